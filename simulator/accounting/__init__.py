@@ -1,0 +1,36 @@
+"""What it means: pure functions from a ledger and its worlds to tables.
+
+    terms(scenario)            products with time series that the kernels must sum as they happen
+    check(ledger), require     does every balance close?                                 balance.py
+    tables(scenario, ledgers)  flows, stocks, processes, emissions, energy, waste, indicators
+    bottlenecks(tables, …)     what held the processes back, in words                    bottlenecks.py
+
+How a ledger becomes tables (`build.py`): each quantity becomes a `Grid`, numbers by lane, period and key (`grid.py`);
+all grids of one ledger are its `Facts` (`facts.py`):
+
+    physical.py    flows, stocks, processes, what products are made of: the ledger's masses under their names
+    sources.py     what emits, uses energy, is carried: the table `EMISSIONS` has a function per source
+    factors.py     quantities × the numbers of the world that held, constant or time series
+    waste.py       the node where waste arose, and its final fate
+
+Data frames (`frames.py`, columns in `tables.py`) and indicators (`indicators.py`: the table `INDICATORS` has a function
+per indicator; `statistics.py`: over replications) are made from the same facts, so that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from simulator.accounting.balance import TOLERANCE, Balance, check, require, worst
+from simulator.accounting.bottlenecks import bottlenecks
+from simulator.accounting.build import tables
+from simulator.accounting.factors import terms_of
+from simulator.accounting.sources import ALL
+from simulator.accounting.tables import COLUMNS, Tables
+from simulator.engine.index import Term
+from simulator.scenario.scenario import Scenario
+
+__all__ = ["COLUMNS", "TOLERANCE", "Balance", "Tables", "bottlenecks", "check", "require", "tables", "terms", "worst"]
+
+
+def terms(scenario: Scenario) -> tuple[Term, ...]:
+    """What the kernels must sum, in order: one term per quantity and product of time series that values it."""
+    return terms_of(scenario, ALL)

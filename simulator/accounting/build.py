@@ -1,0 +1,58 @@
+"""All tables of a run from its ledgers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from simulator.accounting import physical
+from simulator.accounting.facts import Facts, dates_of, facts
+from simulator.accounting.frames import Part, frame, part
+from simulator.accounting.grid import Calendar
+from simulator.accounting.indicators import Yearly, yearly
+from simulator.accounting.statistics import summarise
+from simulator.accounting.tables import Tables
+from simulator.engine.ledger import Lane, Ledger
+from simulator.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+OPENING = "opening"
+"""Period of the stocks at the start."""
+_TIDY = ("flows", "stocks", "processes", "emissions", "energy", "waste")
+
+
+def tables(scenario: Scenario, ledgers: Iterable[Ledger]) -> Tables:
+    """Account for all ledgers of a run, one after the other; the order of the ledgers does not matter."""
+    lanes: list[Lane] = []
+    parts: dict[str, list[Part]] = {name: [] for name in _TIDY}
+    years: list[Yearly] = []
+    for ledger in ledgers:
+        dates = dates_of(ledger)
+        known = facts(scenario, ledger, dates)
+        lanes.extend(ledger.lanes)
+        years.append(yearly(known, dates))
+        for name, of_table in _parts(scenario, ledger, known, dates).items():
+            parts[name].append(of_table)
+    return _assemble(tuple(scenario.variants), lanes, parts, years)
+
+
+def _parts(scenario: Scenario, ledger: Ledger, known: Facts, dates: Calendar) -> dict[str, Part]:
+    stocks = physical.stocks(ledger, dates, scenario.world)
+    by_period = {
+        "flows": physical.flows(ledger, dates),
+        "processes": known.processes,
+        "emissions": known.emissions,
+        "energy": known.energy,
+        "waste": known.waste,
+    }
+    parts = {name: part(ledger.lanes, dates.periods, grid) for name, grid in by_period.items()}
+    return {**parts, "stocks": part(ledger.lanes, (OPENING, *dates.periods), stocks)}
+
+
+def _assemble(
+    variants: tuple[str, ...], lanes: list[Lane], parts: Mapping[str, list[Part]], years: list[Yearly]
+) -> Tables:
+    frames: dict[str, pd.DataFrame] = {name: frame(name, parts[name], variants, OPENING) for name in _TIDY}
+    return Tables(**frames, indicators=summarise(lanes, years, variants))

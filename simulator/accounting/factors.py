@@ -1,0 +1,155 @@
+"""Quantities times numbers of a world: how anything is valued, whether its factors are constant or time series.
+
+A `Line` says: this key receives this recorded quantity times these numbers. Constant factors are multiplied here; the
+product with time series was summed by the kernels as it happened (`Ledger.weighted`), so that no figure depends on
+`time.report`. Rows are cut at every dated change; each row is valued with the world of its epoch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from simulator.accounting.grid import Calendar, Grid, Integers, Key, grid
+from simulator.engine.index import Index, Term
+from simulator.engine.ledger import Floats, Ledger
+from simulator.errors import UserError
+from simulator.scenario.models import World
+from simulator.scenario.numbers import Number
+from simulator.scenario.scenario import Scenario
+
+Quantity = tuple[str, tuple[str, ...]]
+"""`basis` (company, process), `flow` (flow), `load` (company, carrier) or `air` (company, process, substance)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One key's claim on one quantity."""
+
+    key: Key
+    quantity: Quantity
+    numbers: tuple[Number, ...]
+    """Factors, multiplied with the quantity."""
+    column: int = 0
+    """Which column of numbers of the table it goes to."""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Time series among the factors, in order of name."""
+        return tuple(sorted(number.table for number in self.numbers if number.table is not None))
+
+    @property
+    def constant(self) -> float:
+        """Product of what does not vary in time."""
+        return prod(number.value if number.table is None else number.factor for number in self.numbers)
+
+    @property
+    def term(self) -> Term | None:
+        """What the kernels must sum for it, None where no factor is a time series."""
+        return Term(*self.quantity, self.tables) if self.tables else None
+
+
+Lines = Callable[[World], Iterable[Line]]
+
+
+def terms_of(scenario: Scenario, sources: Sequence[Lines]) -> tuple[Term, ...]:
+    """All terms that some line of some world needs, in order; UserError where the kernels cannot weigh one."""
+    worlds = [epoch.world for variant in scenario.variants.values() for epoch in variant.epochs]
+    lines = [line for world in worlds for lines in sources for line in lines(world)]
+    found = {line.term for line in lines if line.term is not None}
+    for term in sorted(found, key=_order):
+        if term.quantity == "air":
+            raise UserError(
+                f"companies.{term.key[0]}.processes.{term.key[1]}.emissions: a time series per tonne released is not "
+                "supported yet; give a constant, or a series per tonne of input"
+            )
+    return tuple(sorted(found, key=_order))
+
+
+def _order(term: Term) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    return term.quantity, term.key, term.tables
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """All quantities of a ledger side by side, and the worlds that held."""
+
+    quantities: Floats
+    """Shape (L, R, quantities)."""
+    position: Mapping[Quantity | Term, int]
+    """Where each stands."""
+    worlds: Sequence[tuple[World, Integers, Integers]]
+    """Every world, with the lanes and rows in which it held."""
+
+
+def recorded(scenario: Scenario, ledger: Ledger) -> Recorded:
+    """Lay a ledger out for `value`."""
+    quantities, position = _quantities(ledger)
+    return Recorded(quantities, position, _worlds(scenario, ledger))
+
+
+def value(known: Recorded, calendar: Calendar, lines: Lines, columns: int = 1) -> Grid:
+    """Value every line in every row's own world: a grid with one array per column of numbers."""
+    of_worlds = [[line for line in lines(world) if line.quantity in known.position] for world, _, _ in known.worlds]
+    keys = sorted({line.key for of_world in of_worlds for line in of_world})
+    totals = np.zeros((columns, *known.quantities.shape[:2], len(keys)))
+    for (_, lanes, rows), of_world in zip(known.worlds, of_worlds, strict=True):
+        _add(totals, known, (lanes, rows), of_world, {key: i for i, key in enumerate(keys)})
+    return grid(keys, *(calendar.sum(total) for total in totals))
+
+
+def _add(
+    totals: Floats, known: Recorded, where: tuple[Integers, Integers], lines: Sequence[Line], number: Mapping[Key, int]
+) -> None:
+    """Add the lines of one world in the rows where it held; several lines may have one key."""
+    lanes, rows = where[0][:, None], where[1][:, None]
+    position = np.array([known.position[_what(line)] for line in lines], dtype=np.intp)
+    amounts = known.quantities[lanes, rows, position] * np.array([line.constant for line in lines])
+    column = np.array([line.column for line in lines], dtype=np.intp)
+    key = np.array([number[line.key] for line in lines], dtype=np.intp)
+    np.add.at(totals, (column, lanes, rows, key), amounts)
+
+
+def _what(line: Line) -> Quantity | Term:
+    return line.term or line.quantity
+
+
+def _worlds(scenario: Scenario, ledger: Ledger) -> list[tuple[World, Integers, Integers]]:
+    where: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    for lane, rows in enumerate(ledger.rows):
+        for number, row in enumerate(rows):
+            where.setdefault((ledger.lanes[lane].variant, row.epoch), []).append((lane, number))
+    found: list[tuple[World, Integers, Integers]] = []
+    for (variant, epoch), pairs in where.items():
+        lanes, rows_of_lanes = np.array(pairs, dtype=np.intp).T
+        found.append((scenario.variants[variant].epochs[epoch].world, lanes, rows_of_lanes))
+    return found
+
+
+def _quantities(ledger: Ledger) -> tuple[Floats, dict[Quantity | Term, int]]:
+    """All recorded quantities side by side, shape (L, R, quantities), and where each stands."""
+    index = ledger.index
+    air_names, air = _air(index, ledger.made)
+    parts: list[tuple[list[Quantity | Term], Floats]] = [
+        ([("basis", (process.company, process.process)) for process in index.processes], ledger.basis),
+        ([("flow", (flow.flow,)) for flow in index.flows], ledger.shipped.sum(axis=-1)),
+        ([("load", (load.company, load.carrier)) for load in index.loads], ledger.loads),
+        (air_names, air),
+        (list(index.terms), ledger.weighted),
+    ]
+    names = [name for part, _ in parts for name in part]
+    return np.concatenate([values for _, values in parts], axis=-1), {name: i for i, name in enumerate(names)}
+
+
+def _air(index: Index, made: Floats) -> tuple[list[Quantity | Term], Floats]:
+    """Mass of every substance every process releases to the air, t, shape (L, R, found)."""
+    sums: dict[Quantity | Term, Floats] = {}
+    for number, output in enumerate(index.outputs):
+        for column, label in enumerate(index.labels if output.medium == "air" else ()):
+            name = ("air", (output.company, output.process, label.substance))
+            sums[name] = sums.get(name, np.zeros(1)) + made[:, :, number, column]
+    stacked = np.stack(list(sums.values()), axis=-1) if sums else np.zeros((*made.shape[:2], 0))
+    return list(sums), stacked

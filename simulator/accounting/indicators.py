@@ -1,0 +1,168 @@
+"""Indicators: numbers per variant and year, for each node and the network, from the facts of every lane.
+
+To add one, write a function from `Facts` to a `Measure` and add it to `INDICATORS`. Items: `total`; `scope_1`,
+`scope_2`, `scope_3`; a fate; a carrier; a mode; an origin, `recycled` (all that is not primary), and
+`material.origin` for one material of a node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.accounting.facts import Facts, in_years
+from simulator.accounting.grid import Calendar, Grid, Key, grid, spread
+from simulator.engine.ledger import Floats
+
+NETWORK, TOTAL, RECYCLED = "network", "total", "recycled"
+RECYCLED_FATES = frozenset({"recycling", "reuse", "composting"})
+"""Fates that count in the recycling rate: neither energy recovery, nor backfilling, nor export (2008/98/EC, Art. 3)."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One indicator of every lane and year."""
+
+    name: str
+    unit: str
+    amounts: Grid
+    """Keys: node, item."""
+    per: Grid | None = None
+    """For a ratio, the divisors, with the keys of `amounts`: sums over a year are divided, ratios never averaged."""
+
+
+def waste(facts: Facts) -> Measure:
+    """Waste that met its fate, by the node where it arose, t."""
+    return Measure("waste", "t", spread(facts.waste, lambda key: _both(key[0], key[2], TOTAL), [(NETWORK, TOTAL)]))
+
+
+def recycling_rate(facts: Facts) -> Measure:
+    """Part of the waste of a node whose fate was recycling, reuse or composting."""
+    everything = spread(facts.waste, lambda key: _both(key[0], TOTAL))
+    recycled = spread(
+        facts.waste, lambda key: _both(key[0], TOTAL) if key[2] in RECYCLED_FATES else (), everything.keys
+    )
+    return Measure("recycling_rate", "1", recycled, per=everything)
+
+
+def emissions(facts: Facts) -> Measure:
+    """Greenhouse gases by scope without biogenic CO2, t CO2e."""
+    always = [(NETWORK, item) for item in ("scope_1", "scope_2", "scope_3", TOTAL)]
+    return Measure(
+        "emissions",
+        "t CO2e",
+        spread(facts.emissions, lambda key: _both(key[0], f"scope_{key[1]}", TOTAL), always),
+    )
+
+
+def biogenic_co2(facts: Facts) -> Measure:
+    """Biogenic CO2, apart, t CO2."""
+    totals = spread(facts.emissions, lambda key: _both(key[0], TOTAL), [(NETWORK, TOTAL)], value=1)
+    return Measure("biogenic_co2", "t CO2", totals)
+
+
+def energy(facts: Facts) -> Measure:
+    """Energy used, by carrier, MWh."""
+    return Measure("energy", "MWh", spread(facts.energy, lambda key: _both(key[0], key[2], TOTAL), [(NETWORK, TOTAL)]))
+
+
+def recycled_content(facts: Facts) -> Measure:
+    """Origins of what a company sends out, waste excepted; of the network: of what uses and demands take in."""
+    origins = sorted({key[2] for key in facts.products.keys})
+    items = [*origins, RECYCLED]
+
+    def whole(key: Key) -> list[Key]:
+        node, material, _ = key
+        return [(node, name) for item in items for name in (item, f"{material}.{item}")]
+
+    def part(key: Key) -> list[Key]:
+        node, material, origin = key
+        found = [origin] if origin == "primary" else [origin, RECYCLED]
+        return [(node, name) for item in found for name in (item, f"{material}.{item}")]
+
+    divisors = spread(facts.products, whole)
+    return Measure("recycled_content", "1", spread(facts.products, part, divisors.keys), per=divisors)
+
+
+def stock_in_use(facts: Facts) -> Measure:
+    """In service at the end of the year, by use, t."""
+    return Measure("stock_in_use", "t", spread(facts.in_use, lambda key: [key, (NETWORK, TOTAL)]))
+
+
+def transport_work(facts: Facts) -> Measure:
+    """Mass times distance, by who pays and mode, t km."""
+    return Measure("transport_work", "t km", spread(facts.transport_work, lambda key: _both(key[0], key[1], TOTAL)))
+
+
+def unmet_demand(facts: Facts) -> Measure:
+    """Demand of uses and boundary nodes that was not met, t."""
+    return Measure("unmet_demand", "t", spread(facts.unmet, lambda key: [key, (NETWORK, TOTAL)], [(NETWORK, TOTAL)]))
+
+
+def throughput(facts: Facts) -> Measure:
+    """Input processed, by process, t."""
+    return Measure("throughput", "t", spread(facts.processes, lambda key: [(key[0], key[1])], value=1))
+
+
+def outage_days(facts: Facts) -> Measure:
+    """Time out of order, by process, days."""
+    return Measure("outage_days", "day", facts.outages)
+
+
+def shipped(facts: Facts) -> Measure:
+    """Mass sent, by sender and flow, t."""
+    return Measure("shipped", "t", facts.shipped)
+
+
+INDICATORS: tuple[Callable[[Facts], Measure], ...] = (
+    biogenic_co2,
+    emissions,
+    energy,
+    outage_days,
+    recycled_content,
+    recycling_rate,
+    shipped,
+    stock_in_use,
+    throughput,
+    transport_work,
+    unmet_demand,
+    waste,
+)
+"""All indicators."""
+
+
+def _both(node: str, *items: str) -> list[Key]:
+    return [(where, item) for where in (node, NETWORK) for item in items]
+
+
+@dataclass(frozen=True)
+class Yearly:
+    """Indicators of the lanes of one ledger."""
+
+    years: tuple[str, ...]
+    """Ends with `total`."""
+    keys: tuple[Key, ...]
+    """Node, indicator, item, unit."""
+    values: Floats
+    """Shape (L, years, keys); not a number where undefined."""
+
+
+def yearly(known: Facts, dates: Calendar) -> Yearly:
+    """All indicators by year, from facts by period."""
+    of_years = in_years(known, dates)
+    measures = [indicator(of_years) for indicator in INDICATORS]
+    keys = [(node, measure.name, item, measure.unit) for measure in measures for node, item in measure.amounts.keys]
+    figures = np.concatenate([_figures(measure) for measure in measures], axis=-1)
+    figures[dates.absent] = np.nan
+    ordered = grid(keys, figures)
+    return Yearly((*dates.years, TOTAL), ordered.keys, ordered.values[0])
+
+
+def _figures(measure: Measure) -> Floats:
+    amounts = measure.amounts.values[0]
+    if measure.per is None:
+        return amounts
+    divisors = measure.per.values[0]
+    return np.divide(amounts, divisors, out=np.full_like(amounts, np.nan), where=divisors > 0)

@@ -1,0 +1,92 @@
+"""Indicators over replications: mean, spread and percentiles of every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulator.accounting.frames import Text, build
+from simulator.accounting.grid import Key
+from simulator.accounting.indicators import NETWORK, RECYCLED, TOTAL, Yearly
+from simulator.engine.ledger import Floats, Lane
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_PERCENTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
+
+
+def summarise(lanes: Sequence[Lane], parts: Sequence[Yearly], variants: Sequence[str]) -> pd.DataFrame:
+    """Table `indicators`. `lanes` are those of all parts in order.
+
+    Figures are taken over the replications in which they are defined, n. sd is that of a sample (divisor n − 1), 0
+    where n is 1; percentiles interpolate linearly, and equal the value where n is 1. A figure that is zero in every
+    year of every lane is left out, except the network's and a node's recycling rate and recycled content.
+    """
+    years, keys, values = _stack(parts)
+    of_variant = [(name, [i for i, lane in enumerate(lanes) if lane.variant == name]) for name in variants]
+    present = [(name, chosen) for name, chosen in of_variant if chosen]
+    figures = [_statistics(values[chosen]) for _, chosen in present]
+    return _frame([name for name, _ in present], years, keys, figures)
+
+
+def _stack(parts: Sequence[Yearly]) -> tuple[list[str], list[Key], Floats]:
+    """All lanes on common axes, shape (lanes, years, keys), nan where undefined; keys of zeros alone are dropped."""
+    years = sorted({year for part in parts for year in part.years})
+    keys = sorted({key for part in parts for key in part.keys})
+    number, place = {year: i for i, year in enumerate(years)}, {key: i for i, key in enumerate(keys)}
+    blocks = []
+    for part in parts:
+        block = np.full((len(part.values), len(years), len(keys)), np.nan)
+        at_years = np.array([number[year] for year in part.years], dtype=np.intp)
+        at_keys = np.array([place[key] for key in part.keys], dtype=np.intp)
+        block[:, at_years[:, None], at_keys] = part.values
+        blocks.append(block)
+    values = np.concatenate(blocks)
+    kept = (np.nan_to_num(values) != 0).any(axis=(0, 1)) | np.array([_telling(key) for key in keys])
+    return years, [key for key, stays in zip(keys, kept, strict=True) if stays], values[..., kept]
+
+
+def _telling(key: Key) -> bool:
+    """Whether it says something even where it is always zero."""
+    node, _, item, unit = key
+    return node == NETWORK or (unit == "1" and item in {TOTAL, RECYCLED})
+
+
+def _statistics(values: Floats) -> dict[str, Floats]:
+    """Statistics over axis 0, each of shape (years, keys); n is 0 where no replication defines the figure."""
+    defined = np.isfinite(values)
+    n = defined.sum(axis=0)
+    mean = np.where(defined, values, 0.0).sum(axis=0) / np.maximum(n, 1)
+    squares = np.where(defined, (values - mean) ** 2, 0.0).sum(axis=0)
+    ordered = np.sort(values, axis=0)
+    percentiles = {name: _percentile(ordered, n, part) for name, part in _PERCENTILES.items()}
+    return {"value": mean, "sd": np.sqrt(squares / np.maximum(n - 1, 1)), **percentiles, "n": n.astype(np.float64)}
+
+
+def _percentile(ordered: Floats, n: Floats, part: float) -> Floats:
+    """Interpolate linearly at part × (n − 1) among the n smallest of axis 0; behind them stand the undefined ones."""
+    position = part * np.maximum(n - 1, 0)
+    below = np.floor(position).astype(np.intp)
+    above = np.minimum(below + 1, np.maximum(n - 1, 0).astype(np.intp))
+    low, high = (np.take_along_axis(ordered, at[None], axis=0)[0] for at in (below, above))
+    return np.asarray(low + (high - low) * (position - below))
+
+
+def _frame(
+    variants: Sequence[str], years: Sequence[str], keys: Sequence[Key], figures: Sequence[dict[str, Floats]]
+) -> pd.DataFrame:
+    counts = np.stack([figure["n"] for figure in figures]) if figures else np.zeros((0, len(years), len(keys)))
+    variant, year, key = np.nonzero(counts > 0)
+    text = {"variant": Text(variant, variants), "period": Text(year, years)}
+    for field, name in enumerate(("node", "indicator", "item", "unit")):
+        categories = sorted({one[field] for one in keys})
+        code = {category: i for i, category in enumerate(categories)}
+        text[name] = Text(np.array([code[one[field]] for one in keys], dtype=np.intp)[key], categories)
+    numbers = {
+        name: np.stack([figure[name] for figure in figures])[variant, year, key]
+        for name in ("value", "sd", *_PERCENTILES)
+    }
+    return build("indicators", {**text, **numbers, "n": counts[variant, year, key].astype(np.int64)})

@@ -1,0 +1,116 @@
+"""The tables of a run: their columns, units and meaning, once, for writers, readers and the data package."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    type: str
+    """Frictionless type: `string`, `integer` or `number`."""
+    unit: str
+    """Empty for text and counts."""
+    description: str
+
+
+_LANE = (
+    Column("variant", "string", "", "Named what-if"),
+    Column("replication", "integer", "", "Draw of the uncertain numbers, 0 where nothing is drawn"),
+    Column("period", "string", "", "Reporting period: a month 2025-01, a year 2025, or the day it starts"),
+)
+_MASS = (
+    Column("material", "string", "", "Material, by the sender's name"),
+    Column("substance", "string", "", "Substance; other is what no composition declares"),
+    Column("origin", "string", "", "primary, pre_consumer, post_consumer or reused"),
+    Column("mass_t", "number", "t", "Mass"),
+)
+
+COLUMNS: dict[str, tuple[Column, ...]] = {
+    "flows": (
+        *_LANE,
+        Column("flow", "string", "", "Flow, or company.process.medium for a release, company.use.soiling for soiling"),
+        Column("source", "string", "", "Node it leaves; environment for soiling"),
+        Column("target", "string", "", "Node it goes to; environment for releases"),
+        *_MASS,
+    ),
+    "stocks": (
+        *_LANE,
+        Column("node", "string", "", "Company"),
+        Column("place", "string", "", "inventory, transit, process or use"),
+        Column("item", "string", "", "Inventory (material) or use"),
+        *_MASS,
+    ),
+    "processes": (
+        *_LANE,
+        Column("node", "string", "", "Company"),
+        Column("process", "string", "", "Process"),
+        Column("limited_by", "string", "", "rate, order, room, outage, minimum or input"),
+        Column("item", "string", "", "Slot, where limited by an input"),
+        Column("days", "number", "day", "Time for which this held the process back"),
+        Column("throughput_t", "number", "t", "Input processed meanwhile"),
+    ),
+    "emissions": (
+        *_LANE,
+        Column("node", "string", "", "Company that causes them"),
+        Column("scope", "string", "", "1 direct, 2 purchased energy, 3 upstream, transport and waste"),
+        Column("category", "string", "", "fuel, process, purchased_energy, upstream, transport or waste_treatment"),
+        Column("source", "string", "", "Process, load or flow"),
+        Column("item", "string", "", "Carrier, gas, material or mode of transport"),
+        Column("emissions_t_co2e", "number", "t CO2e", "Greenhouse gases without biogenic CO2"),
+        Column("biogenic_t_co2", "number", "t CO2", "Biogenic CO2, reported apart"),
+    ),
+    "energy": (
+        *_LANE,
+        Column("node", "string", "", "Company"),
+        Column("user", "string", "", "Process, or load"),
+        Column("carrier", "string", "", "Energy carrier"),
+        Column("supplier", "string", "", "Node that supplies it"),
+        Column("energy_mwh", "number", "MWh", "Energy used"),
+    ),
+    "waste": (
+        *_LANE,
+        Column("node", "string", "", "Company where it arises"),
+        Column("material", "string", "", "Material as it meets its fate"),
+        Column("fate", "string", "", "Final fate, each tonne once"),
+        Column("mass_t", "number", "t", "Mass"),
+    ),
+    "indicators": (
+        Column("variant", "string", "", "Named what-if"),
+        Column("period", "string", "", "Year, or total"),
+        Column("node", "string", "", "Company, boundary node, or network"),
+        Column("indicator", "string", "", "What is measured"),
+        Column("item", "string", "", "What it is split by"),
+        Column("unit", "string", "", "Unit of the value"),
+        Column("value", "number", "", "Mean over replications"),
+        Column("sd", "number", "", "Standard deviation over replications"),
+        Column("p05", "number", "", "5th percentile"),
+        Column("p50", "number", "", "Median"),
+        Column("p95", "number", "", "95th percentile"),
+        Column("n", "integer", "", "Number of replications"),
+    ),
+}
+"""Tidy tables of a run, by name; rows are sorted by all columns before the value, variants in the order of the file."""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """All tables, with the columns of `COLUMNS`; text columns are pandas categories."""
+
+    flows: pd.DataFrame
+    stocks: pd.DataFrame
+    """At each period's end; period `opening` is the stock at the start."""
+    processes: pd.DataFrame
+    emissions: pd.DataFrame
+    energy: pd.DataFrame
+    waste: pd.DataFrame
+    indicators: pd.DataFrame
+
+    def items(self) -> tuple[tuple[str, pd.DataFrame], ...]:
+        """Name and table, in the order of `COLUMNS`."""
+        return tuple((field.name, getattr(self, field.name)) for field in fields(self))

@@ -1,0 +1,268 @@
+"""Waste, counted once: the node where it arose, and the fate it met at last.
+
+Fates are physical masses: what reaches a boundary `accepts` (its fate); waste sold to a boundary demand, renamed to a
+material that is no waste, or made into one (`recycling`); waste taken into use again (`reuse`); waste that a process
+releases (`released`). What lies in a store has met no fate yet.
+
+Where it arose is traced backwards. Each store of waste is taken as well mixed: all that leaves it came from its
+inflows in proportion. With A the shares by node of each store, M the part of each store's inflow that came from other
+stores (shipped, or through a process in proportion to its inputs), B the part that arose (left a use, came of
+non-waste in a process, was bought): A = M A + B, one small linear system per lane. Each row of A sums to 1, so totals
+are exact however the mixing errs. A store without inflow is attributed to its own node, and so is what only ever
+circulates between stores.
+
+Mixing and the yields of processes are averaged over all the time in which one world's numbers held (not over a
+reporting period), so that neither `time.report` nor a dated change that changes nothing alters a figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.accounting.grid import Calendar, Grid, Integers, Key, grid
+from simulator.engine.index import Index
+from simulator.engine.ledger import Floats, Ledger
+from simulator.scenario.models import World
+from simulator.scenario.scenario import Scenario
+
+RECYCLING, REUSE, RELEASED = "recycling", "reuse", "released"
+Flags = NDArray[np.bool_]
+_TINY = 1e-13
+"""Shares below this are rounding of the linear solver."""
+
+
+@dataclass(frozen=True)
+class _Masses:
+    """Masses of the lanes of one variant, t, shape (lanes, rows or groups, things)."""
+
+    shipped: Floats
+    drawn: Floats
+    made: Floats
+    retired: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Sink:
+    """One way for waste to meet its fate."""
+
+    column: int
+    """Into flows, or into draws."""
+    material: str
+    fate: str
+    store: int
+    """Store of waste it leaves, −1 where it is waste only at its end, and so arose at `node`."""
+    node: str
+    process: int = -1
+    """Whose yield counts, −1 for all of it."""
+
+
+def waste(scenario: Scenario, ledger: Ledger, calendar: Calendar) -> Grid:
+    """Waste by where it arose and final fate; keys: node, material, fate; t."""
+    alike: dict[Hashable, list[int]] = {}
+    for number, lane in enumerate(ledger.lanes):
+        alike.setdefault(_structure(scenario.variants[lane.variant].epochs[0].world), []).append(number)
+    grids = [(lanes, _of_lanes(scenario, ledger, lanes)) for lanes in alike.values()]
+    keys = sorted({key for _, part in grids for key in part.keys})
+    place = {key: i for i, key in enumerate(keys)}
+    rows = np.zeros((len(ledger.lanes), ledger.shipped.shape[1], len(keys)))
+    for lanes, part in grids:
+        columns = np.array([place[key] for key in part.keys], dtype=np.intp)
+        rows[np.array(lanes)[:, None, None], np.arange(rows.shape[1])[:, None], columns] = part.values[0]
+    return grid(keys, calendar.sum(rows))
+
+
+def _structure(world: World) -> Hashable:
+    """What decides the shape of the mixing: lanes of variants that agree in it are worked on at once."""
+    fates = ((name, key, a.fate) for name, node in world.boundary.items() for key, a in node.accepts.items())
+    return tuple(name for name, material in world.materials.items() if material.waste), tuple(fates)
+
+
+def _of_lanes(scenario: Scenario, ledger: Ledger, lanes: Sequence[int]) -> Grid:
+    """Per row, shape (lanes, R, keys)."""
+    system = _System(ledger.index, scenario.variants[ledger.lanes[lanes[0]].variant].epochs[0].world)
+    arrays = (ledger.shipped, ledger.drawn, ledger.made, ledger.retired)
+    every = list(lanes) == list(range(len(ledger.lanes)))
+    rows = _Masses(*((array if every else array[list(lanes)]).sum(axis=-1) for array in arrays))
+    group = _groups(scenario, ledger, lanes)
+    sums = _Masses(*(_sum(array, group) for array in (rows.shipped, rows.drawn, rows.made, rows.retired)))
+    return system.fates(rows, sums, group)
+
+
+def _groups(scenario: Scenario, ledger: Ledger, lanes: Sequence[int]) -> Integers:
+    """Which of its variant's distinct worlds held in each row, shape (lanes, R)."""
+    variants = {ledger.lanes[lane].variant for lane in lanes}
+    distinct = {name: _distinct([epoch.world for epoch in scenario.variants[name].epochs]) for name in variants}
+    group = np.zeros((len(lanes), ledger.shipped.shape[1]), dtype=np.intp)
+    for i, lane in enumerate(lanes):
+        of_epoch = distinct[ledger.lanes[lane].variant]
+        group[i, : len(ledger.rows[lane])] = [of_epoch[row.epoch] for row in ledger.rows[lane]]
+    return group
+
+
+def _distinct(worlds: Sequence[World]) -> list[int]:
+    """For each world the number of the first that equals it."""
+    return [next(i for i, other in enumerate(worlds) if other is world or other == world) for world in worlds]
+
+
+def _sum(rows: Floats, group: Integers) -> Floats:
+    """Sum rows to groups, shape (lanes, groups, things)."""
+    total = np.zeros((len(rows), int(group.max(initial=0)) + 1, rows.shape[2]))
+    for number in range(total.shape[1]):
+        total[:, number] = np.where((group == number)[..., None], rows, 0.0).sum(axis=1)
+    return total
+
+
+class _System:
+    """The structure behind the mixing: which stores hold waste, what enters them, how waste leaves for good."""
+
+    def __init__(self, index: Index, world: World) -> None:
+        self.index = index
+        self.world = world
+        places = [i for i, place in enumerate(index.places) if place.kind == "inventory" and self.is_waste(place.name)]
+        self.store = {place: i for i, place in enumerate(places)}
+        self.nodes = sorted({place.node for place in index.places} | {use.company for use in index.uses})
+        self.node = {name: i for i, name in enumerate(self.nodes)}
+        self.owners = np.array([self.node[index.places[place].node] for place in places], dtype=np.intp)
+        self.process = {(key.company, key.process): i for i, key in enumerate(index.processes)}
+        self.draws = [self._draws_of(i) for i in range(len(index.processes))]
+
+    def is_waste(self, material: str) -> bool:
+        return material in self.world.materials and self.world.materials[material].waste
+
+    def _draws_of(self, process: int) -> list[int]:
+        key = self.index.processes[process]
+        owner = (key.company, key.process)
+        return [i for i, draw in enumerate(self.index.draws) if (draw.company, draw.process) == owner]
+
+    def fates(self, rows: _Masses, sums: _Masses, group: Integers) -> Grid:
+        """Masses by node, material and fate, per row."""
+        shares = self._shares(sums)
+        present = np.flatnonzero(shares.any(axis=(0, 1, 2)))
+        nodes, shares = [self.nodes[i] for i in present], shares[..., present]
+        lane = np.arange(len(group))[:, None]
+        keys: list[Key] = []
+        columns: list[Floats] = []
+        for sinks, mass in self._sinks(rows, sums, group):
+            traced = [i for i, sink in enumerate(sinks) if sink.store >= 0]
+            direct = [i for i, sink in enumerate(sinks) if sink.store < 0]
+            keys += [(node, sinks[i].material, sinks[i].fate) for i in traced for node in nodes]
+            split = shares[lane, group][:, :, [sinks[i].store for i in traced]] * mass[:, :, traced, None]
+            columns.append(split.reshape(*split.shape[:2], -1))
+            keys += [(sinks[i].node, sinks[i].material, sinks[i].fate) for i in direct]
+            columns.append(mass[:, :, direct])
+        return grid(keys, np.concatenate(columns, axis=-1))
+
+    def _sinks(self, rows: _Masses, sums: _Masses, group: Integers) -> Iterator[tuple[list[_Sink], Floats]]:
+        flows = list(self._flow_sinks())
+        yield flows, rows.shipped[:, :, [sink.column for sink in flows]]
+        draws = list(self._draw_sinks())
+        yields = {RECYCLING: self._yields(sums, self._products), RELEASED: self._yields(sums, self._releases)}
+        ones = np.ones(group.shape)
+        lane = np.arange(len(group))[:, None]
+        factors = [yields[s.fate][lane, group, s.process] if s.process >= 0 else ones for s in draws]
+        factor = np.stack(factors, axis=-1) if factors else np.zeros((*group.shape, 0))
+        yield draws, rows.drawn[:, :, [sink.column for sink in draws]] * factor
+
+    def _flow_sinks(self) -> Iterator[_Sink]:
+        for column, flow in enumerate(self.index.flows):
+            source, target = self.index.places[flow.source], self.index.places[flow.target]
+            store, wasted = self.store.get(flow.source, -1), self.is_waste(flow.material)
+            if target.kind == "accept":
+                fate = self.world.boundary[target.node].accepts[target.name].fate
+                yield _Sink(column, target.name, fate, store, source.node)
+            elif wasted and (target.kind == "demand" or not self.is_waste(target.name)):
+                yield _Sink(column, flow.material, RECYCLING, store, source.node)
+
+    def _draw_sinks(self) -> Iterator[_Sink]:
+        for column, draw in enumerate(self.index.draws):
+            if draw.place in self.store and draw.process is None:
+                yield _Sink(column, draw.material, REUSE, self.store[draw.place], draw.company)
+            elif draw.place in self.store and draw.process is not None:
+                for fate in (RECYCLING, RELEASED):
+                    process = self.process[draw.company, draw.process]
+                    yield _Sink(column, draw.material, fate, self.store[draw.place], draw.company, process)
+
+    @property
+    def _products(self) -> list[int]:
+        places = (self.index.outputs[i].place for i in range(len(self.index.outputs)))
+        return [i for i, place in enumerate(places) if place >= 0 and place not in self.store]
+
+    @property
+    def _releases(self) -> list[int]:
+        return [i for i, output in enumerate(self.index.outputs) if output.place < 0]
+
+    def _yields(self, sums: _Masses, outputs: Sequence[int]) -> Floats:
+        """Part of each process's input that these outputs received, shape (lanes, groups, processes)."""
+        got = np.zeros((*sums.made.shape[:2], len(self.draws)))
+        for number in outputs:
+            output = self.index.outputs[number]
+            got[:, :, self.process[output.company, output.process]] += sums.made[:, :, number]
+        return _ratio(got, self._inputs(sums))
+
+    def _inputs(self, sums: _Masses) -> Floats:
+        """Input of each process, shape (lanes, groups, processes)."""
+        inputs = [sums.drawn[:, :, columns].sum(axis=-1) for columns in self.draws]
+        return np.stack(inputs, axis=-1) if inputs else np.zeros((*sums.drawn.shape[:2], 0))
+
+    def _shares(self, sums: _Masses) -> Floats:
+        """Where the content of every store arose, shape (lanes, groups, stores, nodes); each store sums to 1."""
+        stores = len(self.store)
+        mixed = np.zeros((*sums.shipped.shape[:2], stores, stores))
+        arisen = np.zeros((*sums.shipped.shape[:2], stores, len(self.nodes)))
+        self._add_flows(sums, mixed, arisen)
+        self._add_outputs(sums, mixed, arisen)
+        for column, end in enumerate(self.index.ends):
+            if end.place in self.store:
+                arisen[:, :, self.store[end.place], self.node[end.company]] += sums.retired[:, :, column]
+        return _solve(mixed, arisen, self.owners)
+
+    def _add_flows(self, sums: _Masses, mixed: Floats, arisen: Floats) -> None:
+        for column, flow in enumerate(self.index.flows):
+            if flow.target in self.store:
+                into, mass = self.store[flow.target], sums.shipped[:, :, column]
+                if flow.source in self.store:
+                    mixed[:, :, into, self.store[flow.source]] += mass
+                else:
+                    arisen[:, :, into, self.node[self.index.places[flow.source].node]] += mass
+
+    def _add_outputs(self, sums: _Masses, mixed: Floats, arisen: Floats) -> None:
+        inputs = self._inputs(sums)
+        for column, output in enumerate(self.index.outputs):
+            if output.place in self.store:
+                process = self.process[output.company, output.process]
+                into, part = self.store[output.place], _ratio(sums.made[:, :, column], inputs[:, :, process])
+                for draw in self.draws[process]:
+                    mass, place = part * sums.drawn[:, :, draw], self.index.draws[draw].place
+                    if place in self.store:
+                        mixed[:, :, into, self.store[place]] += mass
+                    else:
+                        arisen[:, :, into, self.node[output.company]] += mass
+
+
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+
+
+def _solve(mixed: Floats, arisen: Floats, owners: Integers) -> Floats:
+    """Shares by node: A = M A + B after each store's inflow is normalised; without source, its own node."""
+    inflow = mixed.sum(axis=-1) + arisen.sum(axis=-1)
+    sourced = _reached(mixed > 0, arisen.sum(axis=-1) > 0)[..., None]
+    own = np.zeros(arisen.shape[2:])
+    own[np.arange(len(owners)), owners] = 1.0
+    matrix = np.where(sourced, _ratio(mixed, np.broadcast_to(inflow[..., None], mixed.shape)), 0.0)
+    right = np.where(sourced, _ratio(arisen, np.broadcast_to(inflow[..., None], arisen.shape)), own)
+    shares = np.linalg.solve(np.eye(len(owners)) - matrix, right)
+    shares = np.where(shares > _TINY, shares, 0.0)
+    return np.asarray(shares / shares.sum(axis=-1, keepdims=True))
+
+
+def _reached(linked: Flags, first: Flags) -> Flags:
+    """Stores whose content comes, over any number of steps, from where waste arose."""
+    reached = first
+    for _ in range(first.shape[-1]):
+        reached = reached | (linked & reached[..., None, :]).any(axis=-1)
+    return reached

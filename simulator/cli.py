@@ -1,0 +1,350 @@
+"""What people type: `kreislauf`, or `python run_scenario.py` in a checkout.
+
+This is the one place that turns errors into messages and exit codes. Everything heavy is imported inside functions, so
+that `--help` answers at once and `validate` loads neither the engine nor the pictures.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import simulator
+from simulator import terminal
+from simulator.errors import BalanceError, ScenarioError, UserError
+
+if TYPE_CHECKING:
+    from simulator.scenario.scenario import Scenario
+    from simulator.study.run import Run
+
+FLAGSHIP = Path(__file__).resolve().parents[1] / "scenarios" / "luenen.yaml"
+OURS, USERS, BALANCE, INTERRUPTED, TERMINATED = 1, 2, 3, 130, 143
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What one call of the program knows about itself."""
+
+    program: str
+    """As the user would type it."""
+    argv: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked of a run."""
+
+    file: Path | None
+    variants: str | None
+    sets: tuple[str, ...]
+    seed: int | None
+    out: Path | None
+    force: bool
+    csv: bool
+    quiet: bool
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """The variants asked for; all where none is named."""
+        if self.variants is None:
+            return None
+        return tuple(name for part in self.variants.split(",") if (name := part.strip()))
+
+
+class Commands(click.Group):
+    """A group whose default command is `run`: with a file first, with options only, with nothing at all."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = {*self.commands, *ctx.help_option_names, "--version"}
+        if not args or args[0] not in own:
+            _refuse_typing_error(args, self.commands)
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        records = [parameter.get_help_record(ctx) for parameter in self.commands["run"].params]
+        with formatter.section("Options of run"):
+            formatter.write_dl([record for record in records if record])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write("\n" + EXAMPLES.format(ctx.command_path))
+
+
+def _refuse_typing_error(args: Sequence[str], commands: Collection[str]) -> None:
+    """Say which command was meant, where the first word is neither a command nor a file."""
+    from difflib import get_close_matches
+
+    if args and not args[0].startswith("-") and not Path(args[0]).exists():
+        near = get_close_matches(args[0], commands, n=1)
+        if near:
+            raise click.UsageError(f"no command or file is called {args[0]}; did you mean {near[0]}?")
+
+
+debug = click.option("--debug", is_flag=True, expose_value=False, help="Show where in the program an error arose.")
+
+EXAMPLES = """\
+Examples:
+  {0}
+      the flagship: Lünen's copper, four variants, ten years
+  {0} new my
+      write my.yaml, a small scenario to start from
+  {0} my.yaml --variants linear,circular --out out/my
+      two of its variants, into a folder of your choice
+  {0} my.yaml --set 'companies.recycler.processes.sort.rate=6 t/day'
+      with another number than the file's
+
+Exit codes:
+  0 fine, 1 a defect of the program, 2 the input, 3 a balance that does not close,
+  130 interrupted
+"""
+
+
+@click.group(cls=Commands, invoke_without_command=False, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(simulator.__version__, prog_name="kreislauf")
+def cli() -> None:
+    """Simulate material flows between companies, and what recycling partnerships change in them."""
+
+
+@cli.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--variants", metavar="A,B", help="Only these variants; the first is the one others are compared with.")
+@click.option(
+    "--set", "sets", metavar="PATH=VALUE", multiple=True, help="Change a number, above all that the file says."
+)
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of everything drawn, instead of the file's.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of this run, instead of one under results/.")
+@click.option("--force", is_flag=True, help="Replace the result that --out names.")
+@click.option("--csv", is_flag=True, help="Write the tables as CSV too.")
+@click.option("--quiet", is_flag=True, help="Say nothing but errors.")
+@debug
+@click.pass_obj
+def run(session: Session, /, **given: Any) -> None:
+    """Simulate a scenario (the default command).
+
+    Without FILE, the flagship: the copper loop of Lünen.
+    """
+    request = Request(**given)
+    start = perf_counter()
+    scenario, warnings = _checked(_file(request.file, session), request.sets, request.names, request.seed)
+    loaded = perf_counter() - start
+    terminal.warn(() if request.quiet else warnings)
+    complete, folder = _simulated(session, request, scenario, lambda made: _completed(made, warnings, loaded))
+    if not request.quiet:
+        terminal.warn(complete.warnings, but=warnings)
+        terminal.summarise(complete, folder)
+
+
+def _simulated(
+    session: Session, request: Request, scenario: Scenario, completed: Callable[[Run], Run]
+) -> tuple[Run, Path]:
+    """Reserve the folder, simulate, write: the run, and where it is."""
+    from simulator import report, results
+    from simulator.study.run import run as simulate
+
+    reserved = results.prepared(scenario, request.out, force=request.force)
+    with reserved as target, terminal.progress(quiet=request.quiet) as progress:
+        _announce_compilation(progress.say)
+        made = completed(simulate(scenario, progress=progress.advance))
+        progress.stage("writing tables and plots")
+        return made, results.write(made, target, session.argv, report.write, csv=request.csv)
+
+
+def _completed(run: Run, warnings: Sequence[str], loaded: float) -> Run:
+    """Add what was found and spent before the run began."""
+    together = tuple(dict.fromkeys([*warnings, *run.warnings]))
+    return replace(run, warnings=together, timings={**run.timings, "load": loaded})
+
+
+def _announce_compilation(say: Callable[[str], None]) -> None:
+    from simulator.engine import compiled
+
+    if not compiled():
+        say("compiling the kernels, once on this machine: about ten seconds")
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@debug
+def validate(files: tuple[Path, ...]) -> None:
+    """Check scenario files; silent when they are fine."""
+    errors = [error for error in map(_validated, files) if error]
+    if errors:
+        raise ExceptionGroup("invalid", errors)
+
+
+def _validated(file: Path) -> UserError | None:
+    try:
+        _, warnings = _checked(_existing(file))
+    except UserError as error:
+        return error
+    terminal.warn(warnings)
+    return None
+
+
+@cli.command()
+@debug
+def schema() -> None:
+    """Print the JSON Schema of scenario files.
+
+    An editor with a YAML language server completes and checks a file that begins with the line
+    `# yaml-language-server: $schema=schema.json`.
+    """
+    import json
+
+    from simulator.scenario import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+@cli.command()
+@click.argument("name")
+@debug
+@click.pass_obj
+def new(session: Session, /, name: str) -> None:
+    """Write NAME.yaml, a small scenario to start from."""
+    from simulator.starter import write
+
+    path = write(name)
+    click.echo(f"{path} written; next: {session.program} {path}")
+
+
+def _checked(
+    file: Path, sets: tuple[str, ...] = (), variants: tuple[str, ...] | None = None, seed: int | None = None
+) -> tuple[Scenario, tuple[str, ...]]:
+    """Load a scenario and check its network: the scenario, and all warnings."""
+    from simulator import network
+    from simulator.scenario import load
+
+    scenario = load(file, sets=sets, variants=variants, seed=seed)
+    faults, warnings = network.check(scenario)
+    if faults:
+        raise ScenarioError(faults)
+    return scenario, (*scenario.warnings, *warnings)
+
+
+def _file(file: Path | None, session: Session) -> Path:
+    if file:
+        return _existing(file)
+    if not FLAGSHIP.is_file():
+        raise UserError(
+            f"no FILE is named, and the flagship, {FLAGSHIP}, is not there: name a file, or write one with "
+            f"`{session.program} new NAME`"
+        )
+    return FLAGSHIP
+
+
+def _existing(file: Path) -> Path:
+    if not file.is_file():
+        raise UserError(f"{file}: is {'a folder, no scenario file' if file.is_dir() else 'not there'}")
+    return file
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code; nothing but an interruption from outside raises."""
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    session = Session(_program(), tuple(arguments))
+    try:
+        with _terminable():
+            code = cli.main(arguments, prog_name=session.program, standalone_mode=False, obj=session)
+            return code if isinstance(code, int) else 0
+    except Exception as error:  # noqa: BLE001  the one place where every error becomes a message
+        if "--debug" in arguments:
+            traceback.print_exception(error)
+        return _explain(error, session)
+
+
+def _explain(error: Exception, session: Session) -> int:
+    """Tell the user what went wrong, by the kind of error, and return the exit code."""
+    explain = next(explain for kind, explain in EXPLANATIONS if isinstance(error, kind))
+    return explain(error, session)
+
+
+def _usage(error: Any, _: Session) -> int:
+    error.show()
+    return USERS
+
+
+def _interruption(*_: object) -> int:
+    terminal.error("interrupted")
+    return INTERRUPTED
+
+
+def _group(error: Any, session: Session) -> int:
+    lines = "\n".join(map(str, error.exceptions))
+    return _faults(lines, session)
+
+
+def _faults(error: object, session: Session) -> int:
+    terminal.error(str(error))
+    count = len(str(error).splitlines())
+    terminal.hint(
+        f"{count} {'fault' if count == 1 else 'faults'}, nothing was simulated; the reference in docs/ and "
+        f"`{session.program} schema` say what a file may hold"
+    )
+    return USERS
+
+
+def _input(error: Any, _: Session) -> int:
+    terminal.error(str(error))
+    return USERS
+
+
+def _balance(error: Any, _: Session) -> int:
+    terminal.error(str(error))
+    terminal.hint(
+        "the numbers of this run are not to be trusted, and nothing was written; please report it, with the scenario"
+    )
+    return BALANCE
+
+
+def _defect(error: Any, _: Session) -> int:
+    terminal.error(f"a defect of the program, not of your input: {type(error).__name__}: {error}")
+    terminal.hint("please report it, with the output of the same command and --debug")
+    return OURS
+
+
+EXPLANATIONS: tuple[tuple[type[Exception], Callable[[Any, Session], int]], ...] = (
+    (click.Abort, _interruption),
+    (click.ClickException, _usage),
+    (ScenarioError, _faults),
+    (ExceptionGroup, _group),
+    (UserError, _input),
+    (BalanceError, _balance),
+    (Exception, _defect),
+)
+"""Kinds of errors, and what is said of them; the first that fits counts."""
+
+
+def _program() -> str:
+    """The program as the user would type it again."""
+    script = sys.argv[0]
+    return f"python {script}" if Path(script).name == "run_scenario.py" else "kreislauf"
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let a termination from outside clean up as Ctrl-C does; only the main thread may ask for that."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminate(_: int, __: FrameType | None) -> None:
+    raise SystemExit(TERMINATED)

@@ -1,0 +1,36 @@
+"""How time passes: a scenario becomes a plan, lanes of it run in batches, a ledger comes out.
+
+    plans(scenario, terms)          what lanes with one clock share, as plain arrays
+    run_batch(plan, lanes, seed)    simulate some lanes together
+    compiled()                      whether machine code is at hand, so that a run starts at once
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from simulator.engine.batch import allocate, ledger
+from simulator.engine.clock import Progress, Trace, simulate
+from simulator.engine.compiler import compiled
+from simulator.engine.ledger import Lane, Ledger
+from simulator.engine.plan import Plan, plans
+
+__all__ = ["Lane", "Ledger", "Outcome", "Plan", "compiled", "plans", "run_batch"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One batch, simulated."""
+
+    ledger: Ledger
+    events: int
+
+
+def run_batch(
+    plan: Plan, lanes: Sequence[Lane], seed: int, progress: Progress | None = None, trace: Trace | None = None
+) -> Outcome:
+    """Simulate lanes that share a plan, in one calendar."""
+    batch = allocate(plan, lanes, seed)
+    events = simulate(plan, batch, progress, trace)
+    return Outcome(ledger(plan, lanes, batch), events)

@@ -1,0 +1,141 @@
+"""The axes of the engine's arrays: names from the scenario, sorted, so that the order of a file changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from simulator.engine.index import (
+    Draw,
+    EndOfLife,
+    FlowKey,
+    Index,
+    Label,
+    Load,
+    Output,
+    Place,
+    ProcessKey,
+    Term,
+    UseKey,
+)
+from simulator.scenario.models import Company, Flow, World
+
+OTHER = "other"
+ORIGINS = ("primary", "pre_consumer", "post_consumer", "reused")
+
+
+def index_of(world: World, terms: Iterable[Term]) -> Index:
+    """All axes of a scenario."""
+    places = tuple(_places(world))
+    numbers = {place: n for n, place in enumerate(places)}
+
+    def inventory(company: str, material: str) -> int:
+        return numbers[Place(company, material, "inventory")]
+
+    return Index(
+        labels=tuple(Label(substance, origin) for origin in origins(world) for substance in substances(world)),
+        places=places,
+        processes=tuple(
+            ProcessKey(name, process, tuple(sorted(recipe.inputs)))
+            for name, company in _companies(world)
+            for process, recipe in sorted(company.processes.items())
+        ),
+        uses=tuple(UseKey(name, use) for name, company in _companies(world) for use in sorted(company.uses)),
+        draws=tuple(
+            Draw(name, process, use, slot, material, inventory(name, material))
+            for name, process, use, slot, material in _draws(world)
+        ),
+        outputs=tuple(
+            Output(name, process, material, medium, inventory(name, material) if material else -1)
+            for name, process, material, medium in _outputs(world)
+        ),
+        ends=tuple(
+            EndOfLife(name, use, material, inventory(name, material))
+            for name, company in _companies(world)
+            for use, products in sorted(company.uses.items())
+            for material in sorted(products.end_of_life)
+        ),
+        flows=tuple(
+            FlowKey(name, numbers[source_of(world, flow)], numbers[target_of(world, flow)], flow.material)
+            for name, flow in sorted(world.flows.items())
+        ),
+        loads=tuple(Load(name, carrier) for name, company in _companies(world) for carrier in sorted(company.loads)),
+        terms=tuple(sorted(terms, key=lambda term: (term.quantity, term.key, term.tables))),
+    )
+
+
+def substances(world: World) -> tuple[str, ...]:
+    """Declared substances by name, and what no composition declares."""
+    return (*sorted(set(world.substances) - {OTHER}), OTHER)
+
+
+def origins(world: World) -> tuple[str, ...]:
+    """Origins that can occur: nothing is reused unless a supply says so."""
+    supplies = (supply for node in world.boundary.values() for supply in node.supplies.values())
+    return ORIGINS if any(supply.origin == "reused" for supply in supplies) else ORIGINS[:3]
+
+
+def source_of(world: World, flow: Flow) -> Place:
+    """Where a flow leaves from."""
+    return Place(flow.sender, flow.material, "supply" if flow.sender in world.boundary else "inventory")
+
+
+def target_of(world: World, flow: Flow) -> Place:
+    """Where a flow goes to: an inventory, what a boundary node accepts, or the demand the material satisfies."""
+    material = flow.as_ or flow.material
+    if flow.receiver not in world.boundary:
+        return Place(flow.receiver, material, "inventory")
+    node = world.boundary[flow.receiver]
+    if material in node.accepts:
+        return Place(flow.receiver, material, "accept")
+    for name, demand in sorted(node.demands.items()):
+        if material in (demand.any_of or (name,)):
+            return Place(flow.receiver, name, "demand")
+    raise AssertionError("a flow to a boundary node that does not take it is refused when the file is loaded")
+
+
+def _companies(world: World) -> list[tuple[str, Company]]:
+    return sorted(world.companies.items())
+
+
+def _places(world: World) -> Iterator[Place]:
+    """Inventories by company and material, then ports by node, kind and name."""
+    inventories = {Place(name, material, "inventory") for name, material in _held(world)}
+    yield from sorted(inventories, key=lambda place: (place.node, place.name))
+    for name, node in sorted(world.boundary.items()):
+        ports = (("accept", node.accepts), ("demand", node.demands), ("supply", node.supplies))
+        for kind, entries in ports:
+            for entry in sorted(entries):
+                yield Place(name, entry, kind)
+
+
+def _held(world: World) -> Iterator[tuple[str, str]]:
+    """Every material that a company holds: declared, used, made, retired, sent or received."""
+    for name, company in world.companies.items():
+        yield from ((name, material) for material in company.inventories)
+        for process in company.processes.values():
+            yield from ((name, material) for slot in process.inputs.values() for material in slot.any_of)
+            yield from ((name, material) for material in process.outputs)
+        for use in company.uses.values():
+            yield from ((name, material) for material in (use.material, *use.end_of_life))
+    for flow in world.flows.values():
+        ends = ((flow.sender, flow.material), (flow.receiver, flow.as_ or flow.material))
+        yield from ((node, material) for node, material in ends if node in world.companies)
+
+
+def _draws(world: World) -> Iterator[tuple[str, str | None, str | None, str, str]]:
+    """Processes first, then uses; within a slot in order of preference."""
+    for name, company in _companies(world):
+        for process, recipe in sorted(company.processes.items()):
+            for slot, entry in sorted(recipe.inputs.items()):
+                yield from ((name, process, None, slot, material) for material in entry.any_of)
+    for name, company in _companies(world):
+        for use, products in sorted(company.uses.items()):
+            yield name, None, use, "demand", products.material
+
+
+def _outputs(world: World) -> Iterator[tuple[str, str, str | None, str | None]]:
+    """Per process its outputs, then its releases."""
+    for name, company in _companies(world):
+        for process, recipe in sorted(company.processes.items()):
+            yield from ((name, process, material, None) for material in sorted(recipe.outputs))
+            yield from ((name, process, None, medium) for medium in sorted(recipe.releases))

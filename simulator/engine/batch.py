@@ -1,0 +1,195 @@
+"""From a plan and some lanes to the arrays the kernels run on, and back to a ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.engine import state
+from simulator.engine.calendar import DAY
+from simulator.engine.draws import outages
+from simulator.engine.layout import LIMITS_BEFORE_INPUTS, NEVER
+from simulator.engine.ledger import Lane, Ledger
+from simulator.engine.plan import Course, Plan
+from simulator.engine.state import Batch
+
+
+def allocate(plan: Plan, lanes: Sequence[Lane], seed: int) -> Batch:
+    """All arrays of a batch, in their opening state."""
+    courses = [plan.courses[lane.variant] for lane in lanes]
+    arrays = {**_shared(plan), **_numbers(plan, courses), **_stocks(plan, courses), **_records(plan, courses)}
+    arrays |= _outages(plan, courses, lanes, seed) | _scratch(plan)
+    return Batch(**arrays)
+
+
+def _rec(dtype: np.dtype[np.void], *shape: int) -> Any:
+    return np.zeros(shape, dtype).view(np.recarray)
+
+
+def _shared(plan: Plan) -> dict[str, Any]:
+    where = _rec(state.WHERE, 1)
+    for name, first in {**plan.sections.moved, **plan.sections.counted}.items():
+        if name in state.WHERE.names:  # type: ignore[operator]
+            where[name] = first
+    where["substances"], where["crowded"] = plan.substances, int(plan.crowded)
+    return {
+        **plan.tables,
+        "where": where,
+        "group": _rec(state.GROUP, len(plan.reviews)),
+        "tick": np.zeros(1, np.int64),
+        "lag_due": plan.lag_due,
+        "rhythm": plan.rhythm.view(np.recarray),
+        "series": plan.series,
+        "survival": plan.survival,
+        "initial_loss": plan.initial_loss,
+    }
+
+
+def _numbers(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
+    epochs = max(len(course.starts) for course in courses)
+    rows = max(len(course.ends) for course in courses)
+    epoch = _rec(state.EPOCH, len(courses), epochs)
+    epoch["start"] = NEVER
+    row_end = np.full((len(courses), rows), NEVER, dtype=np.int64)
+    for n, course in enumerate(courses):
+        epoch["start"][n, : len(course.starts)] = course.starts
+        epoch["row"][n, : len(course.starts)] = course.numbers
+        row_end[n, : len(course.ends)] = course.ends
+    return {
+        "numbers": np.zeros((len(courses), plan.numbers.shape[1])),
+        "epoch_numbers": plan.numbers,
+        "epoch": epoch,
+        "row_end": row_end,
+        "lane_state": _rec(state.LANE, len(courses)),
+    }
+
+
+def _stocks(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
+    """What is held, in use, and under way at the start."""
+    index, lanes, labels = plan.index, len(courses), len(plan.index.labels)
+    intervals = int(plan.rhythm["interval"].max(initial=0)) + 1
+    mass = np.stack([course.opening.mass for course in courses])
+    in_use = np.stack([course.opening.in_use for course in courses])
+    place = _rec(state.PLACE_STATE, lanes, len(index.places))
+    place["on_hand"] = mass.sum(axis=2)
+    queued = int(plan.tables["lags"]["slots"].sum())
+    return {
+        "mass": mass,
+        "place_state": place,
+        "flow_state": _rec(state.FLOW_STATE, lanes, len(index.flows)),
+        "flow_order": np.zeros((lanes, len(index.flows)), np.int64),
+        "consumer_order": np.zeros((lanes, len(plan.tables["consumers"])), np.int64),
+        "lag_state": _rec(state.LAG_STATE, lanes, len(plan.tables["lags"])),
+        "lag_slot": _rec(state.LAG_SLOT, lanes, queued),
+        "lag_mass": np.zeros((lanes, queued, labels)),
+        "in_use": in_use,
+        "initial_use": in_use.copy(),
+        "initial_curve": np.stack([course.opening.curve for course in courses]),
+        "cohort": np.zeros((lanes, len(index.uses), intervals, labels)),
+        "cohort_curve": np.full((lanes, len(index.uses), intervals), -1, dtype=np.int64),
+        "pending": np.zeros_like(in_use),
+    }
+
+
+def _records(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
+    lanes, labels = len(courses), len(plan.index.labels)
+    rows = max(len(course.ends) for course in courses)
+    stocks = 3 * len(plan.index.places) + len(plan.index.uses)
+    return {
+        "moved": np.zeros((lanes, plan.sections.movements, labels)),
+        "counted": np.zeros((lanes, plan.sections.counters)),
+        "rows_moved": np.zeros((lanes, rows, plan.sections.movements, labels)),
+        "rows_counted": np.zeros((lanes, rows, plan.sections.counters)),
+        "rows_stock": np.zeros((lanes, rows + 1, stocks, labels)),
+    }
+
+
+def _outages(plan: Plan, courses: Sequence[Course], lanes: Sequence[Lane], seed: int) -> dict[str, Any]:
+    """Every lane's outages, one list after the other; variants of one replication share their draws."""
+    end = plan.line.end / DAY
+    firsts, times, total = [], [], 0
+    for course, lane in zip(courses, lanes, strict=True):
+        first = [total]
+        for outage in course.opening.outages:
+            drawn = outages(seed, lane.replication, *outage, end) if outage else np.zeros((0, 2))
+            times.append(drawn)
+            total += len(drawn)
+            first.append(total)
+        firsts.append(first)
+    consumer = _rec(state.CONSUMER_STATE, len(lanes), len(plan.tables["consumers"]))
+    schedule = plan.tables["processes"]["outage"]
+    for n, first in enumerate(firsts):
+        for p in np.flatnonzero(schedule >= 0):
+            consumer["outage"][n, p] = first[schedule[p]]
+    return {
+        "outage_times": np.concatenate([*times, np.zeros((0, 2))]),
+        "outage_first": np.array(firsts, dtype=np.int64),
+        "consumer_state": consumer,
+    }
+
+
+def _scratch(plan: Plan) -> dict[str, Any]:
+    places, labels = len(plan.index.places), len(plan.index.labels)
+    return {
+        "by_place": _rec(state.PLACE_SCRATCH, places),
+        "by_flow": _rec(state.FLOW_SCRATCH, len(plan.index.flows)),
+        "by_consumer": _rec(state.CONSUMER_SCRATCH, len(plan.tables["consumers"])),
+        "by_draw": _rec(state.DRAW_SCRATCH, len(plan.tables["draws"])),
+        "added": np.zeros((places, labels)),
+        "basket": np.zeros(labels),
+        "taken": np.zeros(labels),
+        "due_flows": np.zeros(len(plan.index.flows), np.int64),
+        "touched": np.zeros(places + 1, np.int64),
+    }
+
+
+def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch) -> Ledger:
+    """What the batch recorded, by name."""
+    index, moved, counted = plan.index, plan.sections.moved, plan.sections.counted
+    places, stock = len(index.places), batch.rows_stock
+
+    def movement(name: str, count: int) -> NDArray[np.float64]:
+        return batch.rows_moved[:, :, moved[name] : moved[name] + count]
+
+    def counter(name: str, count: int) -> NDArray[np.float64]:
+        return batch.rows_counted[:, :, counted[name] : counted[name] + count]
+
+    days, throughput = _limits(plan, batch)
+    return Ledger(
+        index=index,
+        lanes=tuple(lanes),
+        rows=tuple(plan.courses[lane.variant].rows for lane in lanes),
+        shipped=movement("shipped", len(index.flows)),
+        drawn=movement("drawn", len(index.draws)),
+        made=movement("made", len(index.outputs)),
+        retired=movement("retired", len(index.ends)),
+        soiled=movement("soiled", len(index.uses)),
+        on_hand=stock[:, :, :places],
+        in_transit=stock[:, :, places : 2 * places],
+        in_process=stock[:, :, 2 * places : 3 * places],
+        in_use=stock[:, :, 3 * places :],
+        throughput=throughput,
+        days=days,
+        basis=counter("basis", len(index.processes)),
+        outage=counter("outage", len(index.processes)),
+        unmet_use=counter("unmet_use", len(index.uses)),
+        unmet_demand=counter("unmet_demand", places),
+        loads=counter("loads", len(index.loads)),
+        weighted=counter("weighted", len(index.terms)),
+    )
+
+
+def _limits(plan: Plan, batch: Batch) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Days and tonnes by limit, as wide as the process with the most slots needs."""
+    widths = [LIMITS_BEFORE_INPUTS + len(key.slots) for key in plan.index.processes]
+    shape = (*batch.rows_counted.shape[:2], len(widths), max(widths, default=0))
+    days, throughput = np.zeros(shape), np.zeros(shape)
+    for p, width in enumerate(widths):
+        first = plan.tables["processes"]["limits"][p]
+        days[:, :, p, :width] = batch.rows_counted[:, :, first : first + width]
+        throughput[:, :, p, :width] = batch.rows_counted[:, :, first + width : first + 2 * width]
+    return days, throughput
+

@@ -1,0 +1,176 @@
+"""When things happen: instants in whole seconds since the start, by real months or uniform ones."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from calendar import monthrange
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from simulator.errors import UserError
+from simulator.scenario.models import World
+from simulator.scenario.numbers import Span
+
+DAY = 86400
+MONTH = 2_629_800
+"""Seconds of a uniform month, a twelfth of 365.25 days."""
+MONTHLY = Span(months=1)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Turns spans into instants: calendar offsets from the start, or uniform months."""
+
+    start: datetime
+    end: int
+    """Seconds from start to end."""
+    uniform: bool
+
+    def at(self, moment: datetime) -> int:
+        """Seconds from the start to a date."""
+        return round((moment - self.start).total_seconds())
+
+    def date(self, seconds: int) -> datetime:
+        """The date of an instant."""
+        return self.start + timedelta(seconds=seconds)
+
+    def after(self, seconds: int, span: Span, times: int = 1) -> int:
+        """Instant `times` spans after an instant."""
+        shifted = seconds + times * span.seconds
+        if not span.months:
+            return shifted
+        if self.uniform:
+            return shifted + times * span.months * MONTH
+        return self.at(add_months(self.start + timedelta(seconds=shifted), times * span.months))
+
+    def every(self, span: Span) -> Iterator[int]:
+        """Instants 0, span, 2 spans … before the end."""
+        n = 0
+        while (instant := self.after(0, span, n)) < self.end:
+            yield instant
+            n += 1
+
+
+def timeline(world: World) -> Timeline:
+    """The time axis of a world."""
+    time = world.time
+    return Timeline(time.start, round((time.end - time.start).total_seconds()), world.calendar == "uniform")
+
+
+def add_months(moment: datetime, months: int) -> datetime:
+    """The same day months later, or that month's last."""
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
+
+
+def days(span: Span) -> float:
+    """Length of a span for rates and ages, days: a month is a twelfth of 365.25."""
+    return (span.seconds + span.months * MONTH) / DAY
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """The reviews of one group of companies."""
+
+    times: tuple[int, ...]
+    waits: tuple[int, ...]
+    """From one review to the next, s; the first waits for nothing."""
+    spans: tuple[float, ...]
+    """Time each review acts for, days."""
+
+
+def reviews(line: Timeline, period: Span) -> Reviews:
+    """All reviews at one period; each acts until the next would be, even beyond the end."""
+    times = tuple(line.every(period))
+    ends = (*times[1:], line.after(0, period, len(times)))
+    waits = tuple(later - earlier for earlier, later in zip((0, *times), times, strict=False))
+    return Reviews(times, waits, tuple((end - time) / DAY for time, end in zip(times, ends, strict=True)))
+
+
+@dataclass(frozen=True)
+class Beats:
+    """The cohort intervals of a use, review by review."""
+
+    intervals: tuple[int, ...]
+    spreads: tuple[float, ...]
+
+
+def beats(line: Timeline, group: Reviews, cohort: Span, where: str) -> Beats:
+    """Interval of every review, and the part of what the interval still retires that falls due at it.
+
+    Raises
+    ------
+    UserError
+        The intervals are shorter than the reviews.
+    """
+    starts = list(line.every(cohort))
+    ends = [*starts[1:], line.after(0, cohort, len(starts))]
+    intervals = tuple(bisect_right(starts, time) - 1 for time in group.times)
+    if len(set(intervals)) < len(starts):
+        raise UserError(f"{where}.cohort: shorter than the review period; give at least the review period")
+    spreads = (
+        min(1.0, span * DAY / (ends[interval] - time))
+        for time, span, interval in zip(group.times, group.spans, intervals, strict=True)
+    )
+    return Beats(intervals, tuple(spreads))
+
+
+def cohort_span(period: Span, declared: Span | None) -> Span:
+    """Cohorts enter per month, or per review where reviews are longer, unless declared."""
+    return declared or (period if days(period) > days(MONTHLY) else MONTHLY)
+
+
+def slots_needed(times: Sequence[int], dues: Sequence[int]) -> int:
+    """How many entries of a queue can be under way at once."""
+    most, first = 1, 0
+    for n, time in enumerate(times):
+        while dues[first] <= time:
+            first += 1
+        most = max(most, n - first + 1)
+    return most
+
+
+@dataclass(frozen=True)
+class Period:
+    """One reporting period."""
+
+    label: str
+    start: int
+    end: int
+
+
+def periods(line: Timeline, span: Span) -> tuple[Period, ...]:
+    """Reporting periods: they end at real month or year ends, or every `span` from the start."""
+    cuts = [0, *_ends(line, span), line.end]
+    return tuple(
+        Period(_label(line, span, start, n), start, end)
+        for n, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False))
+        if end > start
+    )
+
+
+def _ends(line: Timeline, span: Span) -> list[int]:
+    """Ends of the periods before the end of the run."""
+    if line.uniform or not span.months:
+        return [instant for instant in line.every(span) if instant]
+    first = line.start.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    if span.months % 12 == 0:
+        first = first.replace(month=1)
+    ends, n = [], 1
+    while (instant := line.at(add_months(first, n * span.months))) < line.end:
+        ends.append(instant)
+        n += 1
+    return ends
+
+
+def _label(line: Timeline, span: Span, start: int, n: int) -> str:
+    """`2025`, `2025-01`, or the day (and time, where it is not midnight) a shorter period starts."""
+    moment = line.start + timedelta(seconds=start)
+    if line.uniform and span.months:
+        moment = add_months(line.start.replace(day=1), n * span.months)
+    if span.months and span.months % 12 == 0:
+        return f"{moment:%Y}"
+    if span.months:
+        return f"{moment:%Y-%m}"
+    return f"{moment:%Y-%m-%d}" if moment.time() == datetime.min.time() else f"{moment:%Y-%m-%dT%H:%M}"

@@ -1,0 +1,139 @@
+"""How long products stay in use: survival at the ends of a cohort's intervals.
+
+Closed forms throughout; the mean of the survival function over an interval follows from the limited expected value
+E[min(T, x)] = ∫₀ˣ SF (Klugman, Panjer and Willmot, Loss Models, appendix A).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.scenario.models import Lifetime, MeanSd, Weibull
+from simulator.scenario.numbers import Number
+
+Floats = NDArray[np.float64]
+GONE = 1e-15
+"""Survival below which a stationary stock holds no older cohort."""
+LONGEST = 1_000_000
+
+
+@dataclass(frozen=True)
+class Survival:
+    """A lifetime's survival function and its integral from 0, both over ages in days."""
+
+    at: Callable[[Floats], Floats]
+    integral: Callable[[Floats], Floats]
+
+
+def survival(lifetime: Lifetime) -> Survival:
+    """The survival function of the one distribution that a lifetime names."""
+    for name, make in _DISTRIBUTIONS.items():
+        parameters = getattr(lifetime, name)
+        if parameters is not None:
+            return make(parameters)
+    raise AssertionError("a validated lifetime names one distribution")
+
+
+def at_ends(lifetime: Lifetime, entry: str, interval: float, count: int) -> Floats:
+    """Part of a cohort in service at the end of its k-th interval, k = 0 … count − 1, shape (count,), 1.
+
+    `interval` is in days. S(k) is SF(k+1), SF(k+½), SF(k), or the mean of SF over [k, k+1], for cohorts that enter at
+    the start, in the middle, at the end of their interval, or spread over it.
+    """
+    curve = survival(lifetime)
+    k = np.arange(count, dtype=np.float64)
+    if entry == "spread":
+        return np.asarray(np.diff(curve.integral(np.arange(count + 1.0) * interval)) / interval)
+    return curve.at((k + {"start": 1.0, "middle": 0.5, "end": 0.0}[entry]) * interval)
+
+
+def initial_losses(lifetime: Lifetime, entry: str, interval: float, count: int) -> Floats:
+    """Part of a stationary stock that retires in each of the first `count` intervals, shape (count,), 1.
+
+    Under constant inflow the stock at an interval's end is ΣS(k) times the inflow, and of the cohorts in it S(n) times
+    the inflow retires in interval n: the sum over cohorts of S(j + n) − S(j + n + 1) telescopes.
+    """
+    length = count
+    while True:
+        ends = at_ends(lifetime, entry, interval, length)
+        if ends[-1] < GONE or length > LONGEST:
+            total = ends.sum()
+            return ends[:count] / total if total > 0 else np.eye(1, count)[0]
+        length *= 2
+
+
+def _days(number: Number) -> float:
+    return number.value
+
+
+def _fixed(length: Number) -> Survival:
+    life = _days(length)
+    return Survival(lambda t: np.where(t < life, 1.0, 0.0), lambda t: np.minimum(t, life))
+
+
+def _normal(parameters: MeanSd) -> Survival:
+    """Not folded: what would retire before it enters leaves at once."""
+    from scipy.special import ndtr
+
+    mean, sd = _days(parameters.mean), _days(parameters.sd)
+
+    def density(z: Floats) -> Floats:
+        return np.asarray(np.exp(-0.5 * z * z) / np.sqrt(2.0 * np.pi))
+
+    def at(t: Floats) -> Floats:
+        return np.asarray(ndtr((mean - t) / sd))
+
+    def integral(t: Floats) -> Floats:
+        z, z0 = (t - mean) / sd, np.float64(-mean / sd)
+        partial = mean * (ndtr(z) - ndtr(z0)) - sd * (density(z) - density(np.asarray(z0)))
+        return np.asarray(t * at(t) + partial)
+
+    return Survival(at, integral)
+
+
+def _lognormal(parameters: MeanSd) -> Survival:
+    """By mean and standard deviation of the lifetime itself."""
+    from scipy.special import ndtr
+
+    mean, sd = _days(parameters.mean), _days(parameters.sd)
+    variance = np.log1p((sd / mean) ** 2)
+    sigma, mu = np.sqrt(variance), np.log(mean) - variance / 2.0
+
+    def z(t: Floats) -> Floats:
+        with np.errstate(divide="ignore"):
+            return np.asarray((np.log(t) - mu) / sigma)
+
+    def at(t: Floats) -> Floats:
+        return np.asarray(ndtr(-z(t)))
+
+    def integral(t: Floats) -> Floats:
+        return np.asarray(mean * ndtr(z(t) - sigma) + t * at(t))
+
+    return Survival(at, integral)
+
+
+def _weibull(parameters: Weibull) -> Survival:
+    from scipy.special import gamma, gammainc
+
+    shape, scale = parameters.shape.value, _days(parameters.scale)
+
+    def at(t: Floats) -> Floats:
+        return np.asarray(np.exp(-((t / scale) ** shape)))
+
+    def integral(t: Floats) -> Floats:
+        powered = (t / scale) ** shape
+        return np.asarray(scale * gamma(1 + 1 / shape) * gammainc(1 + 1 / shape, powered) + t * np.exp(-powered))
+
+    return Survival(at, integral)
+
+
+_DISTRIBUTIONS: dict[str, Callable[..., Survival]] = {
+    "fixed": _fixed,
+    "normal": _normal,
+    "lognormal": _lognormal,
+    "weibull": _weibull,
+}

@@ -1,0 +1,34 @@
+"""Drawing: random streams keyed by seed, replication and the path of what is drawn, so that nothing disturbs another."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+BLOCK = 256
+"""Cycles of an outage schedule drawn at a time."""
+
+
+def stream(seed: int, replication: int, path: str) -> np.random.Generator:
+    """The random stream of one path: the same whatever else the scenario holds, and in every variant."""
+    key = int.from_bytes(blake2b(path.encode(), digest_size=8).digest(), "little")
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, key, replication])))
+
+
+def outages(seed: int, replication: int, path: str, mtbf: float, mttr: float, end: float) -> NDArray[np.float64]:
+    """Outages of one process: alternating exponential times in and out of order, days, shape (n, 2), start and end.
+
+    They cover [0, end) and one more. Uniforms and the inverse distribution function, block by block.
+    """
+    generator = stream(seed, replication, path)
+    blocks: list[NDArray[np.float64]] = []
+    now = 0.0
+    while now < end:
+        lengths = -np.log1p(-generator.random((BLOCK, 2))) * (mtbf, mttr)
+        edges = now + np.cumsum(lengths.ravel())
+        blocks.append(edges.reshape(BLOCK, 2))
+        now = edges[-1]
+    times = np.concatenate(blocks)
+    return times[: int(np.searchsorted(times[:, 0], end)) + 1]

@@ -1,0 +1,107 @@
+"""One pointer in place of sixty arrays: how a batch is passed to kernels.
+
+A kernel that receives sixty arrays spends longer on unpacking them than on a small network's day, and helpers that pass
+them on take minutes to compile. So kernels receive the address of a list of addresses and shapes, and `b.mass` reads the
+array's entry in it. Nothing in the list changes while a batch runs, which the loads say (`invariant.load`), so that the
+compiler keeps them out of loops. Without compilation a handle is the batch itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+from numba.core import cgutils, types
+from numba.core.imputils import lower_getattr_generic
+from numba.core.typing.templates import AttributeTemplate, infer_getattr
+from numba.extending import intrinsic, models, register_model
+from numba.np.arrayobj import make_array, populate_array
+from numba.np.numpy_support import from_dtype
+
+from simulator.engine.state import FIELDS, Batch
+
+Handle = Any
+"""Address of a batch's list of arrays; without compilation the batch itself."""
+
+
+class _BatchType(types.Type):  # type: ignore[misc, no-any-unimported]
+    """The kernels' view of a batch."""
+
+    def __init__(self) -> None:
+        super().__init__(name="Batch")
+
+
+_BATCH = _BatchType()
+_TYPES = {name: types.Array(from_dtype(dtype), ndim, "C") for name, (dtype, ndim) in FIELDS.items()}
+_SIZES = {name: 1 + ndim for name, (_, ndim) in FIELDS.items()}
+_OFFSETS = dict(zip(FIELDS, np.cumsum([0, *_SIZES.values()]).tolist(), strict=False))
+register_model(_BatchType)(models.OpaqueModel)
+
+
+def listing(batch: Batch) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Address and shape of every array of a batch, in the order of its fields; valid while the batch lives."""
+    entries: list[int] = []
+    for name, (dtype, ndim) in FIELDS.items():
+        array = getattr(batch, name)
+        if array.dtype != dtype or array.ndim != ndim or not array.flags.c_contiguous:
+            raise AssertionError(f"{name}: expected a contiguous array of {dtype} with {ndim} axes")
+        entries += [array.ctypes.data, *array.shape]
+    return np.array(entries, dtype=np.int64)
+
+
+def handle(batch: Batch, entries: np.ndarray[Any, np.dtype[np.int64]]) -> Handle:
+    """What kernels are called with; `entries` is the batch's listing, kept alive by the caller."""
+    return batch if numba.config.DISABLE_JIT else entries.ctypes.data
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _cast(typing: Any, address: Any) -> Any:
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.inttoptr(args[0], cgutils.voidptr_t)
+
+    return _BATCH(types.intp), codegen
+
+
+@infer_getattr
+class _Fields(AttributeTemplate):  # type: ignore[misc, no-any-unimported]
+    """`b.mass` has the type that `FIELDS` declares."""
+
+    key = _BatchType
+
+    def generic_resolve(self, batch: Any, name: str) -> Any:
+        return _TYPES.get(name)
+
+
+@lower_getattr_generic(_BatchType)  # type: ignore[untyped-decorator]
+def _read_field(context: Any, builder: Any, typ: Any, value: Any, name: str) -> Any:
+    """The array whose address and shape stand in the listing; it is borrowed."""
+    word = context.get_value_type(types.intp)
+    entries = builder.bitcast(value, word.as_pointer())
+
+    def load(n: int) -> Any:
+        position = builder.gep(entries, [context.get_constant(types.intp, _OFFSETS[name] + n)])
+        loaded = builder.load(position)
+        loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
+        return loaded
+
+    array_type = _TYPES[name]
+    array = make_array(array_type)(context, builder)
+    itemsize = context.get_constant(types.intp, FIELDS[name][0].itemsize)
+    shape = [load(1 + axis) for axis in range(array_type.ndim)]
+    strides = [itemsize]
+    for extent in reversed(shape[1:]):
+        strides.insert(0, builder.mul(strides[0], extent))
+    data = builder.inttoptr(load(0), context.get_data_type(array_type.dtype).as_pointer())
+    populate_array(array, data=data, shape=shape, strides=strides, itemsize=itemsize, meminfo=None)
+    return array._getvalue()
+
+
+if numba.config.DISABLE_JIT:
+
+    def batch_of(given: Handle) -> Batch:
+        """The arrays behind a handle."""
+        return given  # type: ignore[no-any-return]
+
+else:
+    batch_of = _cast

@@ -1,0 +1,150 @@
+"""Everything that happens at one instant, for all lanes of a batch, in the order of the semantics."""
+
+from __future__ import annotations
+
+from simulator.engine.compiler import helper, kernel
+from simulator.engine.handle import Handle, batch_of
+from simulator.engine.layout import Port
+from simulator.engine.production import produce
+from simulator.engine.settlement import settle
+from simulator.engine.state import Batch
+from simulator.engine.transport import arrive
+from simulator.engine.use import retire
+
+NONE = Port.NONE
+DAY = 86400.0
+
+
+@kernel
+def begin(handle: Handle) -> None:
+    """Put the first epoch's numbers in force and record the opening stocks."""
+    b = batch_of(handle)
+    for lane in range(len(b.lane_state)):
+        enter_epoch(b, lane)
+        record_stocks(b, lane, 0)
+
+
+@kernel
+def advance(handle: Handle, now: int, reviews: bool) -> None:
+    """Reports, arrivals, dated changes; then, where companies review, retirements, production, settlement, loads."""
+    b = batch_of(handle)
+    today = now / DAY
+    for lane in range(len(b.lane_state)):
+        close_rows(b, lane, now)
+        arrive(b, lane, now)
+        change(b, lane, now)
+        if reviews:
+            follow_series(b, lane)
+            retire(b, lane)
+            produce(b, lane, today)
+            settle(b, lane, today)
+            serve_loads(b, lane)
+
+
+@kernel
+def finish(handle: Handle, end: int) -> None:
+    """Close the last row: the horizon is half-open, nothing else happens at its end."""
+    b = batch_of(handle)
+    for lane in range(len(b.lane_state)):
+        close_rows(b, lane, end)
+
+
+@helper
+def change(b: Batch, lane: int, now: int) -> None:
+    """Put the numbers of the next epoch in force when its time has come."""
+    state = b.lane_state[lane]
+    while state.epoch + 1 < b.epoch.shape[1] and b.epoch[lane, state.epoch + 1].start <= now:
+        state.epoch += 1
+        enter_epoch(b, lane)
+
+
+@helper
+def enter_epoch(b: Batch, lane: int) -> None:
+    row = b.epoch[lane, b.lane_state[lane].epoch].row
+    for n in range(b.numbers.shape[1]):
+        b.numbers[lane, n] = b.epoch_numbers[row, n]
+    order_flows(b, lane)
+    order_consumers(b, lane)
+
+
+@helper
+def order_flows(b: Batch, lane: int) -> None:
+    """Sort the flows by rank; insertion keeps the order of names among equals."""
+    for i in range(len(b.flows)):
+        j = i
+        while j > 0 and (
+            b.numbers[lane, b.flows[b.flow_order[lane, j - 1]].rank] > b.numbers[lane, b.flows[i].rank]
+        ):
+            b.flow_order[lane, j] = b.flow_order[lane, j - 1]
+            j -= 1
+        b.flow_order[lane, j] = i
+
+
+@helper
+def order_consumers(b: Batch, lane: int) -> None:
+    for i in range(len(b.consumers)):
+        j = i
+        rank = b.numbers[lane, b.consumers[i].rank]
+        while j > 0 and b.numbers[lane, b.consumers[b.consumer_order[lane, j - 1]].rank] > rank:
+            b.consumer_order[lane, j] = b.consumer_order[lane, j - 1]
+            j -= 1
+        b.consumer_order[lane, j] = i
+
+
+@helper
+def follow_series(b: Batch, lane: int) -> None:
+    """Set every number that a time series gives to its value at this instant."""
+    for v in range(len(b.varyings)):
+        varying = b.varyings[v]
+        factor = b.numbers[lane, varying.factor]
+        if factor == factor:
+            b.numbers[lane, varying.number] = factor * b.series[varying.series, b.tick[0]]
+
+
+@helper
+def serve_loads(b: Batch, lane: int) -> None:
+    """Book the energy that companies use without a process, for the span to their next review."""
+    for i in range(len(b.loads)):
+        load = b.loads[i]
+        if b.group[load.group].due > 0:
+            energy = b.numbers[lane, load.number] * b.group[load.group].dt
+            b.counted[lane, b.where[0].loads + i] += energy
+            for t in range(load.first_term, load.first_term + load.terms):
+                term = b.terms[t]
+                b.counted[lane, term.counter] += energy * b.series[term.series, b.tick[0]]
+
+
+@helper
+def close_rows(b: Batch, lane: int, now: int) -> None:
+    """Close every row of the ledger that has ended: records move into it and begin again at nothing."""
+    state = b.lane_state[lane]
+    while state.row < b.row_end.shape[1] and b.row_end[lane, state.row] <= now:
+        for i in range(b.moved.shape[1]):
+            for k in range(b.moved.shape[2]):
+                b.rows_moved[lane, state.row, i, k] = b.moved[lane, i, k]
+                b.moved[lane, i, k] = 0.0
+        for i in range(b.counted.shape[1]):
+            b.rows_counted[lane, state.row, i] = b.counted[lane, i]
+            b.counted[lane, i] = 0.0
+        state.row += 1
+        record_stocks(b, lane, state.row)
+
+
+@helper
+def record_stocks(b: Batch, lane: int, row: int) -> None:
+    """Record what every inventory holds, what is under way to it, and what is in use."""
+    places = len(b.places)
+    stocks = b.rows_stock[lane, row]
+    for n in range(places):
+        if b.places[n].port == NONE:
+            for k in range(b.mass.shape[2]):
+                stocks[n, k] = b.mass[lane, n, k]
+    for lag in range(len(b.lags)):
+        queue = b.lags[lag]
+        for i in range(b.lag_state[lane, lag].count):
+            entry = queue.first + (b.lag_state[lane, lag].head + i) % queue.slots
+            for k in range(b.mass.shape[2]):
+                stocks[queue.section * places + queue.place, k] += b.lag_mass[lane, entry, k]
+    for u in range(len(b.uses)):
+        for k in range(b.mass.shape[2]):
+            stocks[3 * places + u, k] = b.in_use[lane, u, k]

@@ -1,0 +1,99 @@
+"""The compiled form of a scenario: tables of integers, and one vector of numbers per lane.
+
+Every number that a variant, a partnership, an intervention, a time series or a draw can change is an entry of a lane's
+`numbers`; the tables below hold where. Absent numbers point at the constants that stand first.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+ZERO, ONE, UNLIMITED = 0, 1, 2
+CONSTANTS = (0.0, 1.0, float("inf"))
+NEVER = np.iinfo(np.int64).max
+LIMITS_BEFORE_INPUTS = 5
+
+
+def _record(*names: str) -> np.dtype[np.void]:
+    return np.dtype([(name, np.int64) for name in names])
+
+
+CONSUMER = _record("group", "rank", "active", "first_slot", "slots")
+"""Whatever draws on inventories: the processes, then the uses. `rank` and `active` are numbers."""
+
+PROCESS = _record(
+    "rate", "minimum", "batch", "pull", "pulled", "per", "first_output", "outputs", "outage", "limits", "first_term", "terms"
+)
+"""`pull`: output whose orders hold it back where the number `pulled` is 1, −1 none; `per`: output that rates refer to, −1 input; `outage`: schedule,
+−1 none; `limits`: its first counter of days by limit, the tonnes by limit stand behind them."""
+
+SLOT = _record("share", "first_draw", "draws")
+DRAW = _record("place")
+
+OUTPUT = _record("place", "lag", "coefficients")
+"""`place` −1: the environment; `lag` −1: at once; `coefficients`: first of as many numbers as substances."""
+
+USE = _record("demand", "curve", "rhythm", "soiling", "first_end", "ends", "greedy")
+"""`curve` is a number: the row of the survival curve new cohorts get; `soiling`: first of the substances, −1 none."""
+
+END = _record("place", "share")
+
+PLACE = _record(
+    "group", "port", "capacity", "policy", "level", "cover", "covers", "lots", "reorder", "quantity", "safety",
+    "first_nominal", "nominals", "rate", "backlog", "counts", "first_lag", "lags",
+)  # fmt: skip
+"""An inventory or a port, see `Port`. `policy`: a number, how it asks, see `Policy`; it orders up to `level` and, where it is used at all,
+nominal use × (`cover` + review) × `covers` + `lots`; `counts`: 1 where what it is not sent is unmet demand."""
+
+NOMINAL = _record("active", "rate", "share", "per")
+"""One term of a place's nominal use, t/day: active × rate × share × per."""
+
+FLOW = _record(
+    "source", "target", "group", "rank", "active", "share", "capacity", "lot", "whole", "safety", "lag", "relabel",
+    "first_term", "terms",
+)  # fmt: skip
+"""`whole`: shipped in multiples of it, the lot or a fixed order; `relabel`: origin it takes on, −1 keeps its own."""
+
+LAG = _record("place", "first", "slots", "group", "section")
+"""A queue of what is under way towards a place: `slots` entries from `first`; `section`: 1 in transit, 2 in process."""
+
+VARYING = _record("number", "factor", "series")
+"""numbers[number] = numbers[factor] × series at this instant, where the factor is not nan."""
+
+TERM = _record("counter", "series")
+LOAD = _record("group", "number", "first_term", "terms")
+
+
+class Port:
+    """What kind of place it is."""
+
+    NONE = 0
+    """An inventory."""
+    SUPPLY = 1
+    """Of a boundary node: offers what it has accrued, unlimited without a rate, at the declared composition."""
+    SINK = 2
+    """A demand or an accept of a boundary node: asks for what it has accrued, unlimited without a rate."""
+
+
+class Policy:
+    """How an inventory asks for goods."""
+
+    ANYTHING = 0
+    """Takes what comes, up to its capacity."""
+    LEVEL = 1
+    """Up to a level, once at or below the reorder point."""
+    QUANTITY = 2
+    """One fixed quantity, all or nothing, once at or below the reorder point."""
+
+
+TABLES: dict[str, np.dtype[np.void]] = {
+    "consumers": CONSUMER, "processes": PROCESS, "slots": SLOT, "draws": DRAW, "outputs": OUTPUT, "uses": USE, "ends": END,
+    "places": PLACE, "nominals": NOMINAL, "flows": FLOW, "lags": LAG, "varyings": VARYING, "terms": TERM, "loads": LOAD,
+}  # fmt: skip
+"""Structure shared by all lanes of a batch."""
+
+
+def records(table: str, rows: list[tuple[int, ...]]) -> NDArray[np.void]:
+    """Rows as one of the tables, its columns readable as attributes."""
+    return np.array(rows, dtype=TABLES[table]).view(np.recarray)

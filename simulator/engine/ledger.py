@@ -1,0 +1,81 @@
+"""What the engine recorded: physics only, per lane and row, in t, days and MWh.
+
+A row is a reporting period of one lane, cut where a dated change falls inside it, so that within a row every number
+that is not a time series is constant. Rows of one period add up; stocks are those of its last row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.engine.index import Index
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One simulated world."""
+
+    variant: str
+    replication: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of one lane."""
+
+    period: str
+    """`2025`, `2025-01`, or the day a shorter period starts, `2025-01-31`."""
+    start: datetime
+    end: datetime
+    epoch: int
+    """Index into the variant's epochs: the world whose numbers held."""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Records of one batch. Axes: lane L, row R, label K, and those of `Index`."""
+
+    index: Index
+    lanes: tuple[Lane, ...]
+    rows: tuple[tuple[Row, ...], ...]
+    """Per lane; lanes with fewer rows than the longest leave the last rows of the arrays empty."""
+    shipped: Floats
+    """Gross mass over every flow when it leaves, with the label it arrives with, t, shape (L, R, flows, K)."""
+    drawn: Floats
+    """Mass taken from inventories by processes and uses, t, shape (L, R, draws, K)."""
+    made: Floats
+    """Mass of outputs and releases, booked when the process starts, t, shape (L, R, outputs, K)."""
+    retired: Floats
+    """Mass leaving use, soiling included, t, shape (L, R, ends, K)."""
+    soiled: Floats
+    """Mass taken up from the environment by what retires, t, shape (L, R, uses, K)."""
+    on_hand: Floats
+    """Stock at the row's end after row 0, the opening stock, t, shape (L, R + 1, places, K); ports hold nothing."""
+    in_transit: Floats
+    """Shipped towards the place and not arrived, t, likewise."""
+    in_process: Floats
+    """Started towards the place and not finished, t, likewise."""
+    in_use: Floats
+    """In service, t, shape (L, R + 1, uses, K)."""
+    throughput: Floats
+    """Tonnes of input run while the process was held back by each limit, t, shape (L, R, processes, limits)."""
+    days: Floats
+    """Time for which each limit held, days, likewise."""
+    basis: Floats
+    """Tonnes that rate, energy and emissions refer to (input, or the output named by `per`), t, (L, R, processes)."""
+    outage: Floats
+    """Time out of order, days, shape (L, R, processes)."""
+    unmet_use: Floats
+    """Demand of uses not met, t, shape (L, R, uses)."""
+    unmet_demand: Floats
+    """Demand of boundary nodes not met and lost, t, shape (L, R, places)."""
+    loads: Floats
+    """Energy demand without a process, MWh, shape (L, R, loads)."""
+    weighted: Floats
+    """Quantity × series, summed as it happened, shape (L, R, terms)."""

@@ -1,0 +1,23 @@
+"""Outages: drawn before the run, looked up while it runs."""
+
+from __future__ import annotations
+
+from simulator.engine.compiler import helper
+from simulator.engine.state import Batch
+
+
+@helper
+def uptime(b: Batch, lane: int, consumer: int, schedule: int, today: float, dt: float) -> float:
+    """Part of [today, today + dt) in which a process is in order, 1."""
+    if schedule < 0:
+        return 1.0
+    state = b.consumer_state[lane, consumer]
+    last = b.outage_first[lane, schedule + 1]
+    while state.outage < last and b.outage_times[state.outage, 1] <= today:
+        state.outage += 1
+    down = 0.0
+    n = state.outage
+    while n < last and b.outage_times[n, 0] < today + dt:
+        down += min(b.outage_times[n, 1], today + dt) - max(b.outage_times[n, 0], today)
+        n += 1
+    return 1.0 - down / dt

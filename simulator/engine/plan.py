@@ -1,0 +1,303 @@
+"""Scenario + lanes → index and parameter arrays: what the kernels run on, as plain data.
+
+Variants that differ in periods, horizon, lead times or durations cannot share a clock: each such group has a plan of its
+own. Everything else that differs between lanes is numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.engine import layout
+from simulator.engine.axes import index_of
+from simulator.engine.calendar import Period, Reviews, Timeline, beats, periods, reviews, timeline
+from simulator.engine.curves import at_ends, initial_losses
+from simulator.engine.index import Index, Place, Term
+from simulator.engine.ledger import Row
+from simulator.engine.parameters import Parameters, tonnes
+from simulator.engine.recipes import labelled
+from simulator.engine.state import RHYTHM
+from simulator.engine.structure import consumers, flows, places
+from simulator.engine.structure.draft import Draft, cohort_of, groups_of, lags_of, node_active
+from simulator.engine.timeseries import sample
+from simulator.scenario.models import Lifetime, World
+from simulator.scenario.scenario import Scenario, Variant
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Where a variant starts."""
+
+    mass: Floats
+    """Initial stocks; of a supply the composition of one tonne, shape (places, K)."""
+    in_use: Floats
+    """(uses, K)."""
+    curve: Ints
+    """Survival curve of what is in use, (uses,)."""
+    outages: tuple[tuple[str, float, float] | None, ...]
+    """Path, mean time between failures and to repair of every schedule, days."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a variant goes on: its epochs, and the rows of its ledger."""
+
+    starts: tuple[int, ...]
+    """Start of each epoch, s."""
+    numbers: tuple[int, ...]
+    """Row of each epoch in the plan's numbers."""
+    rows: tuple[Row, ...]
+    ends: tuple[int, ...]
+    """End of each row, s."""
+    opening: Opening
+
+
+@dataclass(frozen=True)
+class Sections:
+    """Sizes and first rows of what is recorded."""
+
+    moved: Mapping[str, int]
+    counted: Mapping[str, int]
+    movements: int
+    counters: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that lanes with one clock share."""
+
+    index: Index
+    line: Timeline
+    reviews: tuple[Reviews, ...]
+    tables: Mapping[str, NDArray[np.void]]
+    """The tables of `layout`, by name."""
+    sections: Sections
+    numbers: Floats
+    """(rows, N): the numbers of every epoch of every variant."""
+    courses: Mapping[str, Course]
+    """By variant."""
+    lag_due: Ints
+    rhythm: NDArray[np.void]
+    series: Floats
+    survival: Floats
+    initial_loss: Floats
+    substances: int
+    crowded: bool
+    """Whether several processes fill one store."""
+
+    @property
+    def steps(self) -> int:
+        """Instants at which anyone reviews."""
+        return self.series.shape[1]
+
+
+@dataclass
+class CurveBook:
+    """Numbers the survival curves that are met, by lifetime, entry convention and interval."""
+
+    rows: dict[tuple[Lifetime, str, float], int] = field(default_factory=dict)
+
+    def of(self, world: World, company: str, use: str) -> float:
+        entry = world.companies[company].uses[use]
+        key = (entry.lifetime, entry.entry, cohort_of(world, company, use).days())
+        return float(self.rows.setdefault(key, len(self.rows)))
+
+    def tables(self, intervals: int) -> tuple[Floats, Floats]:
+        """Survival at the ends of intervals, and losses of a stationary initial stock, each (curves, intervals + 1)."""
+        keys = list(self.rows)
+        survival = [at_ends(*key, intervals + 1) for key in keys]
+        losses = [initial_losses(*key, intervals + 1) for key in keys]
+        empty = np.zeros((0, intervals + 1))
+        return np.stack(survival) if keys else empty, np.stack(losses) if keys else empty
+
+
+def plans(scenario: Scenario, terms: Iterable[Term] = ()) -> tuple[Plan, ...]:
+    """One plan for every group of variants that can share a clock, in the order of the file.
+
+    `terms` are the quantities to be weighed with time series as they happen.
+    """
+    groups: dict[object, list[Variant]] = {}
+    for variant in scenario.variants.values():
+        groups.setdefault(_clock_key(variant.epochs[0].world), []).append(variant)
+    return tuple(_plan(scenario, variants, tuple(terms)) for variants in groups.values())
+
+
+def _clock_key(world: World) -> object:
+    """What must be equal for lanes to share a clock."""
+    companies = sorted(world.companies.items())
+    return (
+        world.time.start, world.time.end, world.time.step, world.time.report, world.calendar,
+        tuple((name, company.review_period) for name, company in companies),
+        tuple((name, use, entry.cohort) for name, company in companies for use, entry in sorted(company.uses.items())),
+        tuple(
+            (name, process, recipe.duration)
+            for name, company in companies
+            for process, recipe in sorted(company.processes.items())
+        ),
+        tuple((name, flow.lead_time) for name, flow in sorted(world.flows.items())),
+    )  # fmt: skip
+
+
+def _plan(scenario: Scenario, variants: Sequence[Variant], terms: tuple[Term, ...]) -> Plan:
+    """1. axes and groups  2. tables, which also tell how to read the numbers  3. numbers, curves, series, courses."""
+    world = variants[0].epochs[0].world
+    epochs = [epoch for variant in variants for epoch in variant.epochs]
+    index, groups, line = index_of(world, terms), groups_of(world), timeline(world)
+    looks = tuple(reviews(line, period) for period in groups)
+    every_world = [epoch.world for variant in scenario.variants.values() for epoch in variant.epochs]
+    draft = Draft(world, index, Parameters(every_world), groups, lags_of(world, index, groups))
+    sections, book = sections_of(index), CurveBook()
+    tables, dues = _tables(draft, sections, line, list(looks), book)
+    numbers = draft.parameters.fill_all(epoch.world for epoch in epochs)
+    openings = {variant.name: _opening(draft, variant.epochs[0].world, book) for variant in variants}
+    rhythm = _rhythms(draft, line, looks)
+    survival, losses = book.tables(int(rhythm["interval"].max(initial=0)) + 1)
+    ticks = sorted({time for group in looks for time in group.times})
+    return Plan(
+        index=index,
+        line=line,
+        reviews=looks,
+        tables=tables,
+        sections=sections,
+        numbers=numbers,
+        courses=_courses(variants, line, openings),
+        lag_due=_padded(dues),
+        rhythm=rhythm,
+        series=sample(scenario.series, list(draft.series), line, ticks),
+        survival=survival,
+        initial_loss=losses,
+        substances=len({label.substance for label in index.labels}),
+        crowded=_crowded(index),
+    )
+
+
+def sections_of(index: Index) -> Sections:
+    """Where each quantity stands among the movements and the counters of a lane."""
+    moved = {"shipped": index.flows, "drawn": index.draws, "made": index.outputs, "retired": index.ends,
+             "soiled": index.uses}  # fmt: skip
+    limits = sum(2 * (layout.LIMITS_BEFORE_INPUTS + len(key.slots)) for key in index.processes)
+    counted = {"basis": len(index.processes), "outage": len(index.processes), "limits": limits,
+               "unmet_use": len(index.uses), "unmet_demand": len(index.places), "loads": len(index.loads),
+               "weighted": len(index.terms)}  # fmt: skip
+    sizes = {name: len(items) for name, items in moved.items()}
+    return Sections(_firsts(sizes), _firsts(counted), sum(sizes.values()), sum(counted.values()))
+
+
+def _firsts(sizes: Mapping[str, int]) -> dict[str, int]:
+    starts = np.cumsum([0, *sizes.values()]).tolist()
+    return dict(zip(sizes, starts, strict=False))
+
+
+def _tables(
+    draft: Draft, sections: Sections, line: Timeline, looks: list[Reviews], book: CurveBook
+) -> tuple[dict[str, NDArray[np.void]], list[tuple[int, ...]]]:
+    terms, of_terms = flows.weighted(draft, sections.counted["weighted"])
+    place, nominal = places.places(draft)
+    lag, dues = flows.lags(draft, line, looks)
+    rows = {
+        "consumers": consumers.consumers(draft),
+        "processes": consumers.processes(draft, sections.counted["limits"], of_terms),
+        "slots": consumers.slots(draft),
+        "draws": consumers.draws(draft),
+        "outputs": consumers.outputs(draft),
+        "uses": consumers.uses(draft, book.of),
+        "ends": consumers.ends(draft),
+        "places": place,
+        "nominals": nominal,
+        "flows": flows.flows(draft, of_terms),
+        "lags": lag,
+        "terms": terms,
+        "loads": flows.loads(draft, of_terms),
+    }
+    rows["varyings"] = flows.varying(draft)
+    return {name: layout.records(name, rows[name]) for name in layout.TABLES}, dues
+
+
+def _opening(draft: Draft, world: World, book: CurveBook) -> Opening:
+    """Initial stocks with their declared compositions, primary; a company that is switched off starts empty."""
+    uses = draft.index.uses
+    return Opening(
+        mass=np.stack([_opening_mass(world, place) for place in draft.index.places]),
+        in_use=np.stack([_opening_use(world, key.company, key.use) for key in uses])
+        if uses
+        else np.zeros((0, len(draft.index.labels))),
+        curve=np.array([int(book.of(world, key.company, key.use)) for key in uses], dtype=np.int64),
+        outages=tuple(_outage(world, company, process) for company, process in draft.schedules),
+    )
+
+
+def _opening_mass(world: World, place: Place) -> Floats:
+    if place.kind == "supply":
+        return labelled(world, place.name, world.boundary[place.node].supplies[place.name].origin)
+    if place.kind != "inventory":
+        return labelled(world, next(iter(sorted(world.materials))), "primary") * 0.0
+    held = world.companies[place.node].inventories.get(place.name)
+    initial = tonnes(held.initial, world, place.name) if held and node_active(world, place.node) else None
+    return labelled(world, place.name, "primary") * (initial.value if initial else 0.0)
+
+
+def _opening_use(world: World, company: str, use: str) -> Floats:
+    entry = world.companies[company].uses[use]
+    initial = tonnes(entry.initial, world, entry.material)
+    stocked = initial.value if initial and entry.active and node_active(world, company) else 0.0
+    return labelled(world, entry.material, "primary") * stocked
+
+
+def _outage(world: World, company: str, process: str) -> tuple[str, float, float] | None:
+    outages = world.companies[company].processes[process].outages
+    path = f"companies.{company}.processes.{process}.outages"
+    return (path, outages.mtbf.value, outages.mttr.value) if outages else None
+
+
+def _rhythms(draft: Draft, line: Timeline, looks: Sequence[Reviews]) -> NDArray[np.void]:
+    longest = max(len(group.times) for group in looks)
+    table = np.zeros((len(draft.rhythms), longest), RHYTHM)
+    for (group, cohort), n in draft.rhythms.items():
+        beat = beats(line, looks[group], cohort, "uses")
+        table["interval"][n, : len(beat.intervals)] = beat.intervals
+        table["spread"][n, : len(beat.spreads)] = beat.spreads
+    return table
+
+
+def _padded(rows: Sequence[Sequence[int]]) -> Ints:
+    """Rows of unequal length as one array, filled with a time that never comes."""
+    width = max((len(row) for row in rows), default=0)
+    table = np.full((len(rows), width), layout.NEVER, dtype=np.int64)
+    for n, row in enumerate(rows):
+        table[n, : len(row)] = row
+    return table
+
+
+def _crowded(index: Index) -> bool:
+    filled = [output.place for output in index.outputs if output.place >= 0]
+    return len(filled) != len(set(filled))
+
+
+def _courses(variants: Sequence[Variant], line: Timeline, openings: Mapping[str, Opening]) -> dict[str, Course]:
+    courses, first = {}, 0
+    for variant in variants:
+        starts = tuple(max(0, line.at(epoch.start)) for epoch in variant.epochs)
+        spans = periods(line, variant.epochs[0].world.time.report)
+        rows = tuple(_rows(spans, starts, line))
+        ends = tuple(line.at(row.end) for row in rows)
+        numbers = tuple(range(first, first + len(starts)))
+        courses[variant.name] = Course(starts, numbers, rows, ends, openings[variant.name])
+        first += len(starts)
+    return courses
+
+
+def _rows(spans: Sequence[Period], starts: Sequence[int], line: Timeline) -> Iterable[Row]:
+    """Reporting periods, cut where a dated change falls inside one."""
+    for span in spans:
+        cuts = [span.start, *(start for start in starts if span.start < start < span.end), span.end]
+        for start, end in zip(cuts, cuts[1:], strict=False):
+            epoch = max(n for n, begin in enumerate(starts) if begin <= start)
+            yield Row(span.label, line.date(start), line.date(end), epoch)
+

@@ -1,0 +1,60 @@
+"""Compositions and transfer coefficients as vectors over substances."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.engine.axes import ORIGINS, OTHER, origins, substances
+from simulator.scenario.models import Coefficients, Process, World
+
+Floats = NDArray[np.float64]
+
+
+def composition(world: World, material: str) -> Floats:
+    """Declared mass fractions, shape (substances,); what is left open is `other`."""
+    names = substances(world)
+    fractions = np.zeros(len(names))
+    for substance, fraction in world.materials[material].composition.items():
+        fractions[names.index(substance)] = fraction.value
+    fractions[names.index(OTHER)] += max(0.0, 1.0 - fractions.sum())
+    return fractions / fractions.sum()
+
+
+def labelled(world: World, material: str, origin: str) -> Floats:
+    """One tonne of a material of one origin, over labels, shape (K,)."""
+    mass = np.zeros((len(origins(world)), len(substances(world))))
+    mass[ORIGINS.index(origin)] = composition(world, material)
+    return mass.ravel()
+
+
+def coefficients(world: World, process: Process) -> Floats:
+    """Transfer coefficients of outputs, then releases, each by name, shape (outputs + releases, substances).
+
+    A plain number covers the substances that no other output or release of the process names; the one `rest` gets
+    what the others leave.
+    """
+    entries = [*(process.outputs[name] for name in sorted(process.outputs))]
+    entries += [process.releases[name] for name in sorted(process.releases)]
+    named = {substance for entry in entries for substance in entry.by_substance or {}}
+    rows = np.stack([_row(entry, substances(world), named) for entry in entries])
+    left = 1.0 - rows.sum(axis=0)
+    for row, entry in zip(rows, entries, strict=True):
+        if entry.rest:
+            row[:] = np.maximum(left, 0.0)
+    return rows
+
+
+def _row(entry: Coefficients, names: tuple[str, ...], named: set[str]) -> Floats:
+    given = entry.by_substance or {}
+    default = entry.default.value if entry.default else 0.0
+    return np.array(
+        [given[name].value if name in given else 0.0 if name in named else default for name in names]
+    )
+
+
+def nominal_yield(world: World, process: Process, output: str) -> float:
+    """Tonnes of an output per tonne of input, where every slot holds its first choice as declared."""
+    row = coefficients(world, process)[sorted(process.outputs).index(output)]
+    feeds = (composition(world, slot.any_of[0]) * slot.share.value for slot in process.inputs.values())
+    return float(sum(row @ feed for feed in feeds))

@@ -1,0 +1,348 @@
+"""Settlement at one instant: who sends how much to whom.
+
+Offers and requests are computed before anything moves. Rank by rank, senders grant in proportion to what receivers ask,
+receivers accept in proportion to what they are granted, until nothing moves; then lots are floored, and what flooring
+leaves is given out lot by lot. Fair, not maximal.
+"""
+
+from __future__ import annotations
+
+from simulator.engine.compiler import helper
+from simulator.engine.layout import Port
+from simulator.engine.orders import accrue, request, trim
+from simulator.engine.state import Batch
+from simulator.engine.transport import enter_lag, join, load_lag, take, touch
+
+NONE, SUPPLY = Port.NONE, Port.SUPPLY
+UNBOUNDED = float("inf")
+DAY = 86400.0
+CLOSE = 1.0 + 1e-12
+NOTHING = 1e-12
+"""Part of what was offered that no longer counts as moving."""
+WHOLE = 1e-9
+"""Part of a lot by which rounding may fall short of it."""
+
+
+@helper
+def settle(b: Batch, lane: int, today: float) -> None:
+    """The settlement phase of one lane."""
+    accrue_ports(b, lane, today)
+    flows = open_flows(b, lane)
+    start = 0
+    while start < flows:
+        end = start + 1
+        rank = rank_of(b, lane, start)
+        while end < flows and rank_of(b, lane, end) == rank:
+            end += 1
+        settle_rank(b, lane, start, end)
+        start = end
+    for i in range(flows):
+        if b.by_flow[b.due_flows[i]].amount > 0.0:
+            ship(b, lane, b.due_flows[i])
+    join(b, lane)
+    close_flows(b, lane, flows)
+    trim_ports(b, lane)
+
+
+@helper
+def rank_of(b: Batch, lane: int, i: int) -> float:
+    return b.numbers[lane, b.flows[b.due_flows[i]].rank]  # type: ignore[no-any-return]
+
+
+@helper
+def accrue_ports(b: Batch, lane: int, today: float) -> None:
+    """Let boundary ports accrue to the end of the longest review that begins now, and note what they may carry on."""
+    for n in range(len(b.places)):
+        place = b.by_place[n]
+        group = b.group[b.places[n].group]
+        place.stamp = 0
+        place.carry = 0.0
+        place.horizon = group.dt if group.due > 0 else 0.0
+    for f in range(len(b.flows)):
+        flow = b.flows[f]
+        if b.numbers[lane, flow.active] > 0.0:
+            note_carry(b, lane, f)
+    for n in range(len(b.places)):
+        if b.places[n].port != NONE and b.by_place[n].horizon > 0.0:
+            accrue(b, lane, n, today, today + b.by_place[n].horizon)
+
+
+@helper
+def note_carry(b: Batch, lane: int, f: int) -> None:
+    """A port carries on up to one lot; a supply or an accept, not a demand, up to one review of the receiver."""
+    flow = b.flows[f]
+    group = b.group[flow.group]
+    lot = b.numbers[lane, flow.lot]
+    source = b.by_place[flow.source]
+    if group.due > 0:
+        source.horizon = max(source.horizon, group.dt)
+    source.carry = max(source.carry, max(lot, b.numbers[lane, b.places[flow.source].rate] * group.dt))
+    target = b.by_place[flow.target]
+    kept = (1.0 - b.places[flow.target].counts) * group.dt
+    target.carry = max(target.carry, lot)
+    if kept > 0.0:
+        target.carry = max(target.carry, b.numbers[lane, b.places[flow.target].rate] * kept)
+
+
+@helper
+def trim_ports(b: Batch, lane: int) -> None:
+    for n in range(len(b.places)):
+        if b.places[n].port != NONE and b.by_place[n].horizon > 0.0:
+            trim(b, lane, n, b.where[0].unmet_demand)
+
+
+@helper
+def open_flows(b: Batch, lane: int) -> int:
+    """List the flows that settle now, by rank and name, with their offers, requests and caps; return their number."""
+    count = 0
+    for i in range(len(b.flows)):
+        f = b.flow_order[lane, i]
+        flow = b.flows[f]
+        b.by_flow[f].amount = 0.0
+        if b.group[flow.group].due == 0 or b.numbers[lane, flow.active] <= 0.0:
+            continue
+        b.due_flows[count] = f
+        count += 1
+        open_place(b, lane, flow.source)
+        open_place(b, lane, flow.target)
+        b.by_flow[f].cap = cap(b, lane, f)
+    return count
+
+
+@helper
+def open_place(b: Batch, lane: int, n: int) -> None:
+    """Set what a place offers and asks for, once an instant."""
+    place = b.by_place[n]
+    if place.stamp > 0:
+        return
+    place.stamp = 1
+    place.weight = 0.0
+    place.granted = 0.0
+    if b.places[n].port == SUPPLY:
+        place.offer = b.place_state[lane, n].budget
+        place.request = 0.0
+    else:
+        place.offer = b.place_state[lane, n].on_hand
+        place.request = request(b, lane, n)
+
+
+@helper
+def cap(b: Batch, lane: int, f: int) -> float:
+    """The most a flow may carry now: what its capacity has accrued, and its share of the sender's offer."""
+    flow = b.flows[f]
+    state = b.flow_state[lane, f]
+    capacity = b.numbers[lane, flow.capacity]
+    most = UNBOUNDED
+    if capacity < UNBOUNDED:
+        state.budget += capacity * b.group[flow.group].dt
+        most = state.budget
+    share = b.numbers[lane, flow.share]
+    if share < 1.0:
+        most = min(most, entitle(b, lane, f, share))
+    return most
+
+
+@helper
+def entitle(b: Batch, lane: int, f: int, share: float) -> float:
+    """A share of the cumulative offer; a flow in lots saves up what it could not ship, up to one lot."""
+    flow = b.flows[f]
+    state = b.flow_state[lane, f]
+    offer = max(0.0, b.by_place[flow.source].offer - b.numbers[lane, flow.safety])
+    lot = b.numbers[lane, flow.lot]
+    if lot == 0.0:
+        return share * offer  # type: ignore[no-any-return]
+    offered = offer + b.place_state[lane, flow.source].shipped
+    state.entitled = min(state.entitled, lot) + share * max(0.0, offered - state.offered)
+    state.offered = offered
+    return state.entitled  # type: ignore[no-any-return]
+
+
+@helper
+def settle_rank(b: Batch, lane: int, start: int, end: int) -> None:
+    """Share out one rank, then make lots whole, and keep what they still need from worse ranks."""
+    lots = 0
+    for i in range(start, end):
+        if b.numbers[lane, b.flows[b.due_flows[i]].whole] > 0.0:
+            lots += 1
+    share_out(b, lane, start, end, False)
+    if lots == 0:
+        return
+    floor_lots(b, lane, start, end)
+    while give_lot(b, lane, start, end):
+        pass
+    if lots < end - start:
+        share_out(b, lane, start, end, True)
+    keep_back(b, lane, start, end)
+
+
+@helper
+def limit(b: Batch, lane: int, f: int) -> float:
+    """What one flow could still carry: cap, open request, and offer above its safety stock."""
+    flow = b.flows[f]
+    offer = max(0.0, b.by_place[flow.source].offer - b.numbers[lane, flow.safety])
+    return min(min(b.by_flow[f].cap, b.by_place[flow.target].request), offer)  # type: ignore[no-any-return]
+
+
+@helper
+def share_out(b: Batch, lane: int, start: int, end: int, loose: bool) -> None:
+    """Grant and accept in proportion until no receiver had to refuse; `loose`: only flows that need not be whole.
+
+    Every round either satisfies a receiver or is the last, so there are at most as many rounds as flows and one.
+    """
+    for _ in range(end - start + 1):
+        grant(b, lane, start, end, loose)
+        if not accept(b, lane, start, end):
+            return
+
+
+@helper
+def grant(b: Batch, lane: int, start: int, end: int, loose: bool) -> None:
+    """Each sender grants in proportion to what it could send over each flow alone."""
+    for i in range(start, end):
+        flow = b.flows[b.due_flows[i]]
+        b.by_place[flow.source].weight = 0.0
+        b.by_place[flow.target].granted = 0.0
+    for i in range(start, end):
+        f = b.due_flows[i]
+        flow = b.flows[f]
+        held = loose and b.numbers[lane, flow.whole] > 0.0
+        b.by_flow[f].grant = 0.0 if held else limit(b, lane, f)
+        b.by_place[flow.source].weight += b.by_flow[f].grant
+    for i in range(start, end):
+        f = b.due_flows[i]
+        flow = b.flows[f]
+        source = b.by_place[flow.source]
+        if source.weight > source.offer:
+            b.by_flow[f].grant *= source.offer / source.weight
+        b.by_place[flow.target].granted += b.by_flow[f].grant
+
+
+@helper
+def accept(b: Batch, lane: int, start: int, end: int) -> bool:
+    """Each receiver accepts in proportion to its grants; return whether any had to refuse."""
+    refused = False
+    for i in range(start, end):
+        f = b.due_flows[i]
+        flow = b.flows[f]
+        target = b.by_place[flow.target]
+        amount = b.by_flow[f].grant
+        if target.granted > target.request * CLOSE:
+            amount *= target.request / target.granted
+            refused = True
+        b.by_flow[f].grant = amount
+    for i in range(start, end):
+        move(b, b.due_flows[i], b.by_flow[b.due_flows[i]].grant)
+    return refused
+
+
+@helper
+def move(b: Batch, f: int, amount: float) -> None:
+    """Book `amount` t more over a flow, or less where it is negative."""
+    flow = b.flows[f]
+    b.by_flow[f].amount += amount
+    b.by_flow[f].cap = rest(b.by_flow[f].cap, amount)
+    b.by_place[flow.source].offer = rest(b.by_place[flow.source].offer, amount)
+    b.by_place[flow.target].request = rest(b.by_place[flow.target].request, amount)
+
+
+@helper
+def rest(held: float, amount: float) -> float:
+    """What is left, exactly nothing where only rounding is."""
+    left = held - amount
+    return left if left > held * NOTHING else 0.0
+
+
+@helper
+def floor_lots(b: Batch, lane: int, start: int, end: int) -> None:
+    """Give back what exceeds whole lots."""
+    for i in range(start, end):
+        f = b.due_flows[i]
+        whole = b.numbers[lane, b.flows[f].whole]
+        if whole > 0.0:
+            amount = b.by_flow[f].amount
+            floored = whole * int(amount / whole + WHOLE)
+            b.by_flow[f].rest = amount - floored
+            move(b, f, min(0.0, floored - amount))
+
+
+@helper
+def give_lot(b: Batch, lane: int, start: int, end: int) -> bool:
+    """Give one lot to the flow with the largest remainder that can still move one; return whether there was any."""
+    best = -1
+    for i in range(start, end):
+        f = b.due_flows[i]
+        whole = b.numbers[lane, b.flows[f].whole]
+        if whole > 0.0 and limit(b, lane, f) >= whole * (1.0 - WHOLE):
+            if best < 0 or b.by_flow[f].rest > b.by_flow[best].rest:
+                best = f
+    if best < 0:
+        return False
+    whole = b.numbers[lane, b.flows[best].whole]
+    move(b, best, min(whole, limit(b, lane, best)))
+    b.by_flow[best].rest -= whole
+    return True
+
+
+@helper
+def keep_back(b: Batch, lane: int, start: int, end: int) -> None:
+    """Keep from worse ranks what the sender of a flow in lots still holds, up to one lot."""
+    for i in range(start, end):
+        flow = b.flows[b.due_flows[i]]
+        source = b.by_place[flow.source]
+        source.offer -= min(source.offer, b.numbers[lane, flow.lot])
+
+
+@helper
+def ship(b: Batch, lane: int, f: int) -> None:
+    """Send what was settled: it leaves now and arrives now or after the lead time."""
+    flow = b.flows[f]
+    amount = b.by_flow[f].amount
+    send(b, lane, flow.source, amount)
+    entry = enter_lag(b, lane, flow.lag) if flow.lag >= 0 else -1
+    stored = b.places[flow.target].port == NONE
+    substances = b.where[0].substances
+    for k in range(b.mass.shape[2]):
+        to = k if flow.relabel < 0 else flow.relabel * substances + k % substances
+        b.moved[lane, b.where[0].shipped + f, to] += b.taken[k]
+        if entry >= 0:
+            load_lag(b, lane, flow.lag, entry, to, b.taken[k])
+        elif stored:
+            b.added[flow.target, to] += b.taken[k]
+    if entry < 0 and stored:
+        touch(b, flow.target)
+    if not stored:
+        use_accrual(b, lane, flow.target, amount)
+    for t in range(flow.first_term, flow.first_term + flow.terms):
+        term = b.terms[t]
+        b.counted[lane, term.counter] += amount * b.series[term.series, b.tick[0]]
+
+
+@helper
+def send(b: Batch, lane: int, place: int, amount: float) -> None:
+    """Take what is sent: from a store, or, at its declared composition, from a boundary supply."""
+    b.place_state[lane, place].shipped += amount
+    if b.places[place].port != SUPPLY:
+        take(b, lane, place, amount)
+        return
+    use_accrual(b, lane, place, amount)
+    for k in range(b.mass.shape[2]):
+        b.taken[k] = b.mass[lane, place, k] * amount
+
+
+@helper
+def use_accrual(b: Batch, lane: int, place: int, amount: float) -> None:
+    b.place_state[lane, place].budget = rest(b.place_state[lane, place].budget, amount)
+
+
+@helper
+def close_flows(b: Batch, lane: int, flows: int) -> None:
+    """Carry on what capacities and shares of flows have accrued and not used."""
+    for i in range(flows):
+        f = b.due_flows[i]
+        flow = b.flows[f]
+        state = b.flow_state[lane, f]
+        state.entitled = max(0.0, state.entitled - b.by_flow[f].amount)
+        capacity = b.numbers[lane, flow.capacity]
+        if capacity < UNBOUNDED:
+            carried = max(capacity * b.group[flow.group].dt, b.numbers[lane, flow.lot])
+            state.budget = min(rest(state.budget, b.by_flow[f].amount), carried)

@@ -1,0 +1,197 @@
+"""All arrays of one batch of lanes: structure, numbers, calendar, state, records, scratch.
+
+State is lane first: one lane is one contiguous block. K labels are origins × substances, label = origin · S + substance.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.engine import layout
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Records = NDArray[np.void]
+
+GROUP = np.dtype([("due", np.int64), ("review", np.int64), ("dt", np.float64)])
+"""Companies that review together: due now, number of the review, days it acts for."""
+EPOCH = np.dtype([("start", np.int64), ("row", np.int64)])
+RHYTHM = np.dtype([("interval", np.int64), ("spread", np.float64)])
+"""Per review of a use: its cohort's interval, and the part of what is left of the interval's retirements due now."""
+LANE = np.dtype([("epoch", np.int64), ("row", np.int64)])
+PLACE_STATE = np.dtype([("on_hand", np.float64), ("budget", np.float64), ("accrued", np.float64), ("shipped", np.float64)])
+"""`budget`: accrued and not used; `accrued`: day up to which; `shipped`: total ever sent by flows."""
+FLOW_STATE = np.dtype([("budget", np.float64), ("entitled", np.float64), ("offered", np.float64)])
+"""`entitled`: unused part of the share of a flow in lots; `offered`: sender's cumulative offer when last settled."""
+LAG_STATE = np.dtype([("head", np.int64), ("count", np.int64), ("total", np.float64)])
+LAG_SLOT = np.dtype([("due", np.int64), ("total", np.float64)])
+CONSUMER_STATE = np.dtype([("credit", np.float64), ("outage", np.int64)])
+"""`credit`: rate accrued for the next batch; `outage`: the outage that comes or goes on."""
+PLACE_SCRATCH = np.dtype(
+    [("stamp", np.int64), ("touched", np.int64), ("offer", np.float64), ("request", np.float64), ("weight", np.float64),
+     ("granted", np.float64), ("carry", np.float64), ("planned", np.float64), ("horizon", np.float64)]
+)  # fmt: skip
+FLOW_SCRATCH = np.dtype(
+    [("amount", np.float64), ("cap", np.float64), ("grant", np.float64), ("rest", np.float64), ("floor", np.float64)]
+)
+CONSUMER_SCRATCH = np.dtype(
+    [("x", np.float64), ("alone", np.float64), ("cause", np.int64), ("due", np.int64), ("uptime", np.float64),
+     ("budget", np.float64)]
+)  # fmt: skip
+DRAW_SCRATCH = np.dtype([("amount", np.float64), ("available", np.float64), ("granted", np.float64)])
+WHERE = np.dtype(
+    [(name, np.int64) for name in (
+        "shipped", "drawn", "made", "retired", "soiled", "basis", "outage", "unmet_use", "unmet_demand", "loads",
+        "substances", "crowded",
+    )]
+)  # fmt: skip
+"""First rows of the sections of `moved` and `counted`, the number of substances, and whether producers share a store."""
+
+
+class Batch(NamedTuple):
+    """Everything a kernel may touch. Masses in t, times in s since the start, spans in days.
+
+    First the tables of `layout`, then what is shared by lanes, then the state of each lane, records, and scratch.
+    """
+
+    consumers: Records
+    processes: Records
+    slots: Records
+    draws: Records
+    outputs: Records
+    uses: Records
+    ends: Records
+    places: Records
+    nominals: Records
+    flows: Records
+    lags: Records
+    varyings: Records
+    terms: Records
+    loads: Records
+    where: Records
+    numbers: Floats
+    """(L, N): the numbers that hold now."""
+    epoch_numbers: Floats
+    """(rows, N): the numbers of every epoch of every variant."""
+    epoch: Records
+    """(L, E): when each epoch of a lane starts, and its row of `epoch_numbers`."""
+    row_end: Ints
+    """(L, R): when each row of the ledger ends."""
+    group: Records
+    tick: Ints
+    """(1,): number of the review instant, the column of `series`."""
+    lag_due: Ints
+    """(lags, reviews): when what starts at a review arrives."""
+    rhythm: Records
+    """(rhythms, reviews)."""
+    series: Floats
+    """(series, ticks)."""
+    survival: Floats
+    """(curves, k): part of a cohort in service at the end of its k-th interval."""
+    initial_loss: Floats
+    """(curves, k): part of the initial stock retired in interval k."""
+    outage_times: Floats
+    """(n, 2): start and end of every outage, days."""
+    outage_first: Ints
+    """(L, schedules + 1)."""
+    lane_state: Records
+    mass: Floats
+    """(L, places, K)."""
+    place_state: Records
+    """(L, places)."""
+    flow_state: Records
+    flow_order: Ints
+    """(L, flows): by rank, then name."""
+    consumer_state: Records
+    consumer_order: Ints
+    lag_state: Records
+    lag_slot: Records
+    lag_mass: Floats
+    """(L, slots, K)."""
+    in_use: Floats
+    """(L, uses, K)."""
+    initial_use: Floats
+    initial_curve: Ints
+    """(L, uses)."""
+    cohort: Floats
+    """(L, uses, intervals, K): mass that entered."""
+    cohort_curve: Ints
+    """(L, uses, intervals)."""
+    pending: Floats
+    """(L, uses, K): still to retire in this interval."""
+    moved: Floats
+    """(L, movements, K): masses moved in this row."""
+    counted: Floats
+    """(L, counters)."""
+    rows_moved: Floats
+    """(L, R, movements, K)."""
+    rows_counted: Floats
+    rows_stock: Floats
+    """(L, R + 1, places · 3 + uses, K): on hand, in transit, in process, in use."""
+    by_place: Records
+    by_flow: Records
+    by_consumer: Records
+    by_draw: Records
+    added: Floats
+    """(places, K): what joins at the end of a phase."""
+    basket: Floats
+    """(K,): what a process has taken so far, or what leaves a use."""
+    taken: Floats
+    """(K,): what was taken from a store last."""
+    due_flows: Ints
+    touched: Ints
+    """(places + 1,): places that `added` holds something for, their number last."""
+
+
+_FLOAT, _INT = np.dtype(np.float64), np.dtype(np.int64)
+FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
+    **{name: (dtype, 1) for name, dtype in layout.TABLES.items()},
+    "where": (WHERE, 1),
+    "numbers": (_FLOAT, 2),
+    "epoch_numbers": (_FLOAT, 2),
+    "epoch": (EPOCH, 2),
+    "row_end": (_INT, 2),
+    "group": (GROUP, 1),
+    "tick": (_INT, 1),
+    "lag_due": (_INT, 2),
+    "rhythm": (RHYTHM, 2),
+    "series": (_FLOAT, 2),
+    "survival": (_FLOAT, 2),
+    "initial_loss": (_FLOAT, 2),
+    "outage_times": (_FLOAT, 2),
+    "outage_first": (_INT, 2),
+    "lane_state": (LANE, 1),
+    "mass": (_FLOAT, 3),
+    "place_state": (PLACE_STATE, 2),
+    "flow_state": (FLOW_STATE, 2),
+    "flow_order": (_INT, 2),
+    "consumer_state": (CONSUMER_STATE, 2),
+    "consumer_order": (_INT, 2),
+    "lag_state": (LAG_STATE, 2),
+    "lag_slot": (LAG_SLOT, 2),
+    "lag_mass": (_FLOAT, 3),
+    "in_use": (_FLOAT, 3),
+    "initial_use": (_FLOAT, 3),
+    "initial_curve": (_INT, 2),
+    "cohort": (_FLOAT, 4),
+    "cohort_curve": (_INT, 3),
+    "pending": (_FLOAT, 3),
+    "moved": (_FLOAT, 3),
+    "counted": (_FLOAT, 2),
+    "rows_moved": (_FLOAT, 4),
+    "rows_counted": (_FLOAT, 3),
+    "rows_stock": (_FLOAT, 4),
+    "by_place": (PLACE_SCRATCH, 1),
+    "by_flow": (FLOW_SCRATCH, 1),
+    "by_consumer": (CONSUMER_SCRATCH, 1),
+    "by_draw": (DRAW_SCRATCH, 1),
+    "added": (_FLOAT, 2),
+    "basket": (_FLOAT, 1),
+    "taken": (_FLOAT, 1),
+    "due_flows": (_INT, 1),
+    "touched": (_INT, 1),
+}
+"""Type and number of axes of every array of a batch: the same for all scenarios, so that kernels compile once."""

@@ -1,0 +1,196 @@
+"""Tables of processes and uses, and of what they draw and give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.engine.axes import substances
+from simulator.engine.index import Draw, Output, ProcessKey, UseKey
+from simulator.engine.layout import LIMITS_BEFORE_INPUTS, ONE
+from simulator.engine.parameters import tonnes
+from simulator.engine.recipes import coefficients
+from simulator.engine.structure.draft import IN_PROCESS, Draft, Row, cohort_of, node_active, ranges
+from simulator.scenario.models import Inventory, Process, Use, World
+from simulator.scenario.numbers import Number
+
+CurveOf = Callable[[World, str, str], float]
+Counters = Callable[[str, tuple[str, ...]], tuple[int, int]]
+"""First row and number of the terms of a quantity."""
+
+
+def process_reader(key: ProcessKey | Draw | Output) -> Callable[[World], Process]:
+    company, process = key.company, key.process
+    assert process is not None
+    return lambda world: world.companies[company].processes[process]
+
+
+def use_reader(key: UseKey) -> Callable[[World], Use]:
+    return lambda world: world.companies[key.company].uses[key.use]
+
+
+def process_active(key: ProcessKey | Draw | Output) -> Callable[[World], float]:
+    recipe = process_reader(key)
+    return lambda world: float(node_active(world, key.company) and recipe(world).active)
+
+
+def use_active(key: UseKey) -> Callable[[World], float]:
+    use = use_reader(key)
+    return lambda world: float(node_active(world, key.company) and use(world).active)
+
+
+def consumers(draft: Draft) -> list[Row]:
+    """Processes, then uses, each with its slots."""
+    firsts = np.cumsum([0, *(len(key.slots) for key in draft.index.processes)]).tolist()
+    rows = [_process_consumer(draft, key, first) for key, first in zip(draft.index.processes, firsts, strict=False)]
+    return rows + [_use_consumer(draft, key, firsts[-1] + n) for n, key in enumerate(draft.index.uses)]
+
+
+def _process_consumer(draft: Draft, key: ProcessKey, first: int) -> Row:
+    add, recipe = draft.parameters.add, process_reader(key)
+    rank = add(lambda world: float(recipe(world).rank))
+    return draft.group(key.company), rank, add(process_active(key)), first, len(key.slots)
+
+
+def _use_consumer(draft: Draft, key: UseKey, first: int) -> Row:
+    add, use = draft.parameters.add, use_reader(key)
+    return draft.group(key.company), add(lambda world: float(use(world).rank)), add(use_active(key)), first, 1
+
+
+def slots(draft: Draft) -> list[Row]:
+    """The slots of all consumers, in their order; a use has one."""
+    found = ranges(draft.index.draws, lambda draw: (draw.company, draw.process, draw.use, draw.slot))
+    return [(_share(draft, draft.index.draws[first]), first, count) for first, count in found.values()]
+
+
+def _share(draft: Draft, draw: Draw) -> int:
+    if draw.process is None:
+        return ONE
+    recipe = process_reader(draw)
+    return draft.parameters.add(lambda world: recipe(world).inputs[draw.slot].share)
+
+
+def draws(draft: Draft) -> list[Row]:
+    return [(draw.place,) for draw in draft.index.draws]
+
+
+def processes(draft: Draft, limits: int, terms: Counters) -> list[Row]:
+    """`limits`: first counter of days and tonnes by limit."""
+    outputs = ranges(draft.index.outputs, lambda output: (output.company, output.process))
+    rows = []
+    for key in draft.index.processes:
+        rows.append(_process(draft, key, outputs[key.company, key.process], limits, terms))
+        limits += 2 * (LIMITS_BEFORE_INPUTS + len(key.slots))
+    return rows
+
+
+def _process(draft: Draft, key: ProcessKey, outputs: tuple[int, int], limits: int, terms: Counters) -> Row:
+    recipe, add = process_reader(key), draft.parameters.add
+    material = sorted(recipe(draft.world).inputs.items())[0][1].any_of[0]
+    numbered = dict(enumerate(draft.index.outputs[outputs[0] : sum(outputs)], outputs[0]))
+    pull, pulled = _pull(draft, key, numbered)
+    per = recipe(draft.world).per
+    return (
+        add(lambda world: tonnes(recipe(world).rate, world, per or material)),
+        add(lambda world: tonnes(recipe(world).minimum, world, material)),
+        add(lambda world: tonnes(recipe(world).batch, world, material)),
+        pull,
+        pulled,
+        next((n for n, output in numbered.items() if per and output.material == per), -1),
+        *outputs,
+        _schedule(draft, key),
+        limits,
+        *terms("basis", (key.company, key.process)),
+    )
+
+
+def _schedule(draft: Draft, key: ProcessKey) -> int:
+    if process_reader(key)(draft.world).outages is None:
+        return -1
+    draft.schedules.append((key.company, key.process))
+    return len(draft.schedules) - 1
+
+
+def _pull(draft: Draft, key: ProcessKey, outputs: dict[int, Output]) -> tuple[int, int]:
+    """The output whose order policy holds the process back, and whether it has one."""
+    recipe = process_reader(key)
+    followed = recipe(draft.world).makes_to
+    for n, output in outputs.items():
+        material = output.material
+        if material is None:
+            continue
+        if followed == material or (followed is None and _sole(draft, output) and _ordered(draft, output)):
+            return n, draft.parameters.add(lambda world, output=output: float(_orders(world, output)))  # type: ignore[misc]
+    return -1, 0
+
+
+def _sole(draft: Draft, output: Output) -> bool:
+    return sum(other.place == output.place for other in draft.index.outputs) == 1
+
+
+def _ordered(draft: Draft, output: Output) -> bool:
+    return any(_orders(world, output) for world in draft.parameters.worlds)
+
+
+def _orders(world: World, output: Output) -> bool:
+    """Whether an output has an order policy in this world."""
+    assert output.material is not None
+    inventory = world.companies[output.company].inventories.get(output.material, Inventory())
+    return inventory.order_up_to is not None or inventory.order_quantity is not None
+
+
+def outputs(draft: Draft) -> list[Row]:
+    """Outputs and releases, with their transfer coefficients."""
+    size = len(substances(draft.world))
+    found = ranges(draft.index.outputs, lambda output: (output.company, output.process))
+    rows = []
+    for first, count in found.values():
+        recipe = process_reader(draft.index.outputs[first])
+        block = draft.parameters.block(_flat_coefficients(recipe), count * size)
+        for n in range(count):
+            place = draft.index.outputs[first + n].place
+            rows.append((place, draft.lag_of(IN_PROCESS, first + n), block + n * size))
+    return rows
+
+
+def _flat_coefficients(recipe: Callable[[World], Process]) -> Callable[[World], NDArray[np.float64]]:
+    return lambda world: coefficients(world, recipe(world)).ravel()
+
+
+def uses(draft: Draft, curve: CurveOf) -> list[Row]:
+    """`curve` gives the row of the survival curve of a use in a world."""
+    found = ranges(draft.index.ends, lambda end: (end.company, end.use))
+    return [_use(draft, key, found[key.company, key.use], curve) for key in draft.index.uses]
+
+
+def _use(draft: Draft, key: UseKey, ends: tuple[int, int], curve: CurveOf) -> Row:
+    use, add, names = use_reader(key), draft.parameters.add, substances(draft.world)
+    rhythm = (draft.group(key.company), cohort_of(draft.world, key.company, key.use))
+
+    def soiling(world: World) -> NDArray[np.float64]:
+        given = use(world).soiling
+        return np.array([given[name].value if name in given else 0.0 for name in names])
+
+    return (
+        add(lambda world: demanded(use(world), world)),
+        add(lambda world: curve(world, key.company, key.use)),
+        draft.rhythms.setdefault(rhythm, len(draft.rhythms)),
+        draft.parameters.block(soiling, len(names)),
+        *ends,
+        int(use(draft.world).demand == "any"),
+    )
+
+
+def demanded(use: Use, world: World) -> Number | None:
+    """What a use demands, t/day; None where it takes whatever arrives."""
+    return None if use.demand == "any" else tonnes(use.demand, world, use.material)
+
+
+def ends(draft: Draft) -> list[Row]:
+    return [(end.place, _end_share(draft, end.company, end.use, end.material)) for end in draft.index.ends]
+
+
+def _end_share(draft: Draft, company: str, use: str, material: str) -> int:
+    return draft.parameters.add(lambda world: world.companies[company].uses[use].end_of_life[material])

@@ -1,0 +1,105 @@
+"""What the builders of the tables share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from simulator.engine.calendar import cohort_span
+from simulator.engine.index import Index
+from simulator.engine.parameters import Parameters
+from simulator.scenario.models import World
+from simulator.scenario.numbers import Span
+
+T = TypeVar("T")
+Row = tuple[int, ...]
+IN_TRANSIT, IN_PROCESS = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """A queue of what is under way: for a flow (`transit`) or for an output of a process (`process`)."""
+
+    place: int
+    section: int
+    number: int
+    """Of the flow or of the output."""
+    span: Span
+    group: int
+
+
+@dataclass
+class Draft:
+    """What the tables are built from, and what they number on the way."""
+
+    world: World
+    """Structure: the same in all worlds."""
+    index: Index
+    parameters: Parameters
+    groups: Mapping[Span, int]
+    """Review periods in force, each a group of companies."""
+    lags: tuple[Lag, ...]
+    """By place, so that those towards one place stand together."""
+    rhythms: dict[tuple[int, Span], int] = field(default_factory=dict)
+    """Cohort intervals, by group and length."""
+    schedules: list[tuple[str, str]] = field(default_factory=list)
+    """Company and process of every schedule of outages."""
+    series: dict[tuple[str, ...], int] = field(default_factory=dict)
+    """Rows of the series: products of tables."""
+
+    def group(self, node: str) -> int:
+        return self.groups[period_of(self.world, node)]
+
+    def row_of(self, *tables: str) -> int:
+        """The row of the series that is the product of these tables."""
+        return self.series.setdefault(tuple(sorted(tables)), len(self.series))
+
+    def lag_of(self, section: int, number: int) -> int:
+        """The queue of a flow or an output, −1 where it takes no time."""
+        found = (n for n, lag in enumerate(self.lags) if (lag.section, lag.number) == (section, number))
+        return next(found, -1)
+
+
+def ranges(items: Iterable[T], key: Callable[[T], Hashable]) -> dict[Hashable, tuple[int, int]]:
+    """First position and number of the items that share a key; they stand together."""
+    found: dict[Hashable, tuple[int, int]] = {}
+    for n, item in enumerate(items):
+        first, count = found.get(key(item), (n, 0))
+        found[key(item)] = (first, count + 1)
+    return found
+
+
+def period_of(world: World, node: str) -> Span:
+    """How often a node reviews: boundary nodes, and companies without a period, every step."""
+    period = world.companies[node].review_period if node in world.companies else None
+    return period or world.time.step
+
+
+def cohort_of(world: World, company: str, use: str) -> Span:
+    """Length of a use's cohort intervals."""
+    return cohort_span(period_of(world, company), world.companies[company].uses[use].cohort)
+
+
+def groups_of(world: World) -> dict[Span, int]:
+    """Review periods in force, numbered from the shortest; boundary nodes review every step."""
+    periods = {world.time.step} | {period_of(world, company) for company in world.companies}
+    return {period: n for n, period in enumerate(sorted(periods, key=lambda span: (span.days(), span.months)))}
+
+
+def lags_of(world: World, index: Index, groups: Mapping[Span, int]) -> tuple[Lag, ...]:
+    """Everything that is under way for a time: flows with a lead time to a company, outputs with a duration."""
+    lags = []
+    for n, key in enumerate(index.flows):
+        lead, target = world.flows[key.flow].lead_time, index.places[key.target]
+        if lead is not None and lead.days() > 0 and target.kind == "inventory":
+            lags.append(Lag(key.target, IN_TRANSIT, n, lead, groups[period_of(world, target.node)]))
+    for n, output in enumerate(index.outputs):
+        duration = world.companies[output.company].processes[output.process].duration
+        if duration is not None and duration.days() > 0 and output.place >= 0:
+            lags.append(Lag(output.place, IN_PROCESS, n, duration, groups[period_of(world, output.company)]))
+    return tuple(sorted(lags, key=lambda lag: (lag.place, lag.section, lag.number)))
+
+
+def node_active(world: World, node: str) -> bool:
+    return world.companies[node].active if node in world.companies else world.boundary[node].active

@@ -1,0 +1,128 @@
+"""Tables of flows, queues, loads, time series and weighted quantities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from simulator.engine.axes import ORIGINS
+from simulator.engine.calendar import Reviews, Timeline, slots_needed
+from simulator.engine.index import FlowKey, Load, Term
+from simulator.engine.parameters import tonnes
+from simulator.engine.structure.consumers import Counters
+from simulator.engine.structure.draft import IN_TRANSIT, Draft, Row, node_active, ranges
+from simulator.scenario.models import Flow, World
+from simulator.scenario.numbers import Number
+
+LAST_RANK, USUAL_RANK = 9, 5
+UNBOUNDED = float("inf")
+
+
+def flows(draft: Draft, terms: Counters) -> list[Row]:
+    return [_flow(draft, n, key, terms) for n, key in enumerate(draft.index.flows)]
+
+
+def _flow(draft: Draft, n: int, key: FlowKey, terms: Counters) -> Row:
+    def edge(world: World) -> Flow:
+        return world.flows[key.flow]
+
+    def mass(name: str) -> Callable[[World], Number | None]:
+        return lambda world: tonnes(getattr(edge(world), name), world, key.material)
+
+    add, target = draft.parameters.add, draft.index.places[key.target]
+    return (
+        key.source,
+        key.target,
+        draft.group(target.node),
+        add(lambda world: _rank(draft, world, key)),
+        add(lambda world: _active(edge(world), world)),
+        add(lambda world: edge(world).share, 1.0),
+        add(mass("capacity"), UNBOUNDED),
+        add(mass("lot_size")),
+        add(lambda world: _whole(draft, world, key)),
+        add(lambda world: _safety(draft, world, key)),
+        draft.lag_of(IN_TRANSIT, n),
+        ORIGINS.index("pre_consumer") if _is_scrap(draft, key) else -1,
+        *terms("flow", (key.flow,)),
+    )
+
+
+def _active(flow: Flow, world: World) -> float:
+    return float(flow.active and node_active(world, flow.sender) and node_active(world, flow.receiver))
+
+
+def _rank(draft: Draft, world: World, key: FlowKey) -> float:
+    """1 first; boundary supplies, and acceptance of what no one wants, last."""
+    kinds = draft.index.places[key.source].kind, draft.index.places[key.target].kind
+    return float(world.flows[key.flow].rank or (LAST_RANK if "supply" in kinds or "accept" in kinds else USUAL_RANK))
+
+
+def _whole(draft: Draft, world: World, key: FlowKey) -> Number | None:
+    """What a flow is shipped in multiples of: a fixed order of the receiver, else its lot."""
+    target = draft.index.places[key.target]
+    if target.kind == "inventory":
+        held = world.companies[target.node].inventories.get(target.name)
+        if held is not None and held.order_quantity is not None:
+            return tonnes(held.order_quantity, world, target.name)
+    return tonnes(world.flows[key.flow].lot_size, world, key.material)
+
+
+def _safety(draft: Draft, world: World, key: FlowKey) -> Number | None:
+    """What a flow leaves in its sender's store: its own safety stock, else the inventory's."""
+    source, own = draft.index.places[key.source], world.flows[key.flow].safety_stock
+    if own is not None or source.kind != "inventory":
+        return tonnes(own, world, key.material)
+    held = world.companies[source.node].inventories.get(source.name)
+    return tonnes(held.safety_stock, world, source.name) if held else None
+
+
+def _is_scrap(draft: Draft, key: FlowKey) -> bool:
+    """Whether it carries what is scrap of a process out of its company."""
+    source, target = draft.index.places[key.source], draft.index.places[key.target]
+    company = draft.world.companies.get(source.node)
+    if company is None or source.node == target.node:
+        return False
+    return any(source.name in process.scrap for process in company.processes.values())
+
+
+def lags(draft: Draft, line: Timeline, groups: list[Reviews]) -> tuple[list[Row], list[tuple[int, ...]]]:
+    """Rows of the queues, and when what starts at each review arrives."""
+    rows, dues, first = [], [], 0
+    for lag in draft.lags:
+        times = groups[lag.group].times
+        due = tuple(line.after(time, lag.span) for time in times)
+        slots = slots_needed(times, due)
+        rows.append((lag.place, first, slots, lag.group, lag.section))
+        dues.append(due)
+        first += slots
+    return rows, dues
+
+
+def loads(draft: Draft, terms: Counters) -> list[Row]:
+    return [_load(draft, load, terms) for load in draft.index.loads]
+
+
+def _load(draft: Draft, load: Load, terms: Counters) -> Row:
+    def number(world: World) -> Number | float:
+        company = world.companies[load.company]
+        return company.loads[load.carrier] if company.active else 0.0
+
+    key = (load.company, load.carrier)
+    return draft.group(load.company), draft.parameters.add(number), *terms("load", key)
+
+
+def varying(draft: Draft) -> list[Row]:
+    """Numbers that follow a time series."""
+    return [(number, factor, draft.row_of(table)) for number, factor, table in draft.parameters.varying]
+
+
+def weighted(draft: Draft, first: int) -> tuple[list[Row], Counters]:
+    """Rows of the quantities that are weighed with series, counted from `first`, and where those of one stand."""
+    terms = draft.index.terms
+    found = ranges(terms, lambda term: (term.quantity, term.key))
+    rows = list(_term_rows(draft, terms, first))
+    return rows, lambda quantity, key: found.get((quantity, key), (0, 0))
+
+
+def _term_rows(draft: Draft, terms: tuple[Term, ...], first: int) -> Iterator[Row]:
+    for n, term in enumerate(terms):
+        yield first + n, draft.row_of(*term.tables)

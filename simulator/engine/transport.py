@@ -1,0 +1,104 @@
+"""Moving mass: taking from a place, putting into one, and what is under way between the two."""
+
+from __future__ import annotations
+
+from simulator.engine.compiler import helper
+from simulator.engine.state import Batch
+
+ALL = 1.0 - 1e-12
+
+
+@helper
+def take(b: Batch, lane: int, place: int, amount: float) -> None:
+    """Take `amount` t of the mix at `place` into `taken`.
+
+    A store is well mixed, so taking leaves its composition as it was. This is the one place where rounding is
+    tolerated: all but a trillionth counts as all, so that no dust remains and nothing becomes negative.
+    """
+    held = b.place_state[lane, place].on_hand
+    part = 1.0 if amount >= held * ALL else amount / held
+    left = 0.0
+    for k in range(b.mass.shape[2]):
+        m = b.mass[lane, place, k] * part
+        b.taken[k] = m
+        b.mass[lane, place, k] -= m
+        left += b.mass[lane, place, k]
+    b.place_state[lane, place].on_hand = left
+
+
+@helper
+def empty_basket(b: Batch) -> None:
+    for k in range(len(b.basket)):
+        b.basket[k] = 0.0
+
+
+@helper
+def touch(b: Batch, place: int) -> None:
+    """Note that something was added to a place, to join its stock at the end of the phase."""
+    if b.by_place[place].touched == 0:
+        b.by_place[place].touched = 1
+        last = len(b.touched) - 1
+        b.touched[b.touched[last]] = place
+        b.touched[last] += 1
+
+
+@helper
+def join(b: Batch, lane: int) -> None:
+    """Let everything that was added in this phase join its place."""
+    last = len(b.touched) - 1
+    for i in range(b.touched[last]):
+        place = b.touched[i]
+        total = 0.0
+        for k in range(b.added.shape[1]):
+            b.mass[lane, place, k] += b.added[place, k]
+            b.added[place, k] = 0.0
+            total += b.mass[lane, place, k]
+        b.place_state[lane, place].on_hand = total
+        b.by_place[place].touched = 0
+    b.touched[last] = 0
+
+
+@helper
+def enter_lag(b: Batch, lane: int, lag: int) -> int:
+    """Open the next entry of a queue for what starts now; return its row in `lag_mass`."""
+    queue = b.lags[lag]
+    state = b.lag_state[lane, lag]
+    row = queue.first + (state.head + state.count) % queue.slots
+    state.count += 1
+    b.lag_slot[lane, row].due = b.lag_due[lag, b.group[queue.group].review]
+    b.lag_slot[lane, row].total = 0.0
+    return row  # type: ignore[no-any-return]
+
+
+@helper
+def load_lag(b: Batch, lane: int, lag: int, row: int, k: int, m: float) -> None:
+    b.lag_mass[lane, row, k] = m
+    b.lag_slot[lane, row].total += m
+    b.lag_state[lane, lag].total += m
+
+
+@helper
+def arrive(b: Batch, lane: int, now: int) -> None:
+    """Let everything due by `now` arrive: goods that were shipped, products that are finished."""
+    for lag in range(len(b.lags)):
+        queue = b.lags[lag]
+        state = b.lag_state[lane, lag]
+        while state.count > 0 and b.lag_slot[lane, queue.first + state.head].due <= now:
+            row = queue.first + state.head
+            for k in range(b.added.shape[1]):
+                b.added[queue.place, k] += b.lag_mass[lane, row, k]
+            touch(b, queue.place)
+            state.head = (state.head + 1) % queue.slots
+            state.count -= 1
+            state.total = state.total - b.lag_slot[lane, row].total if state.count > 0 else 0.0
+    join(b, lane)
+
+
+@helper
+def coming(b: Batch, lane: int, place: int) -> float:
+    """Tonnes under way towards a place: in transit and in process."""
+    total = 0.0
+    entry = b.places[place]
+    for lag in range(entry.first_lag, entry.first_lag + entry.lags):
+        total += b.lag_state[lane, lag].total
+    return total

@@ -1,0 +1,126 @@
+"""What the parts of a world say, as the network's rules need it: who is open, who takes what, how much a day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Protocol, TypeVar
+
+from simulator.scenario.models import Accept, Company, Demand, Flow, Process, World
+from simulator.scenario.numbers import Number
+from simulator.scenario.trade import arrives_as
+
+Place = tuple[str, str]
+"""A company (or boundary node) and a material it holds."""
+
+
+class Switchable(Protocol):
+    """A part of a scenario that can be switched off."""
+
+    @property
+    def active(self) -> bool: ...
+
+
+Part = TypeVar("Part", bound=Switchable)
+
+
+def active(parts: Mapping[str, Part], closed: bool = False) -> dict[str, Part]:
+    """The parts that are switched on; with `closed`, all of them."""
+    return {name: part for name, part in parts.items() if part.active or closed}
+
+
+def open_flows(world: World, closed: bool = False) -> Iterator[tuple[str, Flow]]:
+    """Flows that are open, with their ids."""
+    shut = {name for nodes in (world.companies, world.boundary) for name, node in nodes.items() if not node.active}
+    for name, flow in world.flows.items():
+        if closed or (flow.active and flow.sender not in shut and flow.receiver not in shut):
+            yield name, flow
+
+
+def feed(process: Process) -> list[str]:
+    """Every material a process may take in."""
+    return [material for slot in process.inputs.values() for material in slot.any_of]
+
+
+def wants(name: str, demand: Demand) -> tuple[str, ...]:
+    """Materials that satisfy a demand."""
+    return demand.any_of or (name,)
+
+
+def takers(world: World, flow: Flow) -> list[Demand | Accept]:
+    """Demands and accepts of the boundary node at the end of a flow that take what it brings."""
+    node, material = world.boundary[flow.receiver], arrives_as(flow)
+    demands = [demand for name, demand in node.demands.items() if material in wants(name, demand)]
+    return [*demands, *(accept for name, accept in node.accepts.items() if name == material)]
+
+
+def has_price(world: World, flow: Flow) -> bool:
+    """Whether the flow, or the boundary node at one of its ends, says what a tonne costs."""
+    sender = world.boundary.get(flow.sender)
+    supply = sender.supplies.get(flow.material) if sender else None
+    ends = takers(world, flow) if flow.receiver in world.boundary else []
+    prices = [flow.price, supply and supply.price, *(end.fee if isinstance(end, Accept) else end.price for end in ends)]
+    return any(price is not None for price in prices)
+
+
+def rated(company: Company, material: str) -> list[Number]:
+    """Demands of the uses that take a material and say how much; the others take whatever arrives."""
+    demands = [use.demand for use in active(company.uses).values() if use.material == material]
+    return [demand for demand in demands if isinstance(demand, Number)]
+
+
+# Amounts. A number that a time series gives is `nan`, which no comparison finds too small.
+
+
+def tonnes(world: World, material: str, number: Number) -> float:
+    """A mass in t, or a rate in t/day, also where it counts pieces of the material."""
+    declared = world.materials.get(material)
+    return number.value * declared.piece.value if number.pieces and declared and declared.piece else number.value
+
+
+def review_days(world: World, company: Company) -> float:
+    """Days between two reviews of a company."""
+    return (company.review_period or world.time.step).days()
+
+
+def nominal_use(world: World, company: Company, material: str) -> float:
+    """Tonnes a day: rate × share over the processes that may draw on a material, and the demand of its uses."""
+    shares = [
+        (process.rate, slot.share.value)
+        for process in active(company.processes).values()
+        for slot in process.inputs.values()
+        if material in slot.any_of
+    ]
+    shares += [(demand, 1.0) for demand in rated(company, material)]
+    return sum(tonnes(world, material, rate) * share for rate, share in shares)
+
+
+def nominal_make(world: World, company: Company, material: str) -> float:
+    """Tonnes a day made, with every process fed its first choices at their declared composition."""
+    makers = [process for process in active(company.processes).values() if material in process.outputs]
+    return sum(process.rate.value * _yield(world, process, material) for process in makers)
+
+
+def _yield(world: World, process: Process, output: str) -> float:
+    mix = _mix(world, process).items()
+    return sum(part * _coefficient(process, output, substance) for substance, part in mix)
+
+
+def _mix(world: World, process: Process) -> dict[str, float]:
+    mix: dict[str, float] = defaultdict(float)
+    for slot in process.inputs.values():
+        material = world.materials.get(slot.any_of[0])
+        for substance, part in material.composition.items() if material else ():
+            mix[substance] += slot.share.value * part.value
+    return mix
+
+
+def _coefficient(process: Process, output: str, substance: str) -> float:
+    """Fraction of a substance that goes to an output."""
+    ends = [*process.outputs.values(), *process.releases.values()]
+    named = [(end.by_substance or {}).get(substance, end.default) for end in ends if not end.rest]
+    if process.outputs[output].rest:
+        return 1 - sum(part.value for part in named if part)
+    own = process.outputs[output]
+    part = (own.by_substance or {}).get(substance, own.default)
+    return part.value if part else 0.0

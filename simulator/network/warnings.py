@@ -1,0 +1,94 @@
+"""What does not forbid a run, but is hardly meant: rules on the worlds of one variant, and on the file as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from simulator.network.finding import Finding
+from simulator.network.parts import (
+    Place,
+    active,
+    has_price,
+    nominal_make,
+    nominal_use,
+    open_flows,
+    review_days,
+    tonnes,
+    wants,
+)
+from simulator.network.places import covered, reached
+from simulator.scenario.models import Company, World
+from simulator.scenario.numbers import Number
+
+
+def unreached(worlds: Sequence[World]) -> Iterator[Finding]:
+    """Every demand and use can be served, at some time, by some supply or initial stock."""
+    found = reached(worlds)
+    for world in worlds:
+        for path, alternatives in _wanted(world):
+            if not alternatives & found:
+                yield Finding(path, "cannot be reached from any supply or initial stock")
+
+
+def _wanted(world: World) -> Iterator[tuple[str, set[Place]]]:
+    """Every demand and use, and the places of which one has to be reached."""
+    for node, boundary in active(world.boundary).items():
+        for name, demand in boundary.demands.items():
+            yield f"boundary.{node}.demands.{name}", {(node, material) for material in wants(name, demand)}
+    for node, company in active(world.companies).items():
+        for name, use in active(company.uses).items():
+            if not isinstance(use.demand, Number) or use.demand.value != 0:
+                yield f"companies.{node}.uses.{name}", {(node, use.material)}
+
+
+def small_stores(worlds: Sequence[World]) -> Iterator[Finding]:
+    """A store holds two reviews' throughput; a smaller one stops what feeds or drains it every other review."""
+    for world in worlds:
+        for name, company in active(world.companies).items():
+            for material, capacity in _capacities(world, company):
+                need = 2 * review_days(world, company) * _throughput(world, company, material)
+                if capacity < need:
+                    path = f"companies.{name}.inventories.{material}.capacity"
+                    yield Finding(path, f"holds {capacity:.6g} t, less than two reviews' throughput of {need:.6g} t")
+
+
+def _capacities(world: World, company: Company) -> Iterator[tuple[str, float]]:
+    for material, held in company.inventories.items():
+        if held.capacity:
+            yield material, tonnes(world, material, held.capacity)
+
+
+def _throughput(world: World, company: Company, material: str) -> float:
+    return max(nominal_use(world, company, material), nominal_make(world, company, material))
+
+
+def missing_prices(worlds: Sequence[World]) -> Iterator[Finding]:
+    """Where one flow of a material has a price, the others have one too, or the boundary says it."""
+    for world in worlds:
+        flows = sorted(open_flows(world), key=lambda named: named[0], reverse=True)
+        priced = {flow.material: f"flows.{name} of {flow.material}" for name, flow in flows if flow.price is not None}
+        for name, flow in open_flows(world):
+            if flow.material in priced and not has_price(world, flow):
+                yield Finding(f"flows.{name}", f"has no price, but {priced[flow.material]} has one")
+
+
+WARNINGS: tuple[Callable[[Sequence[World]], Iterator[Finding]], ...] = (unreached, small_stores, missing_prices)
+
+
+def unused(world: World) -> Iterator[Finding]:
+    """Every declared material and inventory is touched by something, in some variant."""
+    touched = covered(world)
+    materials = {material for _, material in touched} | _traded(world)
+    for material in world.materials:
+        if material not in materials:
+            yield Finding(f"materials.{material}", "declared, but nothing uses it")
+    for name, company in world.companies.items():
+        for material in company.inventories:
+            if (name, material) not in touched:
+                yield Finding(f"companies.{name}.inventories.{material}", "declared, but nothing fills or draws on it")
+
+
+def _traded(world: World) -> set[str]:
+    nodes = world.boundary.values()
+    wanted = {material for node in nodes for name, demand in node.demands.items() for material in wants(name, demand)}
+    return wanted.union(*(node.supplies for node in nodes), *(node.accepts for node in nodes))

@@ -1,0 +1,16 @@
+"""Pictures of a run: pure functions from `Run` to matplotlib figures, and `write`, which makes files of them.
+
+    write        table of plots → PNG and SVG
+    over_time    waste by fate, emissions by scope, variants side by side
+    totals       sums per variant, with the difference to the first
+    stock_plots  products in use and inventories over time
+    sankey       who sends what to whom: links → layers → measures → geometry → labels → drawing
+    series       tables → arrays over reporting periods
+    style        type, colours, units; one colour per fate, scope and material everywhere
+
+Matplotlib is imported inside the functions that draw, and only its object interface is used: nothing global changes.
+"""
+
+from simulator.report.write import figures, write
+
+__all__ = ["figures", "write"]

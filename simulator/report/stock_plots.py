@@ -1,0 +1,96 @@
+"""Stocks over time: the largest products in use and inventories one by one, the rest summed."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+from simulator.report import style
+from simulator.report.over_time import date_axis, days, legend, new_figure
+from simulator.report.series import Stock, periods, stocks, summed
+from simulator.study.run import Run
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
+MAX_USES = 3
+MAX_INVENTORIES = 4
+COLUMNS = 3
+
+
+def figure(run: Run) -> Figure:
+    """Small multiples, each with its own scale from zero, one line per variant."""
+    chosen = selection(stocks(run))
+    rows = max(1, ceil(len(chosen) / COLUMNS))
+    columns = max(1, min(COLUMNS, len(chosen)))
+    result = new_figure(run, "Stocks", (max(3.7 * columns, 5.0), 1.2 + 2.1 * rows))
+    axes = list(result.subplots(rows, columns, squeeze=False, sharex=True).flat)
+    for stock, ax in zip(chosen, axes, strict=False):
+        draw(ax, run, stock)
+    for ax in axes[len(chosen) :]:
+        ax.remove()
+    legend(result, _handles(run))
+    return result
+
+
+def selection(found: tuple[Stock, ...]) -> tuple[Stock, ...]:
+    """The largest uses and inventories, then what is left of each kind as one sum."""
+    uses = [stock for stock in found if stock.place == "use"]
+    inventories = [stock for stock in found if stock.place == "inventory"]
+    moving = [stock for stock in found if stock.place in {"transit", "process"}]
+    return (
+        *_largest(uses, MAX_USES, "All other products in use"),
+        *_largest(inventories, MAX_INVENTORIES, "All other inventories"),
+        *_rest(moving, "In transit and in process"),
+    )
+
+
+def _largest(found: list[Stock], most: int, rest: str) -> tuple[Stock, ...]:
+    if len(found) <= most + 1:
+        return tuple(found)
+    return (*found[:most], *_rest(found[most:], rest))
+
+
+def _rest(found: list[Stock], title: str) -> tuple[Stock, ...]:
+    return (summed(found[0].place, f"{title} ({len(found)})", tuple(found)),) if found else ()
+
+
+def draw(ax: Axes, run: Run, stock: Stock) -> None:
+    """One stock: a line per variant, the first one widest so that equal lines stay visible."""
+    spans = periods(run)
+    unit = style.mass_unit(stock.largest)
+    colours = style.variant_colours(run.scenario)
+    widest = 1.2 + 0.5 * (len(colours) - 1)
+    for i, (variant, colour) in enumerate(colours.items()):
+        levels = stock.levels[variant] / unit.divisor
+        ax.plot(days(spans.edges), levels, color=colour, linewidth=max(widest - 0.5 * i, 1.0), solid_capstyle="butt")
+    ax.set_title(style.wrapped(title(run, stock), 36))
+    ax.set_ylabel(f"{'In use' if stock.place == 'use' else 'Stock'} ({unit.name})")
+    ax.set_ylim(0, 1.08 * stock.largest / unit.divisor)
+    date_axis(ax, spans, most=6)
+
+
+def title(run: Run, stock: Stock) -> str:
+    """`Town: copper in buildings (in use)`, by the titles of the scenario where it gives them."""
+    if not stock.node:
+        return stock.item
+    company = run.scenario.world.companies.get(stock.node)
+    node = (company.title if company else None) or style.heading(stock.node)
+    return f"{node}: {_item_title(run, stock)}{' (in use)' if stock.place == 'use' else ''}"
+
+
+def _item_title(run: Run, stock: Stock) -> str:
+    world = run.scenario.world
+    company = world.companies.get(stock.node)
+    declared = company.uses.get(stock.item) if company and stock.place == "use" else world.materials.get(stock.item)
+    return (declared.title if declared else None) or style.words(stock.item)
+
+
+def _handles(run: Run) -> list[Line2D]:
+    from matplotlib.lines import Line2D
+
+    titles = style.variant_titles(run.scenario)
+    colours = style.variant_colours(run.scenario)
+    return [Line2D([], [], color=colours[name], linewidth=2.5, label=title) for name, title in titles.items()]

@@ -1,0 +1,146 @@
+"""How every picture looks: type, colours that colour-blind readers can tell apart, units that fit the numbers.
+
+Colours are bound to meanings here and nowhere else, so that a fate, a scope or a material has one colour in all plots.
+Sources: Okabe and Ito (2008), https://jfly.uni-koeln.de/color/; Paul Tol (2021), https://sronpersonalpages.nl/~pault/.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from simulator.scenario.scenario import Scenario, Variant
+
+OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+TOL_MUTED = ("#882255", "#DDCC77", "#332288", "#44AA99", "#CC6677", "#999933", "#AA4499", "#117733")
+GREY = "#9A9A9A"
+INK = "#222222"
+
+FATES: Mapping[str, str] = {
+    "reuse": "#44AA99",
+    "recycling": "#009E73",
+    "composting": "#999933",
+    "backfilling": "#DDCC77",
+    "energy_recovery": "#E69F00",
+    "incineration": "#D55E00",
+    "released": "#CC79A7",
+    "export": "#56B4E9",
+    "landfill": "#555555",
+}
+"""Colour of each fate, from kept in use at the bottom of a stack to lost at its top."""
+
+SCOPES: Mapping[str, str] = {"1": "#D55E00", "2": "#E69F00", "3": "#0072B2"}
+SCOPE_TITLES: Mapping[str, str] = {
+    "1": "Scope 1: direct",
+    "2": "Scope 2: purchased energy",
+    "3": "Scope 3: upstream, transport, waste",
+}
+BIOGENIC = "#117733"
+
+RC: Mapping[str, object] = {
+    "font.size": 9,
+    "axes.titlesize": 9.5,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#666666",
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.axisbelow": True,
+    "grid.color": "#E4E4E4",
+    "grid.linewidth": 0.7,
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": "#444444",
+    "ytick.color": "#444444",
+    "savefig.dpi": 160,
+    "svg.fonttype": "none",  # text stays text: searchable, and half the size
+    "svg.hashsalt": "kreislauf",  # the same ids, hence the same bytes, each time
+}
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Matplotlib's defaults and ours, whatever the user's own settings are; they return afterwards."""
+    import matplotlib.style
+
+    with matplotlib.style.context(["default", dict(RC)]):
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit that makes numbers readable: divide by `divisor`, print `name`."""
+
+    divisor: float
+    name: str
+
+
+_PREFIXES = ((1e6, "M"), (1e3, "k"))
+
+
+def mass_unit(largest: float, suffix: str = "") -> Unit:
+    """t, kt or Mt (and what follows, as ` CO₂e`), so that the largest number is read without a power of ten."""
+    for divisor, prefix in _PREFIXES:
+        if abs(largest) >= 1.5 * divisor:
+            return Unit(divisor, f"{prefix}t{suffix}")
+    return Unit(1.0, f"t{suffix}")
+
+
+def amount(value: float) -> str:
+    """Three significant digits, two below 0.1: 417, 2.30, 0.015, 12,300."""
+    if value == 0:
+        return "0"
+    if abs(value) < 0.1:
+        return f"{value:.2g}"
+    rounded = float(f"{value:.3g}")
+    return f"{rounded:,.0f}" if abs(rounded) >= 100 else f"{rounded:#.3g}"
+
+
+def words(name: str) -> str:
+    """An identifier as people read it: `iron_silicate` as `iron silicate`."""
+    return name.replace("_", " ")
+
+
+def heading(name: str) -> str:
+    """The same at the start of a line."""
+    text = words(name)
+    return text[:1].upper() + text[1:]
+
+
+def wrapped(text: str, width: int) -> str:
+    """Broken into lines of at most `width` characters."""
+    return "\n".join(textwrap.wrap(text, max(width, 8))) or text
+
+
+def scenario_title(scenario: Scenario) -> str:
+    return scenario.title or heading(scenario.name)
+
+
+def variant_title(variant: Variant) -> str:
+    """What a variant is called in plots; a hypothetical one says so."""
+    title = variant.title or heading(variant.name)
+    return title if not variant.hypothetical or "(hypothetical)" in title else f"{title} (hypothetical)"
+
+
+def variant_titles(scenario: Scenario) -> dict[str, str]:
+    return {name: variant_title(variant) for name, variant in scenario.variants.items()}
+
+
+def variant_colours(scenario: Scenario) -> dict[str, str]:
+    """By position in the file: the reference is grey, what is compared with it has colours."""
+    palette = ("#666666", *OKABE_ITO)
+    return {name: palette[i % len(palette)] for i, name in enumerate(scenario.variants)}
+
+
+def material_colours(scenario: Scenario) -> dict[str, str]:
+    """A material's own colour, else one from the palette by order of name: the same in every variant and plot."""
+    materials = scenario.world.materials
+    own = {name: material.color for name, material in materials.items() if material.color}
+    palette = [colour for colour in (*OKABE_ITO, *TOL_MUTED) if colour not in own.values()]
+    free = sorted(set(materials) - set(own))
+    return {**own, **{name: palette[i % len(palette)] for i, name in enumerate(free)}}

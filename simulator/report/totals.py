@@ -1,0 +1,102 @@
+"""Totals per variant: waste by fate and emissions by scope over the whole run, with the difference to the first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeAlias
+
+from simulator.report import style
+from simulator.report.over_time import fate_colours, new_figure, swatches
+from simulator.report.series import totals
+from simulator.study.run import Run
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Amounts: TypeAlias = Mapping[str, Mapping[str, float]]
+
+
+def figure(run: Run) -> Figure:
+    """Two panels of stacked bars, one bar per variant; biogenic CO2 is a mark of its own."""
+    result = new_figure(run, "Totals over the whole run", (10.5, 2.5 + 0.55 * len(run.scenario.variants)))
+    left, right = result.subplots(1, 2)
+    draw_waste(left, run)
+    draw_emissions(right, run)
+    right.tick_params(labelleft=False)
+    return result
+
+
+def draw_waste(ax: Axes, run: Run) -> None:
+    amounts = totals(run, run.tables.waste, "fate", "mass_t")
+    unit = style.mass_unit(_longest(amounts))
+    colours = fate_colours(amounts)
+    draw_bars(ax, run, amounts, colours, unit)
+    ax.set_title("Waste by final fate")
+    ax.set_xlabel(f"Waste ({unit.name})")
+    _legend(ax, {style.heading(fate): colour for fate, colour in colours.items()})
+
+
+def draw_emissions(ax: Axes, run: Run) -> None:
+    table = run.tables.emissions
+    amounts = totals(run, table, "scope", "emissions_t_co2e")
+    biogenic = {v: sum(x.values()) for v, x in totals(run, table, "scope", "biogenic_t_co2").items()}
+    unit = style.mass_unit(max(_longest(amounts), *biogenic.values()), " CO₂e")
+    draw_bars(ax, run, amounts, style.SCOPES, unit)
+    if any(biogenic.values()):
+        marks = [biogenic[variant] / unit.divisor for variant in amounts]
+        ax.plot(marks, range(len(marks)), "D", color=style.BIOGENIC, markersize=5, label="Biogenic CO₂ (apart)")
+    ax.set_title("Greenhouse gas emissions by scope")
+    ax.set_xlabel(f"Emissions ({unit.name})")
+    used = {style.SCOPE_TITLES[s]: c for s, c in style.SCOPES.items() if any(s in x for x in amounts.values())}
+    _legend(ax, used)
+
+
+def draw_bars(ax: Axes, run: Run, amounts: Amounts, colours: Mapping[str, str], unit: style.Unit) -> None:
+    """One stacked bar per variant, first on top, with its total and the difference to the first at its end."""
+    titles = style.variant_titles(run.scenario)
+    for row, parts in enumerate(amounts.values()):
+        _draw_bar(ax, row, parts, colours, unit)
+    first = sum(next(iter(amounts.values())).values())
+    for row, parts in enumerate(amounts.values()):
+        end = sum(x for x in parts.values() if x > 0) / unit.divisor
+        note = _note(sum(parts.values()), first, row, unit)
+        ax.annotate(note, (end, row), (4, 0), textcoords="offset points", va="center")
+    ax.set_yticks(range(len(amounts)), [style.wrapped(titles[variant], 26) for variant in amounts])
+    ax.set_ylim(len(amounts) - 0.45, -0.55)
+    ax.set_xlim(right=max(1.48 * _longest(amounts) / unit.divisor, 1e-9))
+    ax.grid(visible=False, axis="y")
+    ax.grid(visible=True, axis="x")
+    ax.tick_params(axis="y", length=0)
+
+
+def _draw_bar(ax: Axes, row: int, parts: Mapping[str, float], colours: Mapping[str, str], unit: style.Unit) -> None:
+    up = down = 0.0
+    for key, colour in colours.items():
+        value = parts.get(key, 0.0) / unit.divisor
+        ax.barh(row, value, 0.62, up if value > 0 else down, color=colour, linewidth=0)
+        up, down = up + max(value, 0.0), down + min(value, 0.0)
+
+
+def _note(total: float, first: float, row: int, unit: style.Unit) -> str:
+    """`312 kt (−18.4 %)`: the total, and the difference to the first variant."""
+    text = f"{style.amount(total / unit.divisor)} {unit.name.split()[0]}"
+    return text if row == 0 else f"{text} ({difference(total, first)})"
+
+
+def difference(value: float, reference: float) -> str:
+    """Change against a reference in percent with a true minus sign; a dash where there is nothing to compare with."""
+    if reference == 0:
+        return "±0 %" if value == 0 else "–"
+    percent = 100 * (value - reference) / abs(reference)
+    text = f"{percent:+.1f}" if abs(percent) < 99.95 else f"{percent:+,.0f}"
+    return "±0 %" if float(text.replace(",", "")) == 0 else f"{text.replace('-', '−')} %"
+
+
+def _longest(amounts: Amounts) -> float:
+    return max(sum(x for x in parts.values() if x > 0) for parts in amounts.values())
+
+
+def _legend(ax: Axes, colours: Mapping[str, str]) -> None:
+    marks, _ = ax.get_legend_handles_labels()
+    ax.legend(handles=[*swatches(colours), *marks], loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)

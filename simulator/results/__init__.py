@@ -1,0 +1,16 @@
+"""What a run leaves on disk: one folder, complete or not there.
+
+`prepared(scenario, out)` checks and reserves the folder before anything is simulated; `write(run, target, …)` fills it
+and gives it its name at the end.
+
+    target      which folder, whether it may be written, how it appears at once
+    tables      Parquet and CSV
+    package     datapackage.json: what the columns mean
+    provenance  run.json: what was run, by which versions, how long it took
+    write       all of it, in order
+"""
+
+from simulator.results.target import Target, prepared
+from simulator.results.write import write
+
+__all__ = ["Target", "prepared", "write"]

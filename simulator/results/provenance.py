@@ -1,0 +1,99 @@
+"""run.json: what was run, by what, and how it went."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import simulator
+from simulator.scenario.scenario import Scenario, Series
+from simulator.study.run import Run
+
+RECORD = "run.json"
+STAGES = ("load", "compile", "simulate", "account", "write", "plot")
+LIBRARIES = (
+    "numpy",
+    "numba",
+    "llvmlite",
+    "simpy",
+    "scipy",
+    "pandas",
+    "duckdb",
+    "networkx",
+    "pydantic",
+    "pyyaml",
+    "pint",
+)
+"""Those that numbers or files depend on; matplotlib and the rest only draw."""
+
+
+def config_hash(scenario: Scenario) -> str:
+    """sha256 of what decides a run's numbers: the resolved documents of its variants, its seed, its time series."""
+    digest = hashlib.sha256()
+    documents = [[name, _canonical(variant.document)] for name, variant in scenario.variants.items()]
+    digest.update(json.dumps([scenario.world.seed, documents], sort_keys=True, default=str).encode())
+    for name, series in sorted(scenario.series.items()):
+        digest.update(_series(name, series))
+    return digest.hexdigest()
+
+
+def record(run: Run, argv: Sequence[str], timings: Mapping[str, float], files: Sequence[str]) -> dict[str, Any]:
+    """The content of run.json; `files` are all files of the folder but this one."""
+    scenario = run.scenario
+    return {
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "argv": list(argv),
+        "seed": run.seed,
+        "config_hash": config_hash(scenario),
+        "inputs": dict(scenario.files),
+        "variants": list(scenario.variants),
+        "lanes": run.lanes,
+        "events": run.events,
+        "balance": {"max_relative_residual": run.residual},
+        "timings": {
+            stage: round(timings.get(stage, 0.0), 6) for stage in (*STAGES, *sorted(timings.keys() - {*STAGES}))
+        },
+        "warnings": list(run.warnings),
+        "bottlenecks": {name: list(sentences) for name, sentences in run.bottlenecks.items()},
+        "versions": versions(),
+        "files": sorted([*files, RECORD]),
+    }
+
+
+def dumps(document: Mapping[str, Any]) -> str:
+    """JSON as it is written: UTF-8, two spaces, and no NaN, which JSON does not have."""
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def versions() -> dict[str, str]:
+    """This program, Python, the platform, and the libraries that numbers or files depend on."""
+    ours = {"kreislauf": simulator.__version__, "python": platform.python_version(), "platform": platform.platform()}
+    return ours | {name: _version(name) for name in LIBRARIES}
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:  # vendored, or run from a bundle without metadata
+        return "unknown"
+
+
+def _canonical(value: object) -> object:
+    """The same data with text for keys, which under `meta` may be anything, so that they can be sorted."""
+    if isinstance(value, Mapping):
+        return {str(key): _canonical(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_canonical(entry) for entry in value]
+    return value
+
+
+def _series(name: str, series: Series) -> bytes:
+    head = f"{name}\0{series.between}\0{series.outside}\0{len(series.times)}\0".encode()
+    return head + series.times.astype("datetime64[s]").tobytes() + series.values.tobytes()

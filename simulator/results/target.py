@@ -1,0 +1,170 @@
+"""The folder of a run: checked and reserved before anything is simulated, complete when it gets its name.
+
+While a run writes, its folder is called `<name>.partial`; renaming is the last step, and whatever goes wrong before it
+removes the folder again. Nothing is ever deleted but files that a run of ours has written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from simulator.errors import UserError
+from simulator.results.provenance import RECORD, config_hash
+from simulator.scenario.scenario import Scenario
+
+LATEST = "latest"
+ROOT = Path("results")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a run goes."""
+
+    folder: Path
+    """What it is called once complete."""
+    partial: Path
+    """Where it is written; exists."""
+    latest: Path | None
+    """Text file that names the newest run of a scenario; none where the user chose the folder."""
+
+
+@contextmanager
+def prepared(
+    scenario: Scenario, out: Path | None = None, *, force: bool = False, root: Path = ROOT, now: datetime | None = None
+) -> Iterator[Target]:
+    """Reserve the folder of a run: `out`, or `<root>/<scenario>/<UTC time>-<hash8>`.
+
+    Raises `UserError` where the folder is there already (with `force`: is no result of ours) or cannot be written.
+    Leaving the block without having published the target removes everything that was made for it.
+    """
+    folder = default_folder(scenario, root, now or datetime.now(UTC)) if out is None else out.resolve()
+    check(folder, force=force)
+    made = missing_parents(folder)
+    target = Target(folder, partial_of(folder), folder.parent / LATEST if out is None else None)
+    try:
+        reserve(target.partial)
+        with _removed(target.partial):
+            yield target
+    finally:
+        remove_empty(made)
+
+
+@contextmanager
+def _removed(folder: Path) -> Iterator[None]:
+    """Remove a folder at the end, whatever happens."""
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def default_folder(scenario: Scenario, root: Path, now: datetime) -> Path:
+    """`<root>/<scenario>/<UTC time>-<hash8>`; milliseconds keep quick runs of one scenario apart."""
+    time = now.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%f")[:-3]
+    return root.resolve() / scenario.name / f"{time}Z-{config_hash(scenario)[:8]}"
+
+
+def partial_of(folder: Path) -> Path:
+    return folder.with_name(folder.name + ".partial")
+
+
+def replaced_of(folder: Path) -> Path:
+    return folder.with_name(folder.name + ".replaced")
+
+
+def check(folder: Path, *, force: bool) -> None:
+    """Refuse a folder that is there already, and with `force` one that holds anything but a result."""
+    if os.path.lexists(replaced_of(folder)):
+        raise UserError(
+            f"{replaced_of(folder)}: an older run left it when it was replaced; keep what you need, delete it"
+        )
+    if not os.path.lexists(folder):
+        return
+    if not folder.is_dir():
+        raise UserError(f"{folder}: is no folder; choose another --out")
+    if not force:
+        raise UserError(f"{folder}: is there already; choose another --out, or replace it with --force")
+    foreign = foreign_files(folder)
+    if foreign:
+        raise UserError(f"{folder}: holds {_some(foreign)}, not written by a run, so --force leaves it alone")
+
+
+def foreign_files(folder: Path) -> tuple[str, ...]:
+    """Files in a folder that its record does not list, relative to it: all of them where it is no result."""
+    listed = recorded_files(folder)
+    return tuple(name for name in _files(folder) if name not in listed)
+
+
+def recorded_files(folder: Path) -> frozenset[str]:
+    """Files that the record of a run lists, itself included; none where there is no record of ours."""
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        if "kreislauf" in record["versions"]:
+            return frozenset(record["files"])
+    return frozenset()
+
+
+def reserve(partial: Path) -> None:
+    """Make the folder to write in, which shows at once whether it can be."""
+    try:
+        partial.mkdir(parents=True)
+    except FileExistsError:
+        raise UserError(f"{partial}: another run is writing here, or was killed; if none is, delete it") from None
+    except OSError as error:
+        raise UserError(f"{partial.parent}: cannot be written ({error.strerror}); choose another --out") from None
+
+
+def publish(target: Target) -> None:
+    """Give the complete folder its name, in place of the result it replaces, and note it as the newest."""
+    old = replaced_of(target.folder)
+    if target.folder.exists():
+        target.folder.rename(old)
+    target.partial.rename(target.folder)
+    discard(old)
+    if target.latest:
+        note(target.latest, target.folder.name)
+
+
+def note(latest: Path, name: str) -> None:
+    """Write one line at once, so that a reader sees the old name or the new one."""
+    draft = latest.with_name(f"{name}.{latest.name}")
+    draft.write_text(name + "\n", encoding="utf-8")
+    draft.replace(latest)
+
+
+def discard(folder: Path) -> None:
+    """Delete a result, but nothing that its record does not list."""
+    listed = recorded_files(folder)
+    for name in _files(folder):
+        if name in listed:
+            (folder / name).unlink()
+    remove_empty([Path(path) for path, _, _ in os.walk(folder, topdown=False)])
+
+
+def missing_parents(folder: Path) -> list[Path]:
+    """Folders above one that are not there yet, innermost first."""
+    return [parent for parent in folder.parents if not os.path.exists(parent)]  # noqa: PTH110  pathlib's raises
+
+
+def remove_empty(folders: list[Path]) -> None:
+    for folder in folders:
+        with suppress(OSError):  # not empty, or never made
+            folder.rmdir()
+
+
+def _files(folder: Path) -> list[str]:
+    """Everything in a folder but folders, relative to it, in order of name."""
+    return sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()
+    )
+
+
+def _some(names: tuple[str, ...]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"

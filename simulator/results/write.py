@@ -1,0 +1,68 @@
+"""Fill a run's folder, then give it its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+
+from simulator.errors import UserError
+from simulator.results.package import NAME as PACKAGE
+from simulator.results.package import package
+from simulator.results.provenance import RECORD, dumps, record
+from simulator.results.tables import write_tables
+from simulator.results.target import Target, publish
+from simulator.scenario.dump import documents
+from simulator.study.run import Run
+
+RESOLVED = "scenario.resolved.yaml"
+PLOTS = "plots"
+Plots = Callable[[Run, Path], object]
+"""Draws a run into a folder, which it makes."""
+
+
+def write(run: Run, target: Target, argv: Sequence[str], plots: Plots, *, csv: bool = False) -> Path:
+    """Write everything a run leaves and return its folder.
+
+    `argv` is the command line, kept in run.json. Raises `UserError` where the disk refuses; the folder then does not
+    appear.
+    """
+    folder = target.partial
+    timings = dict(run.timings)
+    with _disk(target):
+        with _timed(timings, "write"):
+            write_tables(run.tables, folder, csv=csv)
+            _text(folder / RESOLVED, documents(run.scenario))
+            _text(folder / PACKAGE, dumps(package(run.scenario, folder)))
+        with _timed(timings, "plot"):
+            plots(run, folder / PLOTS)
+        _text(folder / RECORD, dumps(record(run, argv, timings, _files(folder))))
+        publish(target)
+    return target.folder
+
+
+@contextmanager
+def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    start = perf_counter()
+    yield
+    timings[stage] = perf_counter() - start
+
+
+@contextmanager
+def _disk(target: Target) -> Iterator[None]:
+    """Say where, and that it is the disk, when a file cannot be written."""
+    import duckdb
+
+    try:
+        yield
+    except (OSError, duckdb.IOException) as error:
+        raise UserError(f"{target.folder}: cannot be written ({error}); choose another --out") from error
+
+
+def _text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _files(folder: Path) -> list[str]:
+    return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]

@@ -1,0 +1,38 @@
+"""What no single key can tell: the checks of a whole world. The network as a graph is checked elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+
+from simulator.scenario.balances import check_balances
+from simulator.scenario.models import World
+from simulator.scenario.policies import check_policies
+from simulator.scenario.references import check_references, check_study
+from simulator.scenario.scenario import Series
+from simulator.scenario.trade import check_flows
+from simulator.scenario.wrong import Problem
+from simulator.units import DAYS_PER_MONTH
+
+__all__ = ["check_study", "check_world"]
+
+Check = Callable[[World, Mapping[str, Series]], Iterator[Problem]]
+
+
+def check_world(world: World, series: Mapping[str, Series]) -> tuple[Problem, ...]:
+    """Everything wrong with a world that fits the schema; `series` are the tables by name."""
+    return tuple(chain.from_iterable(check(world, series) for check in _CHECKS))
+
+
+def _time(world: World, _series: Mapping[str, Series]) -> Iterator[Problem]:
+    time = world.time
+    if time.end <= time.start:
+        yield Problem(("time", "end"), f"must be after the start, {time.start.date()}")
+    elif (time.end - time.start).days < time.step.days():
+        yield Problem(("time", "step"), "is longer than the run")
+    if time.step.days() >= DAYS_PER_MONTH and world.settle is None:
+        message = "write `settle: once` where a step is a month or more: `until_quiet` is not yet supported"
+        yield Problem(("settle",), message)
+
+
+_CHECKS: tuple[Check, ...] = (_time, check_references, check_flows, check_policies, check_balances)

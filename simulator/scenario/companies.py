@@ -1,0 +1,214 @@
+"""Companies: what they hold, what they do with it, and what is in use there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
+
+from simulator.scenario.forms import later, slots
+from simulator.scenario.kinds import (
+    DemandRate,
+    Emitted,
+    Fraction,
+    Id,
+    Ids,
+    Location,
+    Lot,
+    Mass,
+    Model,
+    Named,
+    OneOrMany,
+    Price,
+    Rank,
+    Rate,
+    Shares,
+    Split,
+    Stock,
+    Substance,
+)
+from simulator.scenario.numbers import Clock, In, NotYet, Number, Span
+
+GIVES_OFF = "a process that gives off energy is not yet supported: planned with the issue Lünen"
+
+
+class Inventory(Model):
+    """One material held by one company; used but not declared, it exists with defaults."""
+
+    initial: Stock | None = None
+    """Stock at the start, with the declared composition of the material; default 0 t."""
+    capacity: Mass | None = None
+    """Largest stock, goods on the way included; unlimited where absent."""
+    order_up_to: Annotated[Number, In("t", "day", low=0, pieces=True), later("needed", "Exactness")] | None = None
+    """Level up to which it orders, in tonnes or as cover in days of nominal use left after the next review."""
+    reorder_at: Mass | None = None
+    """Orders only when the position is at most this (s of (s,S), R of (R,Q))."""
+    order_quantity: Lot | None = None
+    """Fixed order, all or nothing (Q of (R,Q))."""
+    safety_stock: Mass | None = None
+    """Never offered to flows."""
+    residence: Annotated[None, NotYet("Exactness")] = None
+    """Time that material stays before it may leave."""
+    fifo: Annotated[None, NotYet("Exactness")] = None
+    """First in, first out, instead of mixed."""
+
+
+class Slot(Model):
+    """One input of a recipe: a share of the throughput, taken from any of several materials in order of preference."""
+
+    share: Fraction
+    """Part of the process's input that this slot takes."""
+    any_of: Ids
+    """Materials that fill it, in order of preference."""
+    limits: Annotated[None, NotYet("Exactness")] = None
+    """Largest fraction of a substance in the mix."""
+
+
+class Outages(Model):
+    """Breakdowns, always drawn."""
+
+    mtbf: Annotated[Number, In("day", above=0, series=False)]
+    """Mean time between the end of one outage and the start of the next, exponential."""
+    mttr: Annotated[Number, In("day", low=0, series=False)]
+    """Mean time to repair, exponential."""
+
+
+class Process(Model):
+    """Turns inputs into outputs by transfer coefficients; uses energy, emits, costs."""
+
+    title: str | None = None
+    """Name in plots and tables; the id where absent."""
+    inputs: Annotated[
+        Mapping[Id, Slot], BeforeValidator(slots, json_schema_input_type=str | list[str] | Mapping[str, Slot])
+    ]
+    """A list of materials (one slot, in order of preference) or named slots with shares that sum to 1."""
+    rate: Rate
+    """Largest throughput, in tonnes of input (or of the output named by `per`)."""
+    per: Id | None = None
+    """Output that rate, energy, emissions, costs and jobs refer to; the input where absent."""
+    minimum: Rate | None = None
+    """Below this throughput the process stands still."""
+    duration: Annotated[Span, Clock(zero=True)] | None = None
+    """From start to release of the outputs."""
+    batch: Lot | None = None
+    """Only whole batches of this much input are started."""
+    outputs: Mapping[Id, Shares]
+    """For each material that comes out: the fraction of each substance's input it receives, or `rest`."""
+    releases: Mapping[Literal["air", "water", "soil"], Shares] = {}
+    """What leaves to the environment, likewise."""
+    scrap: Ids = ()
+    """Outputs that are pre-consumer scrap once they leave the company."""
+    makes_to: Id | None = None
+    """Output whose order policy this process follows, where it is not the sole producer."""
+    rank: Rank = 5
+    """Who draws first on a shared inventory."""
+    energy: Mapping[str, Annotated[Number, In("MWh/t", low=0, below=GIVES_OFF)]] = {}
+    """Use per tonne, by carrier."""
+    emissions: Mapping[Literal["CO2", "CO2e", "CO2_biogenic"], Emitted] = {}
+    """Direct emissions: per tonne of input, or by substance per tonne released to the air."""
+    cost: Price | None = None
+    """Operating cost per tonne, energy and material apart."""
+    jobs: Annotated[Number, In("FTE/(t/day)", low=0)] | None = None
+    """Jobs per throughput."""
+    outages: Outages | None = None
+    """Breakdowns; none where absent."""
+    needs_energy: Annotated[None, NotYet("Lünen")] = None
+    """Whether it stands still where its energy is not served."""
+    partnership: OneOrMany = ()
+    """Exists only where all of these partnerships are in force."""
+    active: bool = True
+    """`false` switches it off."""
+
+
+class MeanSd(Model):
+    """A distribution by its mean and standard deviation."""
+
+    mean: Annotated[Number, In("day", above=0)]
+    """Mean of the lifetime itself."""
+    sd: Annotated[Number, In("day", low=0)]
+    """Standard deviation of the lifetime itself."""
+
+
+class Weibull(Model):
+    """A Weibull distribution: survival exp(−(age ÷ scale)^shape)."""
+
+    shape: Annotated[Number, In("1", above=0)]
+    """Above 1, older goods fail more often."""
+    scale: Annotated[Number, In("day", above=0)]
+    """Age that 37 % reach."""
+
+
+class Lifetime(Model):
+    """Exactly one distribution of the time in service."""
+
+    fixed: Annotated[Number, In("day", above=0)] | None = None
+    """All retire at this age."""
+    normal: MeanSd | None = None
+    """Normal, by mean and standard deviation."""
+    lognormal: MeanSd | None = None
+    """Lognormal, by mean and standard deviation of the lifetime itself."""
+    weibull: Weibull | None = None
+    """Weibull, by shape and scale."""
+
+
+class Use(Model):
+    """Products in service: an in-use stock with a lifetime distribution."""
+
+    title: str | None = None
+    """Name in plots and tables; the id where absent."""
+    material: Id
+    """What is taken into service, from the company's own inventory."""
+    demand: DemandRate
+    """Tonnes a day taken into service, or `any`: whatever arrives."""
+    stock: Annotated[None, NotYet("Exactness")] = None
+    """Stock wanted, instead of a demand."""
+    lifetime: Lifetime
+    """Time in service."""
+    entry: Literal["start", "middle", "end", "spread"] = "spread"
+    """When within its interval a cohort is taken to enter."""
+    cohort: Annotated[Span, Clock()] | None = None
+    """Length of a cohort's interval; a month, or the review period where that is longer."""
+    initial: Stock | None = None
+    """Stock in service at the start, with the stationary age distribution of its lifetime."""
+    ages: Annotated[None, NotYet("Exactness")] = None
+    """Vintages of the initial stock."""
+    excess: Annotated[None, NotYet("Exactness")] = None
+    """What happens to stock above the stock wanted."""
+    soiling: Mapping[Substance, Annotated[Number, In("t/t", low=0)]] = {}
+    """Tonnes taken up from the environment per tonne retired."""
+    end_of_life: Split
+    """What it becomes: one material, or several with shares that sum to 1."""
+    rank: Rank = 5
+    """Who draws first on a shared inventory."""
+    partnership: OneOrMany = ()
+    """Exists only where all of these partnerships are in force."""
+    active: bool = True
+    """`false` switches it off."""
+
+
+class Company(Model):
+    """A node inside the system boundary."""
+
+    title: str | None = None
+    """Name in plots and tables; the id where absent."""
+    location: Location | None = None
+    """Latitude and longitude in degrees."""
+    review_period: Annotated[Span, Clock()] | None = None
+    """How often it looks at its stocks; `time.step` where absent."""
+    inventories: Named[Inventory] = {}
+    """Stocks, by material."""
+    processes: Named[Process] = {}
+    """Processes, by id."""
+    uses: Named[Use] = {}
+    """Products in service, by id."""
+    loads: Mapping[str, Annotated[Number, In("MWh/day", low=0)]] = {}
+    """Demand for energy without a process, by carrier."""
+    generators: Annotated[None, NotYet("Lünen")] = None
+    """Own generation of energy."""
+    converters: Annotated[None, NotYet("Lünen")] = None
+    """Boilers and the like."""
+    energy_storage: Annotated[None, NotYet("Lünen")] = None
+    """Tanks and batteries."""
+    active: bool = True
+    """`false` switches it off."""

@@ -1,0 +1,101 @@
+"""Validation errors in our own words: what is wrong with which key, and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from simulator.scenario.numbers import shown
+from simulator.scenario.paths import kind_at, known_keys
+from simulator.scenario.wrong import Keys, Later, Problem, Wrong, advice
+
+
+def problems(error: ValidationError) -> Iterator[Problem]:
+    """One problem for each thing that pydantic found."""
+    details = error.errors(include_url=False)
+    unfinished = {detail["loc"][:-1] for detail in details if _is_later(detail)}
+    for detail in details:
+        if not (detail["type"] == "missing" and detail["loc"][:-1] in unfinished):
+            yield _problem(detail)
+
+
+def _is_later(detail: Mapping[str, Any]) -> bool:
+    """A key that comes later may stand for one that is required now, so what is missing beside it is not said."""
+    return isinstance(detail.get("ctx", {}).get("error"), Later)
+
+
+def _problem(detail: Mapping[str, Any]) -> Problem:
+    keys: Keys = tuple(detail["loc"])
+    if keys and keys[-1] == "[key]":
+        return Problem(keys[:-1], _bad_key(keys[:-1], detail))
+    wrong = detail.get("ctx", {}).get("error")
+    if isinstance(wrong, Wrong):
+        return Problem(keys + wrong.keys, wrong.message)
+    if detail["type"] == "missing":
+        return Problem(keys[:-1], f"`{keys[-1]}` is missing")
+    return Problem(keys, _WORDS.get(detail["type"], _fallback)(keys, detail))
+
+
+def _bad_key(keys: Keys, detail: Mapping[str, Any]) -> str:
+    if detail["type"] == "literal_error":
+        return f"unknown key{advice(keys[-1], _choices(detail))}"
+    return _pattern(keys, detail)
+
+
+def _unknown(keys: Keys, _detail: Mapping[str, Any]) -> str:
+    return f"unknown key{advice(keys[-1], known_keys(kind_at(keys[:-1])))}"
+
+
+def _pattern(_keys: Keys, detail: Mapping[str, Any]) -> str:
+    pattern = detail["ctx"]["pattern"] if "ctx" in detail else ""
+    return f"`{shown(detail['input'])}` {_PATTERNS.get(pattern, f'does not match {pattern}')}"
+
+
+def _choice(_keys: Keys, detail: Mapping[str, Any]) -> str:
+    choices = _choices(detail)
+    return f"`{shown(detail['input'])}` is not one of {', '.join(choices)}{_close(detail['input'], choices)}"
+
+
+def _close(raw: object, choices: list[str]) -> str:
+    text = advice(raw, choices)
+    return text if "did you mean" in text else ""
+
+
+def _choices(detail: Mapping[str, Any]) -> list[str]:
+    expected: str = detail["ctx"]["expected"].replace(" or ", ", ")
+    return [choice.strip("'") for choice in expected.split(", ")]
+
+
+def _said(text: str) -> Callable[[Keys, Mapping[str, Any]], str]:
+    return lambda _keys, detail: f"`{shown(detail['input'])}` is not {text}"
+
+
+def _bound(_keys: Keys, detail: Mapping[str, Any]) -> str:
+    return f"must be at least {detail['ctx']['ge']}; it is {shown(detail['input'])}"
+
+
+def _fallback(_keys: Keys, detail: Mapping[str, Any]) -> str:
+    return f"`{shown(detail['input'])}` cannot be read: {detail['msg']}"
+
+
+_PATTERNS = {
+    r"^[a-z][a-z0-9_]*$": "is not an id: use small letters, digits and _, a letter first",
+    r"^[A-Za-z][A-Za-z0-9_]*$": "is not a substance: use letters, digits and _, a letter first",
+    r"^#[0-9A-Fa-f]{6}$": 'is not a colour: write it like "#3366cc", in quotes',
+}
+_WORDS: Mapping[str, Callable[[Keys, Mapping[str, Any]], str]] = {
+    "extra_forbidden": _unknown,
+    "literal_error": _choice,
+    "string_pattern_mismatch": _pattern,
+    "string_type": _said("text: put it in quotes if it is meant as text"),
+    "bool_type": _said("true or false"),
+    "int_type": _said("a whole number"),
+    "tuple_type": _said("a list: write it like [a, b]"),
+    "mapping_type": _said("a mapping of keys to values"),
+    "dict_type": _said("a mapping of keys to values"),
+    "model_type": _said("a mapping of keys to values"),
+    "model_attributes_type": _said("a mapping of keys to values"),
+    "greater_than_equal": _bound,
+}

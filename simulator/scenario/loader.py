@@ -1,0 +1,234 @@
+"""From a path to a `Scenario`: read, override, validate every variant at every dated change, check; or all faults."""
+
+from __future__ import annotations
+
+import gc
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import NoReturn
+
+from simulator.errors import Fault, ScenarioError, UserError
+from simulator.scenario.checks import check_study, check_world
+from simulator.scenario.context import Context
+from simulator.scenario.models import World
+from simulator.scenario.overrides import Change, Draft, applied, changes, unreachable
+from simulator.scenario.reader import Folder, parse_value, read
+from simulator.scenario.resolved import document
+from simulator.scenario.scenario import Epoch, Scenario, Series, Variant
+from simulator.scenario.tables import check_series, read_tables
+from simulator.scenario.tree import Document, Mark, Places, dotted
+from simulator.scenario.validate import context_for, validated
+from simulator.scenario.variants import Choice, Frame, Masks, choices, frame_of, settled, split_frame, variants_of
+from simulator.scenario.wrong import Keys, Problem, advice
+
+NEWEST = 1
+"""Newest version of the file's vocabulary that is understood."""
+_SET = "--set"
+
+
+@dataclass
+class _Loading:
+    """What one load shares, and the faults it has met."""
+
+    context: Context
+    choices: Mapping[str, Choice]
+    faults: list[Fault]
+    masks: Masks = field(default_factory=Masks)
+    series: Mapping[str, Series] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Resolved:
+    """One variant with its faults; no variant where there are any."""
+
+    variant: Variant | None
+    faults: tuple[Fault, ...]
+
+
+def load(
+    path: str | Path, sets: Sequence[str] = (), variants: Sequence[str] | None = None, seed: int | None = None
+) -> Scenario:
+    """Read a scenario file, checked and resolved into its variants.
+
+    `sets` are overrides `path=value` as on the command line, `variants` the names of those to resolve (all where None),
+    `seed` replaces the file's. Raises ScenarioError with every fault, UserError where there is no such file.
+    """
+    with _uncollected():
+        return _load(Path(path), sets, variants, seed)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Loading makes many small objects and no garbage: collecting in between would take most of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _load(path: Path, sets: Sequence[str], variants: Sequence[str] | None, seed: int | None) -> Scenario:
+    written, folder = read(path)
+    _check_version(written)
+    ordered, places = _command_line(written, sets)
+    if seed is not None:
+        written = replace(written, data={**written.data, "seed": seed})
+    draft = applied(Draft(written.data, places), ordered)
+    return _resolve(draft, ordered, folder, path, variants)
+
+
+def _resolve(
+    draft: Draft, ordered: Sequence[Change], folder: Folder, path: Path, wanted: Sequence[str] | None
+) -> Scenario:
+    context = context_for(draft.data)
+    loading = _Loading(context, choices(draft.data, context), list(draft.faults))
+    loading.series, table_faults = read_tables(draft, folder, loading.context)
+    loading.faults += table_faults
+    world, faults = _world(draft, loading)
+    loading.faults += [*faults, *unreachable(draft), *_once(draft, world)]
+    names = _selected(draft, wanted)
+    resolved = {name: _variant(draft, ordered, name, loading) for name in names}
+    loading.faults += _apart(resolved, loading.faults)
+    if loading.faults or world is None:
+        raise ScenarioError(_tidy(loading.faults))
+    found = {name: item.variant for name, item in resolved.items() if item.variant is not None}
+    title = world.title or world.name
+    warnings = tuple(_warnings(world))
+    return Scenario(
+        world.name, title, str(path), world, found, loading.series, folder.files, warnings, _places(draft.places)
+    )
+
+
+def _check_version(written: Document) -> None:
+    version = written.data.get("schema")
+    if isinstance(version, int) and not isinstance(version, bool) and version > NEWEST:
+        file, line = written.marks[("schema",)]
+        message = f"version {version} is newer than this program understands ({NEWEST}): update kreislauf"
+        raise ScenarioError([Fault(file, line, "schema", message)])
+
+
+def _command_line(written: Document, sets: Sequence[str]) -> tuple[tuple[Change, ...], Places]:
+    """The changes of the command line, and the places of the file with theirs."""
+    marks: dict[Keys, Mark] = dict(written.marks)
+    found: list[Change] = []
+    faults: list[Fault] = []
+    for number, text in enumerate(sets):
+        path, sign, value = text.partition("=")
+        origin: Keys = (_SET, number)
+        try:
+            raw, own = parse_value(value, _SET, number + 1, origin) if path and sign else _not_a_set(text, number + 1)
+        except ScenarioError as error:
+            faults += [replace(fault, path=path if sign else "") for fault in error.faults]
+            continue
+        marks |= own
+        found.append(Change(tuple(path.strip().split(".")), False, raw, origin, "command line"))
+    if faults:
+        raise ScenarioError(faults)
+    return tuple(found), Places(marks)
+
+
+def _not_a_set(text: str, line: int) -> NoReturn:
+    raise ScenarioError([Fault(_SET, line, "", f"`{text}` is not of the form path=value")])
+
+
+def _world(draft: Draft, loading: _Loading) -> tuple[World | None, tuple[Fault, ...]]:
+    """The validated and checked world of a raw tree, or its faults."""
+    found = validated(draft.data, loading.context)
+    if isinstance(found, World):
+        problems: Iterable[Problem] = [*check_world(found, loading.series), *check_series(found, loading.series)]
+    else:
+        problems = found
+    faults = tuple(draft.places.fault(problem.keys, problem.message) for problem in problems)
+    return (found if isinstance(found, World) and not faults else None), faults
+
+
+def _once(draft: Draft, world: World | None) -> Iterator[Fault]:
+    """Faults of what is the same in every variant."""
+    for problem in check_study(world) if world else ():
+        yield draft.places.fault(problem.keys, problem.message)
+
+
+def _selected(draft: Draft, wanted: Sequence[str] | None) -> tuple[str, ...]:
+    """Names of the variants to resolve, in the order of the file."""
+    known = variants_of(draft.data)
+    for name in wanted or ():
+        if name not in known:
+            raise UserError(f"unknown variant {name}{advice(name, known)}")
+    return tuple(name for name in known if wanted is None or name in wanted)
+
+
+def _variant(draft: Draft, ordered: Sequence[Change], name: str, loading: _Loading) -> _Resolved:
+    raw = variants_of(draft.data)[name]
+    own_frame, own = split_frame(changes(raw, ("variants", name), "variant"))
+    ordered_frame, ordered_rest = split_frame(ordered)
+    base = Draft(draft.data, draft.places)
+    base = applied(applied(base, own_frame), ordered_frame)
+    choice = loading.choices.get(name)
+    frame = frame_of(base, choice, loading.context) if choice else None
+    if frame is None or base.faults:
+        return _Resolved(None, base.faults + _world(base, loading)[1])
+    return _epochs(base, frame, (own, ordered_rest), name, loading)
+
+
+def _epochs(base: Draft, frame: Frame, later: Sequence[Sequence[Change]], name: str, loading: _Loading) -> _Resolved:
+    epochs: list[Epoch] = []
+    faults: list[Fault] = []
+    for instant in frame.cuts():
+        draft = settled(base, frame, instant, later)
+        masked = loading.masks.masked(draft.data, frame.agreed(instant))
+        world, found = _world(Draft(masked, draft.places), loading)
+        faults += [*draft.faults, *found]
+        epochs += [Epoch(instant, world)] if world else []
+    if faults:
+        return _Resolved(None, tuple(dict.fromkeys(faults)))
+    return _Resolved(_named(base, frame, later, name, tuple(epochs)), ())
+
+
+def _named(
+    base: Draft, frame: Frame, later: Sequence[Sequence[Change]], name: str, epochs: tuple[Epoch, ...]
+) -> Variant:
+    model = epochs[0].world.variants.get(name)
+    return Variant(
+        name,
+        (model.title if model else None) or name,
+        bool(model and model.hypothetical),
+        tuple(frame.partnerships),
+        tuple(frame.interventions),
+        epochs,
+        document(base, frame, later, name),
+    )
+
+
+def _apart(resolved: Mapping[str, _Resolved], before: Sequence[Fault]) -> Iterator[Fault]:
+    """Faults that the file as written does not have; one that only some variants have names them."""
+    where: defaultdict[Fault, list[str]] = defaultdict(list)
+    for name, item in resolved.items():
+        for fault in item.faults:
+            where[fault].append(name)
+    for fault, names in where.items():
+        if fault not in before:
+            some = len(names) < len(resolved)
+            yield replace(fault, message=f"{fault.message} (in variant {', '.join(names)})") if some else fault
+
+
+def _tidy(faults: Iterable[Fault]) -> Iterator[Fault]:
+    return iter(dict.fromkeys(faults))
+
+
+def _warnings(world: World) -> Iterator[str]:
+    """Dated changes that the run never sees."""
+    for name, intervention in world.interventions.items():
+        if not world.time.start <= intervention.at < world.time.end and intervention.for_ is None:
+            yield f"interventions.{name}: begins outside the run"
+    for name, partnership in world.partnerships.items():
+        if partnership.start is not None and partnership.start >= world.time.end:
+            yield f"partnerships.{name}: starts after the run"
+
+
+def _places(places: Places) -> dict[str, Mark]:
+    return {dotted(keys): mark for keys, mark in places.marks.items() if keys and keys[0] != _SET}

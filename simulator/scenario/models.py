@@ -1,0 +1,351 @@
+"""The scenario as it holds in one variant between two dated changes: frozen, validated, in internal units.
+
+The text under a field is its description in error messages, in the editor's JSON Schema and in the reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from simulator.scenario.companies import Company, Inventory, Lifetime, MeanSd, Outages, Process, Slot, Use, Weibull
+from simulator.scenario.forms import Coefficients, Emission, later
+from simulator.scenario.kinds import (
+    Date,
+    Factor,
+    Fate,
+    Fraction,
+    Id,
+    Ids,
+    Location,
+    Lot,
+    Mass,
+    Model,
+    Named,
+    OneOrMany,
+    Origin,
+    Part,
+    Path,
+    Price,
+    Rank,
+    Rate,
+    Substance,
+)
+from simulator.scenario.numbers import Clock, In, NotYet, Number, Span
+
+__all__ = [
+    "Accept",
+    "BoundaryNode",
+    "Carrier",
+    "Coefficients",
+    "Company",
+    "Demand",
+    "Emission",
+    "Flow",
+    "Intervention",
+    "Inventory",
+    "Lifetime",
+    "Material",
+    "MeanSd",
+    "Model",
+    "Outages",
+    "Partnership",
+    "Process",
+    "Slot",
+    "Supply",
+    "Table",
+    "Time",
+    "TransportMode",
+    "Use",
+    "Variant",
+    "Weibull",
+    "World",
+]
+
+
+class Time(Model):
+    """When the run starts and ends, and how often things are looked at."""
+
+    start: Date
+    """First instant of the run."""
+    end: Date
+    """First instant after the run: the horizon is half-open."""
+    step: Annotated[Span, Clock()]
+    """How often boundary nodes, and companies without a `review_period`, review."""
+    report: Annotated[Span, Clock()] = Span(months=1)
+    """How often the ledger closes a reporting period: `month` or `year`, or another length."""
+
+
+class Table(Model):
+    """A time series in a CSV file."""
+
+    file: str
+    """CSV file, relative to the scenario's folder and inside it."""
+    index: str
+    """Column with dates (or years)."""
+    value: str
+    """Column with the values."""
+    unit: str
+    """Unit of the values."""
+    between: Literal["hold", "linear"] = "hold"
+    """Between two rows: the earlier value holds, or a straight line."""
+    outside: Literal["error", "hold"] = "error"
+    """Before the first and after the last row: an error, or the nearest value holds."""
+    source: str | None = None
+    """Where the series comes from."""
+    kind: Literal["published", "assumption"] | None = None
+    """`published` or `assumption`."""
+
+
+class Material(Model):
+    """What moves, in tonnes."""
+
+    title: str | None = None
+    """Name in plots and tables; the id where absent."""
+    composition: Mapping[Substance, Part] = {}
+    """Mass fractions by substance; what is left open is `other`."""
+    waste: bool = False
+    """Whether it counts as waste where it arises."""
+    piece: Annotated[Number, In("t", above=0, series=False)] | None = None
+    """Mass of one piece, so that amounts may be given in `pieces`."""
+    density: Annotated[Number, In("t/m3", above=0, series=False)] | None = None
+    """Mass of a cubic metre."""
+    color: Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")] | None = None
+    """Colour in plots, `#rrggbb`."""
+
+
+class Carrier(Model):
+    """An energy carrier, bought from the implicit node `grid`."""
+
+    title: str | None = None
+    """Name in plots and tables; the id where absent."""
+    emission_factor: Annotated[Number, In("t CO2e/MWh", "t CO2/MWh")] | None = None
+    """Emissions of using one MWh: direct where it is a fuel (scope 1), else those of its generation (scope 2)."""
+    residual_mix: Annotated[Number, In("t CO2e/MWh", "t CO2/MWh")] | None = None
+    """Factor of the residual mix, for the market-based method."""
+    price: Annotated[Number, In("EUR/MWh")] | None = None
+    """What the grid takes for one MWh."""
+    renewable: Fraction | None = None
+    """Renewable share."""
+    fuel: bool = False
+    """Burnt on site: emissions are scope 1."""
+    biogenic: bool = False
+    """Its CO2 is biogenic and reported apart."""
+    levels: Annotated[None, NotYet("Lünen")] = None
+    """Temperature levels of a carrier."""
+
+
+class Supply(Model):
+    """What a boundary node sells of one material."""
+
+    rate: Rate | None = None
+    """Unlimited where absent."""
+    price: Price | None = None
+    """What one tonne costs; the receiver pays it."""
+    emission_factor: Annotated[Number, In("t CO2e/t", "t CO2/t")] | None = None
+    """Upstream emissions of one tonne, cradle to gate (scope 3)."""
+    origin: Origin = "primary"
+    """Origin of the material: `primary`, or recycled before it enters the system."""
+
+
+class Demand(Model):
+    """What a boundary node buys of one material."""
+
+    rate: Rate | None = None
+    """Unlimited where absent."""
+    any_of: Ids = ()
+    """Materials that satisfy it; the one it is named after where absent."""
+    price: Price | None = None
+    """What it pays for one tonne."""
+    backlog: bool = False
+    """Unmet demand is carried on, not lost."""
+
+
+class Accept(Model):
+    """What a boundary node takes as waste."""
+
+    rate: Rate | None = None
+    """Unlimited where absent."""
+    fee: Price | None = None
+    """Gate fee the sender pays."""
+    fate: Fate
+    """Where the waste ends."""
+    emission_factor: Annotated[Number, In("t CO2e/t", "t CO2/t")] | None = None
+    """Emissions of treating one tonne (scope 3 of the sender)."""
+
+
+class BoundaryNode(Model):
+    """A node outside the system boundary: supplies, demands, or accepts."""
+
+    title: str | None = None
+    """Name in plots and tables; the id where absent."""
+    location: Location | None = None
+    """Latitude and longitude in degrees."""
+    supplies: Mapping[Id, Supply] = {}
+    """What it sells, by material."""
+    demands: Mapping[Id, Demand] = {}
+    """What it buys, by material."""
+    accepts: Mapping[Id, Accept] = {}
+    """What it takes as waste, by material."""
+    active: bool = True
+    """`false` switches it off."""
+
+
+class TransportMode(Model):
+    """A way of transport."""
+
+    title: str | None = None
+    """Name in plots and tables; the id where absent."""
+    emission_factor: Annotated[Number, In("t CO2e/(t km)", "t CO2/(t km)", low=0)] | None = None
+    """Emissions of moving one tonne one kilometre."""
+    cost: Annotated[Number, In("EUR/(t km)")] | None = None
+    """Cost of moving one tonne one kilometre."""
+
+
+class Flow(Model):
+    """An edge: one material from one node to another, with transport."""
+
+    title: str | None = None
+    """Name in plots and tables; the id where absent."""
+    sender: Id = Field(alias="from")
+    """Company or boundary node that gives."""
+    receiver: Id = Field(alias="to")
+    """Company or boundary node that takes."""
+    material: Id
+    """What moves."""
+    as_: Id | None = Field(default=None, alias="as")
+    """The receiver's name for the material."""
+    energy: Annotated[None, NotYet("Lünen")] = None
+    """Energy carrier that moves, instead of a material."""
+    rank: Rank | None = None
+    """1 first; 5 where absent, 9 from `supplies` and to `accepts`. `cost` comes later."""
+    share: Fraction | None = None
+    """Part of the sender's cumulative offer."""
+    capacity: Rate | None = None
+    """Most that it carries; unlimited where absent."""
+    minimum: Annotated[None, NotYet("Exactness")] = None
+    """Least that it carries."""
+    lot_size: Lot | None = None
+    """Only whole lots are shipped."""
+    lead_time: Annotated[Span, Clock(zero=True)] | None = None
+    """From dispatch to arrival; usable at the receiver's next review where absent or zero."""
+    safety_stock: Mass | None = None
+    """Kept back from this flow, instead of the inventory's own."""
+    price: Price | None = None
+    """The receiver pays it; negative means a fee."""
+    transport: Id | None = None
+    """Mode of transport; none where absent."""
+    transport_payer: Literal["sender", "receiver"] = "sender"
+    """Who pays the transport."""
+    distance: Annotated[Number, In("km", low=0)] | None = None
+    """Length of the way."""
+    loss: Annotated[None, NotYet("Lünen")] = None
+    """Fraction of the energy lost on the way."""
+    partnership: OneOrMany = ()
+    """Open only where all of these partnerships are in force."""
+    active: bool = True
+    """`false` switches it off."""
+
+
+class Partnership(Model):
+    """A named set of flows, processes and changed numbers that hold only where the partners agree."""
+
+    title: str | None = None
+    """Name in plots and tables; the id where absent."""
+    partners: Mapping[Id, Part] = {}
+    """Shares in its costs."""
+    start: Date | None = None
+    """Before it, its flows are closed and its numbers do not hold."""
+    capex: Annotated[Number, In("EUR", low=0, series=False)] | None = None
+    """What it costs once, at its start."""
+    opex: Annotated[Number, In("EUR/day")] | None = None
+    """What it costs as long as it is in force."""
+    set: Mapping[Path, Any] = {}
+    """Values it puts in the place of the file's, by dotted path."""
+    scale: Mapping[Path, Factor] = {}
+    """Factors it multiplies numbers by, by dotted path."""
+
+
+class Intervention(Model):
+    """A dated change of any number."""
+
+    title: str | None = None
+    """Name in plots and tables; the id where absent."""
+    at: Date
+    """When it begins."""
+    for_: Annotated[Span, Clock()] | None = Field(default=None, alias="for")
+    """How long it holds; to the end where absent."""
+    every: Annotated[None, NotYet("Lünen")] = None
+    """How often it comes again."""
+    set: Mapping[Path, Any] = {}
+    """Values it puts in the place of others, by dotted path."""
+    scale: Mapping[Path, Factor] = {}
+    """Factors it multiplies numbers by, by dotted path."""
+
+
+class Variant(Model):
+    """A named what-if."""
+
+    title: str | None = None
+    """Name in plots and tables; the id where absent."""
+    hypothetical: bool = False
+    """Said in titles and plots."""
+    partnerships: Ids | None = None
+    """Those in force; all where absent."""
+    interventions: Ids | None = None
+    """Those that happen; where absent, all that no other variant names."""
+    set: Mapping[Path, Any] = {}
+    """Values it puts in the place of the file's, by dotted path."""
+    scale: Mapping[Path, Factor] = {}
+    """Factors it multiplies numbers by, by dotted path."""
+
+
+class World(Model):
+    """A whole scenario file, with every override of one variant at one time applied."""
+
+    version: Literal[1] = Field(alias="schema")
+    """Version of the file's vocabulary: 1."""
+    name: Id
+    """Id of the scenario: its results are in `results/<name>`."""
+    title: str | None = None
+    """What it is about, in one line."""
+    meta: Any = None
+    """Free text and data, not read."""
+    extends: str | None = None
+    """Another scenario file in this folder; this one is laid over it, mappings key by key, a later value wins."""
+    seed: Annotated[int, Field(ge=0)] = 0
+    """Seed of all that is drawn."""
+    calendar: Literal["real", "uniform"] = "real"
+    """`real`, or `uniform`: every year 365.25 days, every month a twelfth of it."""
+    settle: Annotated[Literal["once"] | None, later("until_quiet", "Exactness")] = None
+    """`once`: goods pass one process per review. Must be said where the step is a month or more."""
+    time: Time
+    """Horizon, step and reporting period."""
+    substances: Annotated[tuple[Substance, ...], Field(strict=False)] = ()
+    """What materials are made of; the undeclared rest is `other`."""
+    materials: Named[Material]
+    """Materials, by id."""
+    energy: Named[Carrier] = {}
+    """Energy carriers, by id."""
+    tables: Named[Table] = {}
+    """Time series, by id."""
+    companies: Named[Company]
+    """Nodes inside the system boundary, by id."""
+    boundary: Named[BoundaryNode] = {}
+    """Nodes outside, by id."""
+    transport: Named[TransportMode] = {}
+    """Ways of transport, by id."""
+    flows: Named[Flow] = {}
+    """Edges between the nodes, by id."""
+    partnerships: Named[Partnership] = {}
+    """Partnerships, by id."""
+    interventions: Named[Intervention] = {}
+    """Dated changes, by id."""
+    variants: Named[Variant] = {}
+    """What-ifs, by id; the first is the one others are compared with. None means one, `base`."""
+    targets: Annotated[None, NotYet("Lünen")] = None
+    """Targets that variants are held against."""
+    levers: Annotated[None, NotYet("Lünen")] = None
+    """Numbers that a student may turn."""

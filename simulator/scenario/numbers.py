@@ -1,0 +1,368 @@
+"""Numbers as users write them: text in, a frozen `Number` in internal units out.
+
+A field of a model declares the units it accepts, ``Annotated[Number, In("t/day")]``; everything a number may be (bare,
+quantity, time series, distribution beside its value) is understood here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal, cast
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic_core import core_schema
+
+from simulator import units
+from simulator.scenario.context import Context
+from simulator.scenario.distributions import KINDS, Distribution, Noise, parse_distribution
+from simulator.scenario.wrong import Later, Wrong, advice
+
+__all__ = ["NUMBER_KEYS", "Clock", "Distribution", "In", "Noise", "NotYet", "Number", "Span", "parse_number", "scaled"]
+
+NUMBER_KEYS = ("value", "table", *KINDS, "noise", "factor", "source", "kind")
+"""Keys of a number written as a mapping."""
+
+_QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![\d.,_])\s*(.*?)\s*")
+_PIECES = {"t": "piece", "t/day": "piece/day"}
+_BARE = ("1", "t/t")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number of a scenario, in internal units (t, MWh, km, day, EUR, t CO2e and their quotients)."""
+
+    value: float
+    """The number a run without replications uses; `nan` where a table gives it."""
+    unit: str
+    """The internal unit the value is in, one of those the field accepts."""
+    table: str | None = None
+    """Name of the time series that gives the value over time, already in `unit` once read."""
+    factor: float = 1.0
+    """What `scale` multiplied the table by (a plain value is scaled at once)."""
+    distribution: Distribution | None = None
+    pieces: bool = False
+    """The value counts pieces and still has to be multiplied by the material's `piece`."""
+    source: str | None = None
+    kind: str | None = None
+    """`published` or `assumption`."""
+    noise: Noise | None = None
+    """Redrawn through time."""
+
+    def bounds(self) -> tuple[float, float]:
+        """Smallest and largest value it takes in any replication."""
+        return self.distribution.bounds() if self.distribution else (self.value, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A length of calendar time: whole months, and whole seconds for everything shorter."""
+
+    months: int = 0
+    seconds: int = 0
+    distribution: Distribution | None = None
+    """How it varies between replications, in days."""
+
+    def days(self) -> float:
+        """Length in days, a month counting a twelfth of 365.25."""
+        return self.months * units.DAYS_PER_MONTH + self.seconds / 86400
+
+
+class In:
+    """Marks a number with the internal units it is accepted in, the first being the usual one, and its bounds."""
+
+    def __init__(
+        self,
+        *units: str,
+        low: float = -math.inf,
+        above: float = -math.inf,
+        high: float = math.inf,
+        pieces: bool = False,
+        series: bool = True,
+        below: str = "",
+    ) -> None:
+        """`below` is said instead of the bound where a number is too low."""
+        self.units = units
+        self.low = low
+        self.above = above
+        self.high = high
+        self.pieces = pieces
+        self.series = series
+        self.below = below
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.with_info_plain_validator_function(self._validate)
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        kinds = ["number", "string", "object"] if self.bare() else ["string", "object", "number"]
+        return {"type": kinds, "description": f"in {' or '.join(self.units)}", "examples": [self.example()]}
+
+    def _validate(self, raw: Any, info: ValidationInfo) -> Number:
+        context = cast(Context | None, info.context)
+        return parse_number(raw, self, context.table_units if context else {})
+
+    def bare(self) -> bool:
+        """Whether a number without a unit is obvious."""
+        return self.units[0] in _BARE
+
+    def example(self) -> str:
+        """How such a number is written."""
+        return "0.5" if self.bare() else f"12 {self.units[0]}"
+
+    def check(self, number: Number) -> None:
+        """Raise Wrong where the number, or a bound of its distribution, leaves the bounds."""
+        if number.table is not None:
+            return
+        for value in (number.value, *number.bounds()):
+            if value < self.low or value <= self.above:
+                raise Wrong(self.below or self._outside(value, number))
+            if value > self.high:
+                raise Wrong(self._outside(value, number))
+
+    def _outside(self, value: float, number: Number) -> str:
+        unit = "" if number.unit in _BARE else f" {number.unit}"
+        reach = "its distribution reaches" if number.distribution else "it is"
+        return f"must be {self._limits()}{unit}; {reach} {value:g}{unit}"
+
+    def _limits(self) -> str:
+        if math.isfinite(self.high):
+            return f"between {self.low:g} and {self.high:g}"
+        return f"above {self.above:g}" if math.isfinite(self.above) else f"at least {self.low:g}"
+
+
+def parse_number(raw: Any, accepted: In, tables: Mapping[str, str]) -> Number:
+    """A number in one of the accepted units; `tables` are the units of the time series by name. Raises Wrong."""
+    number = _mapping(raw, accepted, tables) if isinstance(raw, Mapping) else _quantity(raw, accepted)
+    accepted.check(number)
+    return number
+
+
+def scaled(raw: Any, factor: float) -> Any:
+    """The raw number multiplied: it stays what a user could have written. Raises Wrong where it is no number."""
+    if isinstance(raw, Mapping):
+        return {**raw, "factor": raw.get("factor", 1.0) * factor}
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        return raw * factor
+    match = _QUANTITY.fullmatch(raw) if isinstance(raw, str) else None
+    if match is None:
+        raise Wrong(f"`{raw}` is not a number that could be scaled")
+    return f"{float(match[1]) * factor!r} {match[2]}".rstrip()
+
+
+def _quantity(raw: Any, accepted: In) -> Number:
+    size, text = split_quantity(raw, accepted.example())
+    if text == "" and not (accepted.bare() or size == 0):
+        raise Wrong(f"needs a unit; write it like `{size:g} {accepted.units[0]}`")
+    unit, factor, pieces = _fitting(text, accepted) if text else (accepted.units[0], 1.0, False)
+    return Number(size * factor, unit, pieces=pieces)
+
+
+def split_quantity(raw: Any, example: str) -> tuple[float, str]:
+    """Number and unit text of a bare number or a quantity; Wrong shows the example."""
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        return _finite(float(raw), raw), ""
+    match = _QUANTITY.fullmatch(raw) if isinstance(raw, str) else None
+    if match is None:
+        raise Wrong(f"`{shown(raw)}` is not a number; write it like `{example}`")
+    return _finite(float(match[1]), raw), match[2]
+
+
+def _finite(value: float, raw: Any) -> float:
+    if not math.isfinite(value):
+        raise Wrong(f"`{raw}` is too large for a number")
+    return value
+
+
+def shown(raw: Any) -> str:
+    """A raw value in a message."""
+    if isinstance(raw, bool):
+        return str(raw).lower()
+    text = "{…}" if isinstance(raw, Mapping) else "[…]" if isinstance(raw, list) else str(raw)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _fitting(text: str, accepted: In) -> tuple[str, float, bool]:
+    """Internal unit, factor to it, and whether it counts pieces."""
+    try:
+        size, dimension = units.measure(text)
+    except units.UnitError as error:
+        remedy = "" if "did you mean" in str(error) else f"; write it like `{accepted.example()}`"
+        raise Wrong(f"{error}{remedy}") from error
+    for unit in accepted.units:
+        if units.measure(unit)[1] == dimension:
+            return unit, size, False
+        if accepted.pieces and unit in _PIECES and units.measure(_PIECES[unit])[1] == dimension:
+            return unit, size, True
+    raise Wrong(f"`{text}` is the wrong kind of unit, expected {_expected(accepted)}")
+
+
+def _expected(accepted: In) -> str:
+    usual = " or ".join("a plain number or %" if unit == "1" else unit for unit in accepted.units)
+    return f"{usual}, like `{accepted.example()}`"
+
+
+def _mapping(raw: Mapping[str, Any], accepted: In, tables: Mapping[str, str]) -> Number:
+    for key in raw:
+        if key not in NUMBER_KEYS:
+            raise Wrong(f"unknown key{advice(key, NUMBER_KEYS)}", (key,))
+    found = [key for key in ("table", *KINDS) if key in raw]
+    if len(found) > 1:
+        raise Wrong(f"only one of {', '.join(found)} can give the number")
+    if "table" in raw:
+        return _table(raw, accepted, tables)
+    if not found and "value" not in raw:
+        raise Wrong("needs a `value`, a `table` or a distribution")
+    return _valued(raw, next(iter(found), None), accepted)
+
+
+def _table(raw: Mapping[str, Any], accepted: In, tables: Mapping[str, str]) -> Number:
+    name = raw["table"]
+    if not accepted.series:
+        raise Wrong("holds for the whole run: it cannot be a time series", ("table",))
+    if "value" in raw:
+        raise Wrong("only one of table, value can give the number")
+    if name not in tables:
+        raise Wrong(f"unknown table {shown(name)}{advice(name, tables)}", ("table",))
+    try:
+        unit, _, pieces = _fitting(tables[name], accepted)
+    except Wrong as wrong:
+        raise Wrong(f"table {name}: {wrong.message}", ("table",)) from wrong
+    return Number(math.nan, unit, name, _factor(raw), pieces=pieces, noise=_noise(raw), **_about(raw))
+
+
+def _valued(raw: Mapping[str, Any], kind: str | None, accepted: In) -> Number:
+    central = _part(raw, "value", accepted) if "value" in raw else None
+    unit, pieces, text = _unit_of(raw, central, accepted)
+    factor = _factor(raw)
+    amount = partial(_amount, accepted=accepted, text=text, factor=factor)
+    value = None if central is None else central.value * factor
+    distribution = parse_distribution(kind, raw[kind], amount, value) if kind else None
+    stands = value if value is not None else cast(Distribution, distribution).mean
+    return Number(stands, unit, None, 1.0, distribution, pieces, noise=_noise(raw), **_about(raw))
+
+
+def _part(raw: Mapping[str, Any], key: str, accepted: In) -> Number:
+    try:
+        return _quantity(raw[key], accepted)
+    except Wrong as wrong:
+        raise wrong.under(key) from wrong
+
+
+def _unit_of(raw: Mapping[str, Any], central: Number | None, accepted: In) -> tuple[str, bool, str]:
+    """Internal unit, whether pieces, and the unit text that bare parameters of the distribution are in."""
+    if central is None:
+        return accepted.units[0], False, ""
+    text = split_quantity(raw["value"], "")[1]
+    return central.unit, central.pieces, text
+
+
+def _amount(raw: Any, accepted: In, text: str, factor: float) -> float:
+    """One parameter of a distribution; where it is bare it has the unit of the value beside it."""
+    size, own = split_quantity(raw, accepted.example())
+    if own == "" and text:
+        return size * units.measure(text)[0] * factor
+    return _quantity(raw, accepted).value * factor
+
+
+def _factor(raw: Mapping[str, Any]) -> float:
+    factor = raw.get("factor", 1.0)
+    if isinstance(factor, bool) or not isinstance(factor, int | float):
+        raise Wrong(f"`{shown(factor)}` is not a plain number", ("factor",))
+    return float(factor)
+
+
+def _noise(raw: Mapping[str, Any]) -> Noise | None:
+    if "noise" not in raw:
+        return None
+    noise = raw["noise"]
+    if not isinstance(noise, Mapping) or set(noise) != {"cv", "every"}:
+        raise Wrong("needs `cv` and `every`, like {cv: 0.1, every: 1 week}", ("noise",))
+    try:
+        cv = parse_number(noise["cv"], In("1", low=0), {}).value
+        return Noise(cv, parse_span(noise["every"]).days())
+    except Wrong as wrong:
+        raise wrong.under("noise") from wrong
+
+
+def _about(raw: Mapping[str, Any]) -> dict[str, Any]:
+    source, kind = raw.get("source"), raw.get("kind")
+    if source is not None and not isinstance(source, str):
+        raise Wrong("must be text", ("source",))
+    if kind not in (None, "published", "assumption"):
+        raise Wrong("must be published or assumption", ("kind",))
+    return {"source": source, "kind": kind}
+
+
+def parse_span(raw: Any) -> Span:
+    """A calendar length: `1 day`, `8 h`, `month`, `2 years`. Raises Wrong."""
+    text = f"1 {raw}" if isinstance(raw, str) and raw[:1].isalpha() else raw
+    size, unit = split_quantity(text, "1 day")
+    if unit == "" and size != 0:
+        raise Wrong(f"needs a unit; write it like `{size:g} day`")
+    unit, factor, _ = _fitting(unit or "day", In("day"))
+    months = size * factor / units.DAYS_PER_MONTH
+    if factor >= units.DAYS_PER_MONTH and size:
+        return Span(months=_whole(months, "months", raw))
+    return Span(seconds=_whole(size * factor * 86400, "seconds", raw))
+
+
+def _whole(value: float, what: str, raw: Any) -> int:
+    if value < 0 or abs(value - round(value)) > 1e-6:
+        raise Wrong(f"`{raw}` is not a whole number of {what}")
+    return round(value)
+
+
+class Clock:
+    """Marks a length of calendar time; zero only where it says so."""
+
+    def __init__(self, zero: bool = False) -> None:
+        self.zero = zero
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.parse)
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": ["string", "object"] if self.zero else "string", "examples": ["1 day", "8 h", "month", "year"]}
+
+    def parse(self, raw: Any) -> Span:
+        """A calendar length, with or without a distribution beside it. Raises Wrong."""
+        span = _uncertain(raw) if isinstance(raw, Mapping) else parse_span(raw)
+        if not self.zero and span.months == span.seconds == 0:
+            raise Wrong("must be longer than 0")
+        return span
+
+
+def _uncertain(raw: Mapping[str, Any]) -> Span:
+    number = parse_number(raw, In("day", low=0), {})
+    span = parse_span(raw["value"]) if "value" in raw else Span(seconds=round(number.value * 86400))
+    return Span(span.months, span.seconds, number.distribution)
+
+
+class NotYet:
+    """Marks a key that is known but not supported yet, with the issue it is planned with."""
+
+    def __init__(self, issue: Literal["Exactness", "Lünen"]) -> None:
+        self.issue = issue
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.refuse)
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"not": {}, "description": self.message()}
+
+    def message(self) -> str:
+        """What the user reads."""
+        return f"not yet supported: planned with the issue {self.issue}"
+
+    def refuse(self, _raw: Any) -> None:
+        """Raise Wrong, whatever the value."""
+        raise Later(self.message())

@@ -1,0 +1,70 @@
+"""The loaded scenario: what `load` returns and everything above reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from simulator.scenario.models import World
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """A span of one variant in which no number changes except by a time series."""
+
+    start: datetime
+    """First instant; the epoch ends where the next begins, the last with the run."""
+    world: World
+    """Every override applied; flows, processes and uses whose partnerships are not in force have `active` False."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One named what-if, resolved."""
+
+    name: str
+    title: str
+    hypothetical: bool
+    partnerships: tuple[str, ...]
+    interventions: tuple[str, ...]
+    epochs: tuple[Epoch, ...]
+    """At least one; the first starts with the run."""
+    document: Mapping[str, object]
+    """The scenario as run, plain data that loads again to the same numbers: written to `scenario.resolved.yaml`."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """A time series from a CSV file, in internal units."""
+
+    times: NDArray[np.datetime64]
+    """Instants of the rows, ascending, shape (n,)."""
+    values: NDArray[np.float64]
+    """Shape (n,)."""
+    between: str
+    outside: str
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario file, checked and resolved into its variants, in the order of the file."""
+
+    name: str
+    title: str
+    path: str
+    world: World
+    """The file as written, with all partnerships on: for the network, titles, units."""
+    variants: Mapping[str, Variant]
+    series: Mapping[str, Series]
+    """By table name."""
+    files: Mapping[str, str]
+    """sha256 of every input file, by path relative to the scenario's folder."""
+    warnings: tuple[str, ...] = ()
+    places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    """File and line of every dotted path the user wrote (`flows.take_back.to`), for faults found after loading."""

@@ -1,0 +1,202 @@
+"""Variants and their epochs: which changes are in force when, and the worlds they make.
+
+Value = file, then the partnerships in force, variant, command line, then interventions by date; a later one wins. Two
+`set` of one path within one level are a fault; interventions that begin at one instant are one level. Within a level
+`scale` follows `set`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from simulator.scenario.context import Context
+from simulator.scenario.dates import after
+from simulator.scenario.models import Intervention, Model, Partnership, Time, Variant
+from simulator.scenario.overrides import Change, Draft, applied, changes
+from simulator.scenario.tree import Raw, look, put
+
+M = TypeVar("M", bound=Model)
+BASE = "base"
+_FRAME = ("time", "calendar", "partnerships", "interventions")
+"""What decides when changes are in force, so that variants and the command line change it before anything else."""
+
+
+_SECTION: Mapping[type[Model], str] = {Partnership: "partnerships", Intervention: "interventions"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a variant names; None where it names nothing."""
+
+    partnerships: tuple[str, ...] | None
+    interventions: tuple[str, ...] | None
+    others: frozenset[str]
+    """Interventions that other variants name."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """When everything is in force in one variant."""
+
+    start: datetime
+    end: datetime
+    partnerships: Mapping[str, Partnership]
+    """Those agreed on in the variant."""
+    interventions: Mapping[str, Intervention]
+    """Those that happen in the variant."""
+    uniform: bool
+
+    def cuts(self) -> tuple[datetime, ...]:
+        """First instants of the epochs."""
+        inside = {instant for instant in self._instants() if self.start < instant < self.end}
+        return tuple(sorted({self.start} | inside))
+
+    def agreed(self, instant: datetime) -> tuple[str, ...]:
+        """Partnerships in force, in order of name."""
+        items = sorted(self.partnerships.items())
+        return tuple(name for name, item in items if item.start is None or item.start <= instant)
+
+    def happening(self, instant: datetime) -> tuple[tuple[str, ...], ...]:
+        """Interventions in force, those that began together side by side, in order of date."""
+        dates = sorted({item.at for item in self.interventions.values()})
+        groups = (tuple(sorted(self._in_force(date, instant))) for date in dates)
+        return tuple(group for group in groups if group)
+
+    def _in_force(self, date: datetime, instant: datetime) -> Iterator[str]:
+        for name, item in self.interventions.items():
+            if item.at == date <= instant and not self._over(item, instant):
+                yield name
+
+    def _over(self, item: Intervention, instant: datetime) -> bool:
+        return item.for_ is not None and after(item.at, item.for_, self.uniform) <= instant
+
+    def _instants(self) -> Iterator[datetime]:
+        yield from (item.start for item in self.partnerships.values() if item.start is not None)
+        for item in self.interventions.values():
+            yield item.at
+            if item.for_ is not None:
+                yield after(item.at, item.for_, self.uniform)
+
+
+def variants_of(data: Raw) -> dict[str, Mapping[str, Any]]:
+    """Raw variants by name in the order of the file; one named `base` where there are none."""
+    found = data.get("variants")
+    listed = found.items() if isinstance(found, Mapping) else ()
+    return {name: raw for name, raw in listed if isinstance(raw, Mapping)} or {BASE: {}}
+
+
+def choices(data: Raw, context: Context) -> dict[str, Choice]:
+    """What each variant chooses; nothing for one that is faulty, which validation reports."""
+    found: dict[str, Variant] = {}
+    for name, raw in variants_of(data).items():
+        with suppress(ValidationError):
+            found[name] = _read(Variant, raw, context)
+    count = Counter(item for variant in found.values() for item in set(variant.interventions or ()))
+    return {name: _choice(variant, count) for name, variant in found.items()}
+
+
+def _choice(variant: Variant, count: Mapping[str, int]) -> Choice:
+    own = set(variant.interventions or ())
+    others = frozenset(name for name, times in count.items() if times > (name in own))
+    return Choice(variant.partnerships, variant.interventions, others)
+
+
+def frame_of(draft: Draft, choice: Choice, context: Context) -> Frame | None:
+    """When everything is in force; None where what decides it is faulty, which validation reports."""
+    try:
+        time = _read(Time, draft.data.get("time"), context)
+        partnerships = _chosen(draft.data, Partnership, choice.partnerships, frozenset(), context)
+        interventions = _chosen(draft.data, Intervention, choice.interventions, choice.others, context)
+    except ValidationError:
+        return None
+    uniform = draft.data.get("calendar") == "uniform"
+    return Frame(time.start, time.end, partnerships, interventions, uniform)
+
+
+def _chosen(
+    data: Raw, kind: type[M], wanted: Sequence[str] | None, without: frozenset[str], context: Context
+) -> dict[str, M]:
+    """Validated parts by name: those wanted, or all but some. Unknown names are found by the checks."""
+    section = data.get(_SECTION[kind], {})
+    names = [name for name in section if name not in without] if wanted is None else wanted
+    return {name: _read(kind, section[name], context) for name in names if name in section}
+
+
+def _read(kind: type[M], raw: Any, context: Context) -> M:
+    return kind.model_validate(raw, context=context)
+
+
+def split_frame(level: Sequence[Change]) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
+    """Changes of what decides when changes are in force, and all others."""
+    inside = tuple(change for change in level if change.keys[0] in _FRAME)
+    return inside, tuple(change for change in level if change.keys[0] not in _FRAME)
+
+
+def settled(draft: Draft, frame: Frame, instant: datetime, later: Sequence[Sequence[Change]]) -> Draft:
+    """The draft as it holds from an instant on: partnerships, `later` levels, interventions."""
+    levels = [partnership_changes(draft.data, frame, instant), *later]
+    levels += [_interventions(draft.data, group) for group in frame.happening(instant)]
+    for level in levels:
+        draft = applied(draft, level)
+    return draft
+
+
+def partnership_changes(data: Raw, frame: Frame, instant: datetime) -> tuple[Change, ...]:
+    """What the partnerships in force at an instant change."""
+    return tuple(
+        change
+        for name in frame.agreed(instant)
+        for change in changes(
+            data["partnerships"][name],
+            ("partnerships", name),
+            "partnership" if frame.partnerships[name].start is None else "dated",
+        )
+    )
+
+
+def _interventions(data: Raw, names: Sequence[str]) -> tuple[Change, ...]:
+    return tuple(
+        change for name in names for change in changes(data["interventions"][name], ("interventions", name), "dated")
+    )
+
+
+class Masks:
+    """Switches off what needs a partnership that is not in force; the same raw part gives the same masked part."""
+
+    def __init__(self) -> None:
+        self._off: dict[int, tuple[Raw, Raw]] = {}
+
+    def masked(self, data: Raw, agreed: Sequence[str]) -> Raw:
+        """The tree with flows, processes and uses `active: false` whose partnerships are not all in force."""
+        for keys in _conditional(data, frozenset(agreed)):
+            data = put(data, keys, self._switched_off(look(data, keys)))
+        return data
+
+    def _switched_off(self, raw: Raw) -> Raw:
+        if id(raw) not in self._off:
+            self._off[id(raw)] = (raw, {**raw, "active": False})
+        return self._off[id(raw)][1]
+
+
+def _conditional(data: Raw, agreed: frozenset[str]) -> Iterator[tuple[str, ...]]:
+    """Paths of the parts whose partnerships are not all in force."""
+    yield from _closed(data, ("flows",), agreed)
+    companies = data.get("companies")
+    for company in companies if isinstance(companies, Mapping) else ():
+        yield from _closed(data, ("companies", company, "processes"), agreed)
+        yield from _closed(data, ("companies", company, "uses"), agreed)
+
+
+def _closed(data: Raw, keys: tuple[str, ...], agreed: frozenset[str]) -> Iterator[tuple[str, ...]]:
+    section = look(data, keys)
+    for name, raw in section.items() if isinstance(section, Mapping) else ():
+        needed = raw.get("partnership", ()) if isinstance(raw, Mapping) else ()
+        if not agreed.issuperset([needed] if isinstance(needed, str) else needed):
+            yield (*keys, name)

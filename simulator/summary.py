@@ -1,0 +1,189 @@
+"""A run in about a dozen lines: pure functions from its indicators to text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from math import floor, isfinite, log10, nan
+
+from simulator.study.run import Run
+
+Figures = Mapping[tuple[str, str, str], float]
+"""Totals of the network by (variant, indicator, item)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One line of the summary: an indicator's total over the whole run and network."""
+
+    label: str
+    indicator: str
+    item: str
+    unit: str
+
+
+METRICS = (
+    Metric("waste", "waste", "total", "t"),
+    Metric("  recycled", "recycling_rate", "total", "1"),
+    Metric("emissions", "emissions", "total", "t CO2e"),
+    Metric("  scope 1", "emissions", "scope_1", "t CO2e"),
+    Metric("  scope 2", "emissions", "scope_2", "t CO2e"),
+    Metric("  scope 3", "emissions", "scope_3", "t CO2e"),
+    Metric("recycled content", "recycled_content", "recycled", "1"),
+    Metric("energy", "energy", "total", "MWh"),
+)
+"""Lines of the summary, in order."""
+
+LADDERS: Mapping[str, tuple[tuple[str, float], ...]] = {
+    "t": (("t", 1.0), ("kt", 1e3), ("Mt", 1e6)),
+    "t CO2e": (("t CO2e", 1.0), ("kt CO2e", 1e3), ("Mt CO2e", 1e6)),
+    "MWh": (("MWh", 1.0), ("GWh", 1e3), ("TWh", 1e6)),
+    "1": (("%", 0.01),),
+}
+"""Units a value may be shown in, smallest first, and what one of them is in the unit of the table."""
+
+HYPOTHETICAL = "*"
+SENTENCES = 3
+"""So many bottlenecks are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    value: str
+    change: str = ""
+    """Against the first variant: in per cent, of shares in points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    label: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is said of a run."""
+
+    heading: str
+    columns: tuple[str, ...]
+    """Variants, the first being the one others are compared with."""
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+
+
+def summary(run: Run, width: int = 80) -> Summary:
+    """Put a run into words, in lines of at most `width` characters as far as the table is concerned."""
+    names = tuple(run.scenario.variants)
+    figures = totals(run)
+    full = [row for metric in METRICS if (row := metric_row(metric, names, figures))]
+    shown = fitting(names, full, width)
+    rows = tuple(Row(row.label, row.cells[:shown]) for row in full)
+    columns = tuple(_heading(run, name) for name in names[:shown])
+    return Summary(_title(run), columns, rows, tuple(_notes(run, len(names) - shown)))
+
+
+def totals(run: Run) -> Figures:
+    """The network's indicators over the whole run."""
+    table = run.tables.indicators
+    chosen = table[(table["period"] == "total") & (table["node"] == "network")]
+    keys = zip(chosen["variant"], chosen["indicator"], chosen["item"], strict=True)
+    return {
+        (str(variant), str(name), str(item)): float(value)
+        for (variant, name, item), value in zip(keys, chosen["value"], strict=True)
+    }
+
+
+def metric_row(metric: Metric, names: Sequence[str], figures: Figures) -> Row | None:
+    """One line, in one unit for all variants; none where no variant has the figure."""
+    values = [figures.get((name, metric.indicator, metric.item), nan) for name in names]
+    if not any(map(isfinite, values)):
+        return None
+    unit, size = scale(metric.unit, values)
+    first, *others = [value / size for value in values]
+    compared = (Cell(number(value), difference(value, first, points=unit == "%")) for value in others)
+    return Row(f"{metric.label} ({unit})", (Cell(number(first)), *compared))
+
+
+def scale(unit: str, values: Sequence[float]) -> tuple[str, float]:
+    """The unit in which the largest of some values reads well, and its size in `unit`."""
+    largest = max((abs(value) for value in values if isfinite(value)), default=0.0)
+    ladder = LADDERS.get(unit, ((unit, 1.0),))
+    return next((step for step in reversed(ladder) if largest >= step[1]), ladder[0])
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A number with so many significant digits, never as a power of ten: 0.01234, 1.234, 12,346."""
+    if not isfinite(value):
+        return "-"
+    if value == 0:
+        return "0"
+    decimals = max(0, digits - 1 - floor(log10(abs(value))))
+    return f"{value:,.{decimals}f}"
+
+
+def difference(value: float, first: float, *, points: bool = False) -> str:
+    """How far a value is from the first variant's, in per cent or points; empty without anything to compare with."""
+    change = value - first if points else _percent(value, first)
+    if not isfinite(change):
+        return ""
+    text = f"{change:+.1f}" if abs(change) < 100 else f"{change:+,.0f}"
+    return "0.0" if text in {"+0.0", "-0.0"} else text
+
+
+def _percent(value: float, first: float) -> float:
+    return 100 * (value / first - 1) if first else nan
+
+
+def fitting(names: Sequence[str], rows: Sequence[Row], width: int) -> int:
+    """How many variants fit side by side, at least one."""
+    left = width - max((len(row.label) for row in rows), default=0)
+    for shown, name in enumerate(names):
+        left -= 3 + max([len(name), *(len(row.cells[shown].value) for row in rows)])
+        left -= max((len(row.cells[shown].change) for row in rows), default=0)
+        if left < 0:
+            return max(1, shown)
+    return len(names)
+
+
+def _heading(run: Run, name: str) -> str:
+    return f"{name}{HYPOTHETICAL}" if run.scenario.variants[name].hypothetical else name
+
+
+def _title(run: Run) -> str:
+    time = run.scenario.world.time
+    return f"{run.scenario.title}, {time.start:%Y-%m-%d} to {time.end:%Y-%m-%d}"
+
+
+def _notes(run: Run, hidden: int) -> Iterator[str]:
+    """The lines under the table."""
+    legend = "; ".join(_legend(run))
+    if legend:
+        yield legend
+    if hidden:
+        yield f"{hidden} more {'variant' if hidden == 1 else 'variants'} in indicators.csv"
+    yield from (f"bottleneck: {sentence}" for sentence in bottlenecks(run.bottlenecks))
+    yield f"balance: closes to {run.residual:.1g}; seed {run.seed}, {_times(run)}"
+
+
+def _legend(run: Run) -> Iterator[str]:
+    first, *others = run.scenario.variants.values()
+    if others:
+        yield f"± against {first.name} in %, shares in points"
+    if any(variant.hypothetical for variant in (first, *others)):
+        yield f"{HYPOTHETICAL} hypothetical"
+
+
+def _times(run: Run) -> str:
+    lanes = f"{run.lanes} {'lane' if run.lanes == 1 else 'lanes'}"
+    return f"{lanes} simulated in {number(run.timings.get('simulate', 0.0), 2)} s"
+
+
+def bottlenecks(by_variant: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The worst of every variant first, then the second worst; of each process only the first sentence."""
+    said: dict[str, str] = {}
+    for rank in zip_longest(*by_variant.values()):
+        for name, sentence in zip(by_variant, rank, strict=True):
+            if sentence:
+                said.setdefault(sentence.partition(":")[0], f"{sentence} ({name})" if len(by_variant) > 1 else sentence)
+    return tuple(said.values())[:SENTENCES]

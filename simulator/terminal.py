@@ -1,0 +1,123 @@
+"""How the command line speaks: results to stdout, everything else to stderr, colour only where someone can see it.
+
+rich is imported when the first table or progress bar is drawn.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from simulator.study.run import Run
+    from simulator.summary import Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How a long run tells where it is."""
+
+    say: Callable[[str], None]
+    """A line that stays."""
+    stage: Callable[[str], None]
+    """What is being done now, beside the bar."""
+    advance: Callable[[float], None] | None
+    """The simulated fraction, 0 to 1; none where no bar is drawn."""
+
+
+def error(text: str) -> None:
+    """One or more lines in red."""
+    for line in text.splitlines():
+        _say(line, fg="red")
+
+
+def hint(text: str) -> None:
+    """What to do next."""
+    _say(text)
+
+
+def warn(warnings: Sequence[str], but: Sequence[str] = ()) -> None:
+    """A yellow line for each warning but those already told."""
+    for warning in warnings:
+        if warning not in but:
+            _say(f"warning: {warning}", fg="yellow")
+
+
+def _say(line: str, fg: str | None = None) -> None:
+    click.secho(line, err=True, fg=fg, color=False if os.environ.get("NO_COLOR") else None)
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Progress]:
+    """A bar of simulated time on a terminal; elsewhere lines only, and with `quiet` nothing."""
+    if quiet or not sys.stderr.isatty():
+        yield Progress(_silent if quiet else hint, _silent, None)
+        return
+    with _bar() as bar:
+        task = bar.add_task("simulating", total=1.0)
+        yield Progress(
+            say=bar.console.print,
+            stage=lambda name: bar.update(task, description=name),
+            advance=lambda fraction: bar.update(task, completed=fraction),
+        )
+
+
+def _silent(_: str) -> None:
+    """Say nothing."""
+
+
+def _bar() -> Any:
+    from rich import progress as bars
+    from rich.console import Console
+
+    columns = (
+        bars.TextColumn("{task.description}"),
+        bars.BarColumn(),
+        bars.TaskProgressColumn(),
+        bars.TimeElapsedColumn(),
+    )
+    return bars.Progress(*columns, console=Console(stderr=True, highlight=False), transient=True)
+
+
+def summarise(run: Run, folder: Path) -> None:
+    """What came out, in about a dozen lines on stdout."""
+    from rich.console import Console
+
+    from simulator.summary import summary
+
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    said = summary(run, console.width)
+    console.print(said.heading, style="bold")
+    console.print(_table(said))
+    for line in said.notes:
+        console.print(line)
+    console.print(f"tables and plots: {shown(folder)}")
+
+
+def shown(folder: Path) -> str:
+    """A folder as one would type it from here."""
+    here = Path.cwd()
+    return str(folder.relative_to(here) if folder.is_relative_to(here) else folder)
+
+
+def _table(said: Summary) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("", no_wrap=True)
+    for heading in said.columns:
+        table.add_column(heading, justify="right", overflow="fold")
+        table.add_column("±" if heading != said.columns[0] else "", justify="right")
+    for row in said.rows:
+        table.add_row(row.label, *(text for cell in row.cells for text in (cell.value, cell.change)))
+    return table

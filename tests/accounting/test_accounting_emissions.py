@@ -1,0 +1,182 @@
+"""Emissions and energy: every source once, at one node, with the factors that held when it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from simulator.accounting import Tables, tables, terms
+from simulator.engine.index import Term
+from simulator.engine.ledger import Lane, Ledger
+from simulator.errors import UserError
+from simulator.scenario.scenario import Scenario
+from tests.accounting.ledgers import Pen, drawn_at_random, empty, months, read, row
+from tests.accounting.scenarios import FILES, LOOP, WORKS
+
+BASE = (Lane("base", 0),)
+
+
+def sources(made: Tables) -> Mapping[tuple[str, ...], tuple[float, float]]:
+    table = made.emissions
+    keys = zip(*(table[name] for name in ("node", "scope", "category", "source", "item")), strict=True)
+    values = zip(table["emissions_t_co2e"], table["biogenic_t_co2"], strict=True)
+    return dict(zip(keys, values, strict=True))
+
+
+def month(works: Scenario) -> Ledger:
+    """A month in which the smelter melts 60 t of scrap and 40 t of ore."""
+    ledger = empty(works, BASE, [row("2025-01")])
+    pen = Pen(ledger, "Cu")
+    pen.ship("buy_ore", 40)
+    pen.ship("buy_scrap", 60)
+    pen.ship("sell", 20)
+    pen.ship("dump", 12)
+    pen.draw("smelter.melt", "ore", 40)
+    pen.draw("smelter.melt", "scrap", 60)
+    pen.of("primary", "organics").make("smelter.melt", "air", 6)
+    pen.draw("drawer.draw", "copper", 50)
+    ledger.loads[0, 0, 0] = 62
+    weighted = {("mix",): 20.0, ("wear",): 110.0, ("mix", "wear"): 44.0}
+    for number, term in enumerate(ledger.index.terms):
+        ledger.weighted[0, 0, number] = 24.8 if term.quantity == "load" else weighted[term.tables]
+    return ledger
+
+
+def test_every_source_has_its_scope_node_and_figure(works: Scenario) -> None:
+    assert sources(tables(works, [month(works)])) == {
+        ("smelter", "1", "fuel", "melt", "natural_gas"): (pytest.approx(100 * 2 * 0.2), 0),
+        ("smelter", "1", "fuel", "melt", "wood"): (0, pytest.approx(100 * 0.35)),
+        ("smelter", "1", "process", "melt", "CO2"): (pytest.approx(6 * 2.9), 0),
+        ("smelter", "1", "process", "melt", "CO2e"): (pytest.approx(100 * 0.1), 0),
+        ("smelter", "1", "process", "melt", "CO2_biogenic"): (0, pytest.approx(100 * 0.05)),
+        ("smelter", "2", "purchased_energy", "melt", "electricity"): (pytest.approx(44.0), 0),
+        ("smelter", "2", "purchased_energy", "load", "electricity"): (pytest.approx(24.8), 0),
+        ("drawer", "2", "purchased_energy", "draw", "electricity"): (pytest.approx(0.5 * 20), 0),
+        ("smelter", "3", "upstream", "buy_ore", "ore"): (pytest.approx(40 * 0.5), 0),
+        ("smelter", "3", "transport", "buy_ore", "truck"): (pytest.approx(40 * 1000 * 1e-4), 0),
+        ("smelter", "3", "transport", "buy_scrap", "truck"): (pytest.approx(60 * 100 * 1e-4), 0),
+        ("smelter", "3", "transport", "sell", "truck"): (pytest.approx(20 * 50 * 1e-4), 0),
+        ("smelter", "3", "waste_treatment", "dump", "slag"): (pytest.approx(12 * 0.01), 0),
+    }
+
+
+def test_energy_is_what_processes_and_loads_use(works: Scenario) -> None:
+    table = tables(works, [month(works)]).energy
+    cells = table[["node", "user", "carrier", "energy_mwh"]].values.tolist()
+    used = {(node, user, carrier): mwh for node, user, carrier, mwh in cells}
+    assert used == {
+        ("smelter", "melt", "electricity"): pytest.approx(110),
+        ("smelter", "melt", "natural_gas"): pytest.approx(200),
+        ("smelter", "melt", "wood"): pytest.approx(100),
+        ("smelter", "load", "electricity"): 62,
+        ("drawer", "draw", "electricity"): pytest.approx(25),
+    }
+    assert set(table["supplier"]) == {"grid"}
+
+
+def test_the_networks_emissions_are_the_sum_over_its_sources(works: Scenario) -> None:
+    made = tables(works, [month(works)])
+    totals = made.indicators.query("period == 'total' and indicator == 'emissions'")
+    network = totals.query("node == 'network'").set_index("item")["value"]
+    assert network["total"] == pytest.approx(made.emissions["emissions_t_co2e"].sum())
+    assert network[["scope_1", "scope_2", "scope_3"]].sum() == pytest.approx(network["total"])
+    nodes = totals.query("node != 'network' and item == 'total'")
+    assert nodes["value"].sum() == pytest.approx(network["total"])
+    biogenic = made.indicators.query("period == 'total' and node == 'network' and indicator == 'biogenic_co2'")
+    assert biogenic["value"].tolist() == [pytest.approx(40)]
+
+
+def test_terms_are_the_products_with_time_series(works: Scenario) -> None:
+    assert terms(works) == (
+        Term("basis", ("drawer", "draw"), ("mix",)),
+        Term("basis", ("smelter", "melt"), ("mix", "wear")),
+        Term("basis", ("smelter", "melt"), ("wear",)),
+        Term("load", ("smelter", "electricity"), ("mix",)),
+    )
+
+
+def test_a_scenario_without_series_needs_no_terms(loop: Scenario) -> None:
+    assert terms(loop) == ()
+
+
+def test_a_series_times_a_scale_counts_scaled(tmp_path: Path) -> None:
+    """`scale` on a table stands in the number's factor; the kernels sum the bare series."""
+    scaled = "{emission_factor: {table: mix}}"
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    text = WORKS + "variants: {base: {scale: {energy.electricity.emission_factor: 0.5}}}\n"
+    assert scaled in text
+    scenario = read(tmp_path, text)
+    found = sources(tables(scenario, [month(scenario)]))
+    assert found["smelter", "2", "purchased_energy", "melt", "electricity"][0] == pytest.approx(22)
+
+
+def test_a_series_per_tonne_released_is_refused(tmp_path: Path) -> None:
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "burn.csv").write_text("date,factor\n2025-01-01,2.9\n2027-01-01,2.8\n", encoding="utf-8")
+    text = WORKS.replace("organics: 2.9 t/t", "organics: {table: burn}")
+    text = text.replace("tables:", "tables:\n  burn: {file: burn.csv, index: date, value: factor, unit: t/t}")
+    with pytest.raises(UserError, match=r"companies\.smelter\.processes\.melt\.emissions: .* not supported yet"):
+        terms(read(tmp_path, text))
+
+
+def test_each_row_is_valued_in_its_own_world(tmp_path: Path) -> None:
+    """A period cut by a dated change is summed from rows with the factors of before and after."""
+    change = "interventions: {clean: {at: 2025-01-16, set: {energy.electricity.emission_factor: 0.1 t CO2e/MWh}}}\n"
+    scenario = read(tmp_path, LOOP + change)
+    ledger = empty(scenario, [Lane("linear", 0)], [row("2025-01", 0), row("2025-01", 1)])
+    for number, mass in enumerate((100.0, 200.0)):
+        Pen(ledger).draw("moulder.mould", "virgin", mass, row=number)
+    found = sources(tables(scenario, [ledger]))
+    expected = 1.4 * (100 * 0.363 + 200 * 0.1)
+    assert list(found) == [("moulder", "2", "purchased_energy", "mould", "electricity")]
+    assert next(iter(found.values())) == pytest.approx((expected, 0))
+
+
+def test_factors_of_flows_may_be_series_too(tmp_path: Path) -> None:
+    """Supply, treatment, mode: each with its own term; the constant distance is multiplied afterwards."""
+    (tmp_path / "f.csv").write_text("date,factor\n2025-01-01,1\n2027-01-01,2\n", encoding="utf-8")
+    text = LOOP.replace("1.6 t CO2e/t", "{table: ore}").replace("112 g CO2e/(t km)", "{table: haul}")
+    table = "{{file: f.csv, index: date, value: factor, unit: {}}}"
+    ore, haul = table.format("t CO2e/t"), table.format("kg CO2e/(t km)")
+    scenario = read(tmp_path, text + f"tables: {{ore: {ore}, haul: {haul}}}\n")
+    flows = [("buy_virgin", "ore"), ("crates", "haul"), ("regranulate", "haul"), ("take_back", "haul")]
+    assert terms(scenario) == tuple(Term("flow", (flow,), (series,)) for flow, series in flows)
+    ledger = empty(scenario, [Lane("linear", 0)], [row("2025-01")])
+    for number, weighted in enumerate((7.0, 0.5, 0.0, 0.0)):
+        ledger.weighted[0, 0, number] = weighted
+    assert sources(tables(scenario, [ledger])) == {
+        ("moulder", "3", "upstream", "buy_virgin", "virgin"): (7, 0),
+        ("moulder", "3", "transport", "crates", "truck"): (pytest.approx(0.5 * 60), 0),
+    }
+
+
+def test_a_missing_term_is_not_passed_over(works: Scenario) -> None:
+    """Better a defect that is seen than emissions that are not counted."""
+    ledger = month(works)
+    poor = replace(ledger, index=replace(ledger.index, terms=()), weighted=ledger.weighted[..., :0])
+    with pytest.raises(KeyError):
+        tables(works, [poor])
+
+
+def test_transport_work_is_mass_times_distance(works: Scenario) -> None:
+    made = tables(works, [month(works)]).indicators
+    work = made.query("period == 'total' and indicator == 'transport_work'").set_index(["node", "item"])["value"]
+    assert work.to_dict() == {
+        ("network", "total"): pytest.approx(47_000),
+        ("network", "truck"): pytest.approx(47_000),
+        ("smelter", "total"): pytest.approx(47_000),
+        ("smelter", "truck"): pytest.approx(47_000),
+    }
+
+
+def test_factors_are_the_same_for_all_replications_of_a_variant(works: Scenario) -> None:
+    """A lane's figures do not depend on the lanes beside it."""
+    lanes = (Lane("base", 0), Lane("base", 1))
+    both = tables(works, [drawn_at_random(works, lanes, months(3))]).emissions
+    alone = tables(works, [drawn_at_random(works, lanes[1:], months(3))]).emissions
+    assert both.query("replication == 1")["emissions_t_co2e"].tolist() == alone["emissions_t_co2e"].tolist()

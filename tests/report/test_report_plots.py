@@ -1,0 +1,176 @@
+"""Pictures: what they say, that it can be read, and that the same run gives the same file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+import pytest
+
+from simulator.report import over_time, sankey, stock_plots, style, totals, write
+from simulator.report.write import PLOTS, SVG, figures
+from simulator.study.run import Run
+from tests.report.synthetic import synthetic
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return synthetic(4, 2028, 12)
+
+
+@pytest.fixture(scope="module")
+def pictures(run: Run) -> dict[str, sankey.Picture]:
+    with style.styled():
+        return sankey.pictures(run)
+
+
+@pytest.fixture(autouse=True)
+def styled() -> Iterator[None]:
+    with style.styled():
+        yield
+
+
+def legend_of(figure: Figure) -> list[str]:
+    found = [*figure.legends, *(ax.get_legend() for ax in figure.axes)]
+    return [text.get_text() for legend in found if legend for text in legend.get_texts()]
+
+
+def words_of(figure: Figure) -> str:
+    from matplotlib.text import Text
+
+    return "\n".join(text.get_text() for text in figure.findobj(Text))
+
+
+def test_waste_has_a_panel_per_variant_on_shared_axes(run: Run) -> None:
+    figure = over_time.waste(run)
+    assert [ax.get_title("left") for ax in figure.axes] == [
+        "Linear: no partnerships",
+        "Today",
+        "All partnerships (hypothetical)",
+        "Tank house at 80 %",
+    ]
+    assert len({ax.get_ylim() for ax in figure.axes}) == 1
+    assert figure.axes[0].get_ylabel() == "Waste (kt/year)"
+    assert legend_of(figure) == ["Recycling", "Backfilling", "Energy recovery", "Released", "Landfill"]
+    assert "Lünen's copper network" in words_of(figure)
+
+
+def test_emissions_are_stacked_by_scope_with_biogenic_apart(run: Run) -> None:
+    figure = over_time.emissions(run)
+    assert figure.axes[0].get_ylabel() == "Emissions (kt CO₂e/year)"
+    assert [text.split(":")[0] for text in legend_of(figure)[:3]] == ["Scope 1", "Scope 2", "Scope 3"]
+    assert "Biogenic" in legend_of(figure)[3]
+
+
+def test_many_periods_are_steps_few_are_bars() -> None:
+    few, many = over_time.waste(synthetic(1, 2027)), over_time.waste(synthetic(1, 2035))
+    assert few.axes[0].containers
+    assert not many.axes[0].containers
+
+
+def test_more_than_four_variants_stand_in_rows(run: Run) -> None:
+    scenario = run.scenario
+    more = {f"v{i}": replace(scenario.variants["today"], name=f"v{i}", title=f"V {i}") for i in range(2)}
+    figure = over_time.waste(replace(run, scenario=replace(scenario, variants={**scenario.variants, **more})))
+    assert len(figure.axes) == 6
+
+
+def test_totals_say_the_difference_to_the_first(run: Run) -> None:
+    figure = totals.figure(run)
+    waste, emissions = figure.axes
+    assert (waste.get_xlabel(), emissions.get_xlabel()) == ("Waste (kt)", "Emissions (kt CO₂e)")
+    notes = [text.get_text() for text in waste.texts]
+    assert len(notes) == 4
+    assert "%" not in notes[0]
+    assert all("%" in note for note in notes[1:])
+    assert "All partnerships\n(hypothetical)" in words_of(figure)
+
+
+def test_stocks_have_their_own_scales_and_a_line_per_variant(run: Run) -> None:
+    figure = stock_plots.figure(run)
+    assert figure.axes[0].get_title("left") == "Town of Lünen: copper in buildings\nand goods (in use)"
+    assert figure.axes[0].get_ylabel() == "In use (kt)"
+    assert all(len(ax.lines) == 4 for ax in figure.axes)
+    assert all(ax.get_ylim()[0] == 0 for ax in figure.axes)
+    assert "All partnerships (hypothetical)" in legend_of(figure)
+
+
+def test_the_sankey_names_nodes_materials_unit_and_what_is_left_out(
+    run: Run, pictures: dict[str, sankey.Picture]
+) -> None:
+    text = words_of(sankey.figure(run, "circular", pictures["circular"]))
+    for expected in (
+        "All partnerships (hypothetical)",
+        "kt/year",
+        "Aurubis, Lünen works",
+        "Landfill",
+        "cathode",
+        "Not shown",
+    ):
+        assert expected in text
+
+
+def test_loops_of_companies_are_drawn_as_loops(pictures: dict[str, sankey.Picture]) -> None:
+    found = {loop.link.pair for loop in pictures["circular"].layout.loops}
+    assert ("town", "remondis") in {(source.name, target.name) for source, target in found}
+    assert ("semis_maker", "aurubis") in {(source.name, target.name) for source, target in found}
+
+
+def test_variants_share_scale_columns_and_colours(pictures: dict[str, sankey.Picture]) -> None:
+    per_year = {v: {r.width / r.link.value for r in p.layout.ribbons} for v, p in pictures.items()}
+    assert all(x == pytest.approx(next(iter(per_year["linear"]))) for widths in per_year.values() for x in widths)
+    assert len({tuple(p.colours.items()) for p in pictures.values()}) == 1
+
+
+@pytest.mark.parametrize("variant", ["linear", "circular"])
+def test_no_two_texts_of_a_sankey_overlap(run: Run, pictures: dict[str, sankey.Picture], variant: str) -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure = sankey.figure(run, variant, pictures[variant])
+    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
+    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in figure.axes[0].texts]
+    assert not [(a, b) for (a, x), (b, y) in combinations(boxes, 2) if x.overlaps(y)]
+    assert all(figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 for _, box in boxes)
+    assert all(figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1 for _, box in boxes)
+
+
+def test_write_makes_png_and_svg_of_every_plot(tmp_path: Path) -> None:
+    small = synthetic(2, 2027, 12)
+    files = write(small, tmp_path / "plots")
+    names = [*PLOTS, *(f"sankey_{variant}" for variant in small.scenario.variants)]
+    assert [path.name for path in files] == [f"{name}.{kind}" for name in names for kind in ("png", "svg")]
+    assert all(path.stat().st_size > 5000 for path in files)
+
+
+def test_the_same_run_gives_the_same_svg() -> None:
+    first, second = ({name: svg_of(figure) for name, figure in figures(synthetic(1, 2027, 12))} for _ in range(2))
+    assert first == second
+
+
+def svg_of(figure: Figure) -> bytes:
+    buffer = BytesIO()
+    figure.savefig(buffer, **SVG)
+    return buffer.getvalue()
+
+
+def test_writing_leaves_matplotlibs_settings_as_they_were(tmp_path: Path) -> None:
+    with mpl.rc_context({"font.size": 17}):
+        before = dict(mpl.rcParams)
+        write(without_rows(synthetic(1, 2026, 12)), tmp_path)
+        assert dict(mpl.rcParams) == before
+
+
+def test_a_run_in_which_nothing_happens_still_has_pictures(tmp_path: Path) -> None:
+    assert len(write(without_rows(synthetic(2, 2026, 12)), tmp_path)) == 2 * (len(PLOTS) + 2)
+
+
+def without_rows(run: Run) -> Run:
+    return replace(run, tables=replace(run.tables, **{name: table[:0] for name, table in run.tables.items()}))

@@ -1,0 +1,80 @@
+"""Text to number at the border."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator import units
+from simulator.units import UnitError, factor, measure
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "expected"),
+    [
+        ("kg", "t", 1e-3),
+        ("Mt", "t", 1e6),
+        ("kt/year", "t/day", 1000 / 365.25),
+        ("kt/a", "t/day", 1000 / 365.25),
+        ("t/month", "t/day", 12 / 365.25),
+        ("MW", "MWh/day", 24),
+        ("kWh/t", "MWh/t", 1e-3),
+        ("GJ", "MWh", 1 / 3.6),
+        ("TJ/kt", "MWh/t", 1 / 3.6),
+        ("g CO2e/kWh", "t CO2e/MWh", 1e-3),
+        ("g CO2e/(t km)", "t CO2e/(t km)", 1e-6),
+        ("ct/kWh", "EUR/MWh", 10),
+        ("€/t", "EUR/t", 1),
+        ("MEUR/year", "EUR/day", 1e6 / 365.25),
+        ("FTE/(kt/year)", "FTE/(t/day)", 0.36525),
+        ("%", "1", 0.01),
+        ("hours", "day", 1 / 24),
+        ("weeks", "day", 7),
+        ("l", "m3", 1e-3),
+        ("m", "km", 1e-3),
+        ("kg/m3", "t/m3", 1e-3),
+    ],
+)
+def test_factors(text: str, unit: str, expected: float) -> None:
+    assert factor(text, unit) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [("t", "t/day"), ("t CO2e", "t"), ("t CO2", "t CO2e"), ("kt/a", "km/day"), ("MWh", "MWh/day"), ("pieces", "t")],
+)
+def test_another_kind_of_unit_is_refused(text: str, unit: str) -> None:
+    """`kt` is never knots, and carbon is never mere mass."""
+    with pytest.raises(UnitError, match="not a unit of the same kind"):
+        factor(text, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [("t/dya", "t/day"), ("KWh", "kWh"), ("ton/day", "t/day"), ("EURO/t", "EUR/t"), ("kt/yaer", "kt/year")],
+)
+def test_a_near_miss_is_suggested(text: str, advice: str) -> None:
+    with pytest.raises(UnitError, match=f"did you mean {advice}[?]"):
+        measure(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["t/(", "t//day", "t**99", "__import__", "t^1000", "10", "t" * 100, "lambda: 1", "[t]"]
+)
+def test_what_is_no_unit_is_refused(text: str) -> None:
+    with pytest.raises(UnitError, match="unknown unit"):
+        measure(text)
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_a_unit_or_a_unit_error(text: str) -> None:
+    try:
+        size, _ = measure(text)
+    except UnitError:
+        return
+    assert size > 0
+
+
+def test_every_name_can_be_measured() -> None:
+    assert all(measure(name)[0] > 0 for name in units.names())
