@@ -3,6 +3,7 @@
     plans(scenario, terms)          what lanes with one clock share, as plain arrays
     run_batch(plan, lanes, seed)    simulate some lanes together
     compiled()                      whether machine code is at hand, so that a run starts at once
+    compile_kernels()               fetch it, or make it
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from dataclasses import dataclass
 from simulator.engine.batch import allocate, ledger
 from simulator.engine.clock import Progress, Trace, simulate
 from simulator.engine.compiler import compiled
+from simulator.engine.instant import compile_kernels
 from simulator.engine.ledger import Lane, Ledger
 from simulator.engine.plan import Plan, plans
 
-__all__ = ["Lane", "Ledger", "Outcome", "Plan", "compiled", "plans", "run_batch"]
+__all__ = ["Lane", "Ledger", "Outcome", "Plan", "compile_kernels", "compiled", "plans", "run_batch"]
 
 
 @dataclass(frozen=True)

@@ -57,4 +57,10 @@ def kernel(function: F) -> F:
 
 def helper(function: F) -> F:
     """Compile a function that kernels call; it allocates nothing, so it needs no reference counts (`_nrt`)."""
-    return numba.njit(error_model="numpy", nogil=True, cache=True, _nrt=False)(function)  # type: ignore[no-any-return]
+    return numba.njit(error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)  # type: ignore[no-any-return]
+
+
+def compile_for(function: Callable[..., Any], signature: str) -> None:
+    """Compile a kernel for a signature, or load its machine code."""
+    if not numba.config.DISABLE_JIT:
+        function.compile(signature)  # type: ignore[attr-defined]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from simulator.engine.compiler import helper, kernel
+from simulator.engine.compiler import compile_for, helper, kernel
 from simulator.engine.handle import Handle, batch_of
-from simulator.engine.layout import Port
+from simulator.engine.layout import FIRST, Port
 from simulator.engine.production import produce
 from simulator.engine.settlement import settle
 from simulator.engine.state import Batch
@@ -21,7 +21,7 @@ def begin(handle: Handle) -> None:
     b = batch_of(handle)
     for lane in range(len(b.lane_state)):
         enter_epoch(b, lane)
-        record_stocks(b, lane, 0)
+        record_stocks(b, lane, FIRST)
 
 
 @kernel
@@ -148,3 +148,9 @@ def record_stocks(b: Batch, lane: int, row: int) -> None:
     for u in range(len(b.uses)):
         for k in range(b.mass.shape[2]):
             stocks[3 * places + u, k] = b.in_use[lane, u, k]
+
+
+def compile_kernels() -> None:
+    """Compile the kernels, or load their machine code, before the first of them is needed."""
+    for function, signature in ((begin, "(intp,)"), (advance, "(intp, int64, boolean)"), (finish, "(intp, int64)")):
+        compile_for(function, signature)

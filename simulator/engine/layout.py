@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 ZERO, ONE, UNLIMITED = 0, 1, 2
 CONSTANTS = (0.0, 1.0, float("inf"))
+FIRST, NOBODY = np.int64(0), np.int64(-1)
+"""Typed, as all constants that kernels pass on: for a literal a callee would be compiled once more."""
+YES, NO = np.bool_(True), np.bool_(False)
 NEVER = np.iinfo(np.int64).max
 LIMITS_BEFORE_INPUTS = 5
 
@@ -19,8 +22,9 @@ def _record(*names: str) -> np.dtype[np.void]:
     return np.dtype([(name, np.int64) for name in names])
 
 
-CONSUMER = _record("group", "rank", "active", "first_slot", "slots")
-"""Whatever draws on inventories: the processes, then the uses. `rank` and `active` are numbers."""
+CONSUMER = _record("group", "rank", "active", "first_slot", "slots", "first_draw", "last_draw")
+"""Whatever draws on inventories: the processes, then the uses. `rank` and `active` are numbers; its draws are those from
+`first_draw` to before `last_draw`."""
 
 PROCESS = _record(
     "rate", "minimum", "batch", "pull", "pulled", "per", "first_output", "outputs", "outage", "limits", "first_term", "terms"

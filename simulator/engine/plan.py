@@ -262,6 +262,7 @@ def _rhythms(draft: Draft, line: Timeline, looks: Sequence[Reviews]) -> NDArray[
     for (group, cohort), n in draft.rhythms.items():
         beat = beats(line, looks[group], cohort, "uses")
         table["interval"][n, : len(beat.intervals)] = beat.intervals
+        table["opens"][n, : len(beat.intervals)] = np.diff(beat.intervals, prepend=-1) > 0
         table["spread"][n, : len(beat.spreads)] = beat.spreads
     return table
 

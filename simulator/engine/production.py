@@ -7,15 +7,17 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from simulator.engine.compiler import helper
-from simulator.engine.layout import LIMITS_BEFORE_INPUTS
+from simulator.engine.layout import FIRST, LIMITS_BEFORE_INPUTS
 from simulator.engine.orders import room, want
 from simulator.engine.outages import uptime
 from simulator.engine.state import Batch
 from simulator.engine.transport import empty_basket, enter_lag, join, load_lag, take, touch
 from simulator.engine.use import put_into_use
 
-RATE, ORDER, ROOM, OUTAGE, MINIMUM = 0, 1, 2, 3, 4
+RATE, ORDER, ROOM, OUTAGE, MINIMUM = (np.int64(limit) for limit in range(LIMITS_BEFORE_INPUTS))
 UNBOUNDED = float("inf")
 CLOSE = 1.0 + 1e-12
 TRIES = 50
@@ -50,24 +52,13 @@ def plan(b: Batch, lane: int, today: float) -> int:
         if mine.due == 0:
             continue
         due += 1
-        for d in range(first_draw(b, c), last_draw(b, c)):
+        for d in range(consumer.first_draw, consumer.last_draw):
             b.by_draw[d].available = b.place_state[lane, b.draws[d].place].on_hand
         if c < processes:
             plan_process(b, lane, c, today)
         else:
             plan_use(b, lane, c, c - processes)
     return due
-
-
-@helper
-def first_draw(b: Batch, c: int) -> int:
-    return b.slots[b.consumers[c].first_slot].first_draw  # type: ignore[no-any-return]
-
-
-@helper
-def last_draw(b: Batch, c: int) -> int:
-    slot = b.slots[b.consumers[c].first_slot + b.consumers[c].slots - 1]
-    return slot.first_draw + slot.draws  # type: ignore[no-any-return]
 
 
 @helper
@@ -165,7 +156,7 @@ def output_of(b: Batch, lane: int, p: int, o: int) -> float:
     substances = b.where[0].substances
     coefficients = b.outputs[o].coefficients
     total = 0.0
-    for d in range(first_draw(b, p), last_draw(b, p)):
+    for d in range(b.consumers[p].first_draw, b.consumers[p].last_draw):
         amount = b.by_draw[d].amount
         if amount <= 0.0:
             continue
@@ -199,7 +190,7 @@ def share_stocks(b: Batch, lane: int) -> None:
     contested = False
     for c in range(len(b.consumers)):
         if b.by_consumer[c].due > 0:
-            for d in range(first_draw(b, c), last_draw(b, c)):
+            for d in range(b.consumers[c].first_draw, b.consumers[c].last_draw):
                 place = b.draws[d].place
                 b.by_place[place].planned += b.by_draw[d].amount
                 contested = contested or b.by_place[place].planned > b.place_state[lane, place].on_hand * CLOSE
@@ -215,9 +206,9 @@ def ration(b: Batch, lane: int) -> None:
     for c in range(len(b.consumers)):
         b.by_consumer[c].alone = b.by_consumer[c].x
         if b.by_consumer[c].due > 0:
-            for d in range(first_draw(b, c), last_draw(b, c)):
+            for d in range(b.consumers[c].first_draw, b.consumers[c].last_draw):
                 b.by_draw[d].available = 0.0
-    start = 0
+    start = FIRST
     while start < len(b.consumers):
         end = same_rank(b, lane, start)
         for choice in range(len(b.draws)):
@@ -252,7 +243,7 @@ def give_choice(b: Batch, lane: int, start: int, end: int, choice: int) -> int:
     for i in range(start, end):
         c = b.consumer_order[lane, i]
         if b.by_consumer[c].due > 0:
-            for d in range(first_draw(b, c), last_draw(b, c)):
+            for d in range(b.consumers[c].first_draw, b.consumers[c].last_draw):
                 place = b.by_place[b.draws[d].place]
                 if b.by_draw[d].granted > 0.0:
                     b.by_draw[d].available = b.by_draw[d].granted * min(1.0, place.offer / place.weight)
@@ -292,7 +283,7 @@ def share_ceilings(b: Batch, lane: int) -> None:
     for n in range(len(b.places)):
         b.by_place[n].offer = room(b, lane, n)
         b.by_place[n].request = want(b, lane, n)
-    start = 0
+    start = FIRST
     while start < len(b.consumers):
         end = same_rank(b, lane, start)
         fit_equals(b, lane, start, end)
@@ -356,7 +347,7 @@ def run(b: Batch, lane: int, p: int) -> None:
     if mine.x <= 0.0:
         return
     empty_basket(b)
-    for d in range(first_draw(b, p), last_draw(b, p)):
+    for d in range(b.consumers[p].first_draw, b.consumers[p].last_draw):
         if b.by_draw[d].amount > 0.0:
             take_input(b, lane, d)
     basis = mine.x

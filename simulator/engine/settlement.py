@@ -8,7 +8,7 @@ leaves is given out lot by lot. Fair, not maximal.
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
-from simulator.engine.layout import Port
+from simulator.engine.layout import FIRST, NO, NOBODY, YES, Port
 from simulator.engine.orders import accrue, request, trim
 from simulator.engine.state import Batch
 from simulator.engine.transport import enter_lag, join, load_lag, take, touch
@@ -28,7 +28,7 @@ def settle(b: Batch, lane: int, today: float) -> None:
     """The settlement phase of one lane."""
     accrue_ports(b, lane, today)
     flows = open_flows(b, lane)
-    start = 0
+    start = FIRST
     while start < flows:
         end = start + 1
         rank = rank_of(b, lane, start)
@@ -164,14 +164,14 @@ def settle_rank(b: Batch, lane: int, start: int, end: int) -> None:
     for i in range(start, end):
         if b.numbers[lane, b.flows[b.due_flows[i]].whole] > 0.0:
             lots += 1
-    share_out(b, lane, start, end, False)
+    share_out(b, lane, start, end, NO)
     if lots == 0:
         return
     floor_lots(b, lane, start, end)
     while give_lot(b, lane, start, end):
         pass
     if lots < end - start:
-        share_out(b, lane, start, end, True)
+        share_out(b, lane, start, end, YES)
     keep_back(b, lane, start, end)
 
 
@@ -268,7 +268,7 @@ def floor_lots(b: Batch, lane: int, start: int, end: int) -> None:
 @helper
 def give_lot(b: Batch, lane: int, start: int, end: int) -> bool:
     """Give one lot to the flow with the largest remainder that can still move one; return whether there was any."""
-    best = -1
+    best = NOBODY
     for i in range(start, end):
         f = b.due_flows[i]
         whole = b.numbers[lane, b.flows[f].whole]

@@ -22,7 +22,7 @@ def retire(b: Batch, lane: int) -> None:
         if b.group[group].due == 0:
             continue
         beat = b.rhythm[b.uses[u].rhythm, b.group[group].review]
-        if opens(b, u, group):
+        if beat.opens > 0:
             age(b, lane, u, beat.interval)
         total = 0.0
         for k in range(b.mass.shape[2]):
@@ -34,14 +34,6 @@ def retire(b: Batch, lane: int) -> None:
         if total > 0.0:
             end_life(b, lane, u, total)
     join(b, lane)
-
-
-@helper
-def opens(b: Batch, u: int, group: int) -> bool:
-    """Whether this review is the first of a cohort's interval."""
-    review = b.group[group].review
-    rhythm = b.uses[u].rhythm
-    return review == 0 or b.rhythm[rhythm, review].interval != b.rhythm[rhythm, review - 1].interval  # type: ignore[no-any-return]
 
 
 @helper
@@ -69,7 +61,7 @@ def put_into_use(b: Batch, lane: int, u: int) -> None:
         b.counted[lane, b.where[0].unmet_use + u] += max(0.0, mine.budget - mine.x)
     if mine.x <= 0.0:
         return
-    d = b.slots[b.consumers[c].first_slot].first_draw
+    d = b.consumers[c].first_draw
     take(b, lane, b.draws[d].place, b.by_draw[d].amount)
     interval = b.rhythm[use.rhythm, b.group[group].review].interval
     if b.cohort_curve[lane, u, interval] < 0:

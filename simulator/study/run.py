@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from simulator.accounting.tables import Tables
 from simulator.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from simulator.engine import Lane, Outcome, Plan
+
+LANES_PER_BATCH = 32
+"""Lanes that share a calendar: so many fit a processor's cache."""
+Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -26,3 +37,67 @@ class Run:
     warnings: tuple[str, ...]
     bottlenecks: Mapping[str, tuple[str, ...]]
     """Up to three sentences per variant, worst first: which process waited for what, on how many days."""
+
+
+def run(scenario: Scenario, *, progress: Progress | None = None) -> Run:
+    """Simulate every variant of a scenario and account for it.
+
+    `progress` is called with the simulated part of the whole, 0 to 1. Raises BalanceError where mass or energy was made
+    or lost: then there is no result.
+    """
+    from simulator import accounting, engine
+
+    timings: dict[str, float] = {"load": 0.0}
+    with _timed(timings, "compile"):
+        engine.compile_kernels()
+    with _timed(timings, "simulate"):
+        plans = engine.plans(scenario, accounting.terms(scenario))
+        outcomes = _simulate(plans, scenario.world.seed, progress)
+    with _timed(timings, "account"):
+        ledgers = [outcome.ledger for outcome in outcomes]
+        balance = accounting.worst(accounting.check(ledger) for ledger in ledgers)
+        accounting.require(balance)
+        tables = accounting.tables(scenario, ledgers)
+        bottlenecks = accounting.bottlenecks(tables, scenario)
+    return Run(
+        scenario=scenario,
+        tables=tables,
+        seed=scenario.world.seed,
+        lanes=len(scenario.variants),
+        events=sum(outcome.events for outcome in outcomes),
+        residual=balance.relative,
+        timings=timings,
+        warnings=scenario.warnings,
+        bottlenecks=bottlenecks,
+    )
+
+
+@contextmanager
+def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    timings[stage] = time.perf_counter() - start
+
+
+def _simulate(plans: tuple[Plan, ...], seed: int, progress: Progress | None) -> list[Outcome]:
+    """Run all lanes of all plans, batch after batch."""
+    from simulator.engine import Lane, run_batch
+
+    batches = [(plan, lanes) for plan in plans for lanes in _batches([Lane(name, 0) for name in plan.courses])]
+    outcomes = []
+    for n, (plan, lanes) in enumerate(batches):
+        outcomes.append(run_batch(plan, lanes, seed, _part(progress, n, len(batches))))
+        gc.collect()
+    return outcomes
+
+
+def _batches(lanes: list[Lane]) -> Iterator[list[Lane]]:
+    for first in range(0, len(lanes), LANES_PER_BATCH):
+        yield lanes[first : first + LANES_PER_BATCH]
+
+
+def _part(progress: Progress | None, n: int, count: int) -> Progress | None:
+    """Progress of the whole from that of batch n."""
+    if progress is None:
+        return None
+    return lambda done: progress((n + done) / count)

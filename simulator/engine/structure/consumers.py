@@ -43,20 +43,31 @@ def use_active(key: UseKey) -> Callable[[World], float]:
 
 def consumers(draft: Draft) -> list[Row]:
     """Processes, then uses, each with its slots."""
-    firsts = np.cumsum([0, *(len(key.slots) for key in draft.index.processes)]).tolist()
-    rows = [_process_consumer(draft, key, first) for key, first in zip(draft.index.processes, firsts, strict=False)]
-    return rows + [_use_consumer(draft, key, firsts[-1] + n) for n, key in enumerate(draft.index.uses)]
+    slots = np.cumsum([0, *(len(key.slots) for key in draft.index.processes)]).tolist()
+    drawn = ranges(draft.index.draws, lambda draw: (draw.company, draw.process, draw.use))
+    rows = [
+        (*_process_consumer(draft, key), first, len(key.slots), *_span(drawn[key.company, key.process, None]))
+        for key, first in zip(draft.index.processes, slots, strict=False)
+    ]
+    return rows + [
+        (*_use_consumer(draft, key), slots[-1] + n, 1, *_span(drawn[key.company, None, key.use]))
+        for n, key in enumerate(draft.index.uses)
+    ]
 
 
-def _process_consumer(draft: Draft, key: ProcessKey, first: int) -> Row:
+def _span(position: tuple[int, int]) -> tuple[int, int]:
+    first, count = position
+    return first, first + count
+
+
+def _process_consumer(draft: Draft, key: ProcessKey) -> Row:
     add, recipe = draft.parameters.add, process_reader(key)
-    rank = add(lambda world: float(recipe(world).rank))
-    return draft.group(key.company), rank, add(process_active(key)), first, len(key.slots)
+    return draft.group(key.company), add(lambda world: float(recipe(world).rank)), add(process_active(key))
 
 
-def _use_consumer(draft: Draft, key: UseKey, first: int) -> Row:
+def _use_consumer(draft: Draft, key: UseKey) -> Row:
     add, use = draft.parameters.add, use_reader(key)
-    return draft.group(key.company), add(lambda world: float(use(world).rank)), add(use_active(key)), first, 1
+    return draft.group(key.company), add(lambda world: float(use(world).rank)), add(use_active(key))
 
 
 def slots(draft: Draft) -> list[Row]:
