@@ -33,6 +33,7 @@ def run_batch(
     plan: Plan, lanes: Sequence[Lane], seed: int, progress: Progress | None = None, trace: Trace | None = None
 ) -> Outcome:
     """Simulate lanes that share a plan, in one calendar."""
+    compile_kernels()
     batch = allocate(plan, lanes, seed)
     events = simulate(plan, batch, progress, trace)
     return Outcome(ledger(plan, lanes, batch), events)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from simulator.engine.index import (
     Draw,
@@ -23,8 +23,8 @@ OTHER = "other"
 ORIGINS = ("primary", "pre_consumer", "post_consumer", "reused")
 
 
-def index_of(world: World, terms: Iterable[Term]) -> Index:
-    """All axes of a scenario."""
+def index_of(world: World, origins: Sequence[str], terms: Iterable[Term]) -> Index:
+    """All axes of a scenario; labels are origins × substances."""
     places = tuple(_places(world))
     numbers = {place: n for n, place in enumerate(places)}
 
@@ -32,7 +32,7 @@ def index_of(world: World, terms: Iterable[Term]) -> Index:
         return numbers[Place(company, material, "inventory")]
 
     return Index(
-        labels=tuple(Label(substance, origin) for origin in origins(world) for substance in substances(world)),
+        labels=tuple(Label(substance, origin) for origin in origins for substance in substances(world)),
         places=places,
         processes=tuple(
             ProcessKey(name, process, tuple(sorted(recipe.inputs)))
@@ -68,9 +68,9 @@ def substances(world: World) -> tuple[str, ...]:
     return (*sorted(set(world.substances) - {OTHER}), OTHER)
 
 
-def origins(world: World) -> tuple[str, ...]:
+def origins(worlds: Iterable[World]) -> tuple[str, ...]:
     """Origins that can occur: nothing is reused unless a supply says so."""
-    supplies = (supply for node in world.boundary.values() for supply in node.supplies.values())
+    supplies = (supply for world in worlds for node in world.boundary.values() for supply in node.supplies.values())
     return ORIGINS if any(supply.origin == "reused" for supply in supplies) else ORIGINS[:3]
 
 

@@ -15,6 +15,9 @@ from simulator.engine.layout import LIMITS_BEFORE_INPUTS, NEVER
 from simulator.engine.ledger import Lane, Ledger
 from simulator.engine.plan import Course, Plan
 from simulator.engine.state import Batch
+from simulator.engine.structure.draft import IN_PROCESS, IN_TRANSIT
+
+Floats = NDArray[np.float64]
 
 
 def allocate(plan: Plan, lanes: Sequence[Lane], seed: int) -> Batch:
@@ -34,18 +37,26 @@ def _shared(plan: Plan) -> dict[str, Any]:
     for name, first in {**plan.sections.moved, **plan.sections.counted}.items():
         if name in state.WHERE.names:  # type: ignore[operator]
             where[name] = first
-    where["substances"], where["crowded"] = plan.substances, int(plan.crowded)
+    where["substances"], where["ports"] = plan.substances, _inventories(plan)
+    group = _rec(state.GROUP, len(plan.reviews))
+    group["review"] = -1
     return {
         **plan.tables,
         "where": where,
-        "group": _rec(state.GROUP, len(plan.reviews)),
-        "tick": np.zeros(1, np.int64),
+        "group": group,
+        "span": plan.span,
+        "tick": np.array([-1, 0], dtype=np.int64),
         "lag_due": plan.lag_due,
         "rhythm": plan.rhythm.view(np.recarray),
         "series": plan.series,
         "survival": plan.survival,
         "initial_loss": plan.initial_loss,
     }
+
+
+def _inventories(plan: Plan) -> int:
+    """How many inventories there are; the ports of boundary nodes come after them."""
+    return sum(place.kind == "inventory" for place in plan.index.places)
 
 
 def _numbers(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
@@ -97,7 +108,7 @@ def _stocks(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
 def _records(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
     lanes, labels = len(courses), len(plan.index.labels)
     rows = max(len(course.ends) for course in courses)
-    stocks = 3 * len(plan.index.places) + len(plan.index.uses)
+    stocks = _inventories(plan) + len(plan.tables["lags"]) + len(plan.index.uses)
     return {
         "moved": np.zeros((lanes, plan.sections.movements, labels)),
         "counted": np.zeros((lanes, plan.sections.counters)),
@@ -149,7 +160,7 @@ def _scratch(plan: Plan) -> dict[str, Any]:
 def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch) -> Ledger:
     """What the batch recorded, by name."""
     index, moved, counted = plan.index, plan.sections.moved, plan.sections.counted
-    places, stock = len(index.places), batch.rows_stock
+    places, stock, inventories = len(index.places), batch.rows_stock, _inventories(plan)
 
     def movement(name: str, count: int) -> NDArray[np.float64]:
         return batch.rows_moved[:, :, moved[name] : moved[name] + count]
@@ -167,10 +178,10 @@ def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch) -> Ledger:
         made=movement("made", len(index.outputs)),
         retired=movement("retired", len(index.ends)),
         soiled=movement("soiled", len(index.uses)),
-        on_hand=stock[:, :, :places],
-        in_transit=stock[:, :, places : 2 * places],
-        in_process=stock[:, :, 2 * places : 3 * places],
-        in_use=stock[:, :, 3 * places :],
+        on_hand=_spread(plan, stock[:, :, :inventories], range(inventories)),
+        in_transit=_under_way(plan, stock, IN_TRANSIT),
+        in_process=_under_way(plan, stock, IN_PROCESS),
+        in_use=stock[:, :, stock.shape[2] - len(index.uses) :],
         throughput=throughput,
         days=days,
         basis=counter("basis", len(index.processes)),
@@ -180,6 +191,21 @@ def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch) -> Ledger:
         loads=counter("loads", len(index.loads)),
         weighted=counter("weighted", len(index.terms)),
     )
+
+
+def _under_way(plan: Plan, stock: Floats, section: int) -> Floats:
+    """What is in transit or in process towards each place."""
+    first = _inventories(plan)
+    lags = [n for n, lag in enumerate(plan.tables["lags"]) if lag.section == section]
+    return _spread(plan, stock[:, :, [first + n for n in lags]], [plan.tables["lags"][n].place for n in lags])
+
+
+def _spread(plan: Plan, rows: Floats, places: Sequence[int]) -> Floats:
+    """Rows as an array over all places; rows of one place add up."""
+    table = np.zeros((*rows.shape[:2], len(plan.index.places), rows.shape[3]))
+    for n, place in enumerate(places):
+        table[:, :, place] += rows[:, :, n]
+    return table
 
 
 def _limits(plan: Plan, batch: Batch) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

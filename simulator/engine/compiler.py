@@ -1,4 +1,4 @@
-"""The one module that imports numba: how kernels are compiled, and where the machine code is kept.
+"""How kernels are compiled, and where the machine code is kept.
 
 Numba's own cache looks only at the file of the function it compiled: edit a kernel in another module and its callers keep
 the old code. So the cache lives in a folder named by the hash of all engine sources, and cannot go stale.
@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+from numba.core import sigutils
 from platformdirs import user_cache_path
+
+from simulator.engine.lean import lean
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -63,4 +66,6 @@ def helper(function: F) -> F:
 def compile_for(function: Callable[..., Any], signature: str) -> None:
     """Compile a kernel for a signature, or load its machine code."""
     if not numba.config.DISABLE_JIT:
-        function.compile(signature)  # type: ignore[attr-defined]
+        with lean():
+            types, _ = sigutils.normalize_signature(signature)
+            function.compile(types)  # type: ignore[attr-defined]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from simulator.engine.compiler import compile_for, helper, kernel
 from simulator.engine.handle import Handle, batch_of
-from simulator.engine.layout import FIRST, Port
+from simulator.engine.layout import FIRST
 from simulator.engine.production import produce
 from simulator.engine.settlement import settle
 from simulator.engine.state import Batch
 from simulator.engine.transport import arrive
 from simulator.engine.use import retire
 
-NONE = Port.NONE
 DAY = 86400.0
 
 
@@ -25,20 +24,22 @@ def begin(handle: Handle) -> None:
 
 
 @kernel
-def advance(handle: Handle, now: int, reviews: bool) -> None:
+def advance(handle: Handle, now: int) -> None:
     """Reports, arrivals, dated changes; then, where companies review, retirements, production, settlement, loads."""
     b = batch_of(handle)
     today = now / DAY
+    reviews = begin_reviews(b)
     for lane in range(len(b.lane_state)):
         close_rows(b, lane, now)
         arrive(b, lane, now)
         change(b, lane, now)
-        if reviews:
+        if reviews > 0:
             follow_series(b, lane)
             retire(b, lane)
             produce(b, lane, today)
             settle(b, lane, today)
             serve_loads(b, lane)
+    end_reviews(b)
 
 
 @kernel
@@ -47,6 +48,27 @@ def finish(handle: Handle, end: int) -> None:
     b = batch_of(handle)
     for lane in range(len(b.lane_state)):
         close_rows(b, lane, end)
+
+
+@helper
+def begin_reviews(b: Batch) -> int:
+    """Let groups that are due begin their next review; return how many there are."""
+    count = 0
+    for g in range(len(b.group)):
+        group = b.group[g]
+        if group.due > 0:
+            group.review += 1
+            group.dt = b.span[g, group.review]
+            count += 1
+    if count > 0:
+        b.tick[0] += 1
+    return count
+
+
+@helper
+def end_reviews(b: Batch) -> None:
+    for g in range(len(b.group)):
+        b.group[g].due = 0
 
 
 @helper
@@ -132,25 +154,24 @@ def close_rows(b: Batch, lane: int, now: int) -> None:
 
 @helper
 def record_stocks(b: Batch, lane: int, row: int) -> None:
-    """Record what every inventory holds, what is under way to it, and what is in use."""
-    places = len(b.places)
-    stocks = b.rows_stock[lane, row]
-    for n in range(places):
-        if b.places[n].port == NONE:
-            for k in range(b.mass.shape[2]):
-                stocks[n, k] = b.mass[lane, n, k]
+    """Record what every inventory holds, what is under way in every queue, and what is in use."""
+    at = b.where[0].ports
+    for n in range(at):
+        for k in range(b.mass.shape[2]):
+            b.rows_stock[lane, row, n, k] = b.mass[lane, n, k]
     for lag in range(len(b.lags)):
         queue = b.lags[lag]
         for i in range(b.lag_state[lane, lag].count):
             entry = queue.first + (b.lag_state[lane, lag].head + i) % queue.slots
             for k in range(b.mass.shape[2]):
-                stocks[queue.section * places + queue.place, k] += b.lag_mass[lane, entry, k]
+                b.rows_stock[lane, row, at + lag, k] += b.lag_mass[lane, entry, k]
+    at += len(b.lags)
     for u in range(len(b.uses)):
         for k in range(b.mass.shape[2]):
-            stocks[3 * places + u, k] = b.in_use[lane, u, k]
+            b.rows_stock[lane, row, at + u, k] = b.in_use[lane, u, k]
 
 
 def compile_kernels() -> None:
     """Compile the kernels, or load their machine code, before the first of them is needed."""
-    for function, signature in ((begin, "(intp,)"), (advance, "(intp, int64, boolean)"), (finish, "(intp, int64)")):
+    for function, signature in ((begin, "(intp,)"), (advance, "(intp, int64)"), (finish, "(intp, int64)")):
         compile_for(function, signature)

@@ -68,6 +68,10 @@ VARYING = _record("number", "factor", "series")
 TERM = _record("counter", "series")
 LOAD = _record("group", "number", "first_term", "terms")
 
+SHARED = _record("place", "pulled", "first_maker", "makers")
+"""A store that several processes fill; `pulled`: a number, whether its orders hold any of them back."""
+MAKER = _record("process", "output")
+
 
 class Port:
     """What kind of place it is."""
@@ -94,6 +98,7 @@ class Policy:
 TABLES: dict[str, np.dtype[np.void]] = {
     "consumers": CONSUMER, "processes": PROCESS, "slots": SLOT, "draws": DRAW, "outputs": OUTPUT, "uses": USE, "ends": END,
     "places": PLACE, "nominals": NOMINAL, "flows": FLOW, "lags": LAG, "varyings": VARYING, "terms": TERM, "loads": LOAD,
+    "shared": SHARED, "makers": MAKER,
 }  # fmt: skip
 """Structure shared by all lanes of a batch."""
 

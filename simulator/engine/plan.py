@@ -8,27 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine import layout
-from simulator.engine.axes import index_of
+from simulator.engine.axes import ORIGINS, index_of, origins
 from simulator.engine.calendar import Period, Reviews, Timeline, beats, periods, reviews, timeline
 from simulator.engine.curves import at_ends, initial_losses
 from simulator.engine.index import Index, Place, Term
 from simulator.engine.ledger import Row
-from simulator.engine.parameters import Parameters, tonnes
-from simulator.engine.recipes import labelled
+from simulator.engine.parameters import Parameters, amount, tonnes
+from simulator.engine.recipes import composition
 from simulator.engine.state import RHYTHM
 from simulator.engine.structure import consumers, flows, places
 from simulator.engine.structure.draft import Draft, cohort_of, groups_of, lags_of, node_active
 from simulator.engine.timeseries import sample
-from simulator.scenario.models import Lifetime, World
+from simulator.scenario.models import Lifetime, Process, World
 from simulator.scenario.scenario import Scenario, Variant
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+T = TypeVar("T", int, float)
 
 
 @dataclass(frozen=True)
@@ -83,19 +85,17 @@ class Plan:
     """(rows, N): the numbers of every epoch of every variant."""
     courses: Mapping[str, Course]
     """By variant."""
+    ticks: Ints
+    """Instants at which anyone reviews, s."""
+    span: Floats
+    """Days each review acts for, (groups, reviews)."""
     lag_due: Ints
+    """When what starts at a review arrives, s, (queues, reviews)."""
     rhythm: NDArray[np.void]
     series: Floats
     survival: Floats
     initial_loss: Floats
     substances: int
-    crowded: bool
-    """Whether several processes fill one store."""
-
-    @property
-    def steps(self) -> int:
-        """Instants at which anyone reviews."""
-        return self.series.shape[1]
 
 
 @dataclass
@@ -123,35 +123,62 @@ def plans(scenario: Scenario, terms: Iterable[Term] = ()) -> tuple[Plan, ...]:
 
     `terms` are the quantities to be weighed with time series as they happen.
     """
-    groups: dict[object, list[Variant]] = {}
+    groups: list[tuple[object, list[Variant]]] = []
     for variant in scenario.variants.values():
-        groups.setdefault(_clock_key(variant.epochs[0].world), []).append(variant)
-    return tuple(_plan(scenario, variants, tuple(terms)) for variants in groups.values())
+        key = _clock_key(variant.epochs[0].world)
+        alike = next((variants for other, variants in groups if other == key), None)
+        if alike is None:
+            groups.append((key, [variant]))
+        else:
+            alike.append(variant)
+    return tuple(_plan(scenario, variants, tuple(terms)) for _, variants in groups)
 
 
 def _clock_key(world: World) -> object:
-    """What must be equal for lanes to share a clock."""
-    companies = sorted(world.companies.items())
+    """What is no number and must be equal for lanes to share a plan."""
+    time, companies = world.time, sorted(world.companies.items())
     return (
-        world.time.start, world.time.end, world.time.step, world.time.report, world.calendar,
-        tuple((name, company.review_period) for name, company in companies),
-        tuple((name, use, entry.cohort) for name, company in companies for use, entry in sorted(company.uses.items())),
-        tuple(
-            (name, process, recipe.duration)
+        (time.start, time.end, time.step, time.report, world.calendar),
+        [(name, company.review_period) for name, company in companies],
+        [
+            (name, use, entry.cohort, entry.demand == "any", entry.material, sorted(entry.end_of_life))
+            for name, company in companies
+            for use, entry in sorted(company.uses.items())
+        ],
+        [
+            (name, process, *_recipe_key(recipe))
             for name, company in companies
             for process, recipe in sorted(company.processes.items())
-        ),
-        tuple((name, flow.lead_time) for name, flow in sorted(world.flows.items())),
-    )  # fmt: skip
+        ],
+        [(name, flow.lead_time) for name, flow in sorted(world.flows.items())],
+        [
+            (name, demand, entry.any_of, entry.rate is None)
+            for name, node in sorted(world.boundary.items())
+            for demand, entry in sorted(node.demands.items())
+        ],
+    )
+
+
+def _recipe_key(recipe: Process) -> tuple[object, ...]:
+    return (
+        recipe.duration,
+        recipe.per,
+        recipe.makes_to,
+        sorted(recipe.scrap),
+        recipe.outages is None,
+        sorted(recipe.outputs),
+        sorted(recipe.releases),
+        sorted((slot, entry.any_of) for slot, entry in recipe.inputs.items()),
+    )
 
 
 def _plan(scenario: Scenario, variants: Sequence[Variant], terms: tuple[Term, ...]) -> Plan:
     """1. axes and groups  2. tables, which also tell how to read the numbers  3. numbers, curves, series, courses."""
     world = variants[0].epochs[0].world
     epochs = [epoch for variant in variants for epoch in variant.epochs]
-    index, groups, line = index_of(world, terms), groups_of(world), timeline(world)
-    looks = tuple(reviews(line, period) for period in groups)
     every_world = [epoch.world for variant in scenario.variants.values() for epoch in variant.epochs]
+    index, groups, line = index_of(world, origins(every_world), terms), groups_of(world), timeline(world)
+    looks = tuple(reviews(line, period) for period in groups)
     draft = Draft(world, index, Parameters(every_world), groups, lags_of(world, index, groups))
     sections, book = sections_of(index), CurveBook()
     tables, dues = _tables(draft, sections, line, list(looks), book)
@@ -168,13 +195,14 @@ def _plan(scenario: Scenario, variants: Sequence[Variant], terms: tuple[Term, ..
         sections=sections,
         numbers=numbers,
         courses=_courses(variants, line, openings),
-        lag_due=_padded(dues),
+        ticks=np.array(ticks, dtype=np.int64),
+        span=_padded([group.spans for group in looks], 0.0),
+        lag_due=_padded(dues, layout.NEVER),
         rhythm=rhythm,
         series=sample(scenario.series, list(draft.series), line, ticks),
         survival=survival,
         initial_loss=losses,
         substances=len({label.substance for label in index.labels}),
-        crowded=_crowded(index),
     )
 
 
@@ -216,38 +244,50 @@ def _tables(
         "terms": terms,
         "loads": flows.loads(draft, of_terms),
     }
+    rows["shared"], rows["makers"] = consumers.shared(draft)
     rows["varyings"] = flows.varying(draft)
     return {name: layout.records(name, rows[name]) for name in layout.TABLES}, dues
 
 
 def _opening(draft: Draft, world: World, book: CurveBook) -> Opening:
     """Initial stocks with their declared compositions, primary; a company that is switched off starts empty."""
-    uses = draft.index.uses
+    uses, labels = draft.index.uses, len(draft.index.labels)
+    mass, in_use = np.zeros((len(draft.index.places), labels)), np.zeros((len(uses), labels))
+    for n, place in enumerate(draft.index.places):
+        _put(mass[n], _opening_mass(world, place))
+    for n, key in enumerate(uses):
+        _put(in_use[n], _opening_use(world, key.company, key.use))
     return Opening(
-        mass=np.stack([_opening_mass(world, place) for place in draft.index.places]),
-        in_use=np.stack([_opening_use(world, key.company, key.use) for key in uses])
-        if uses
-        else np.zeros((0, len(draft.index.labels))),
+        mass=mass,
+        in_use=in_use,
         curve=np.array([int(book.of(world, key.company, key.use)) for key in uses], dtype=np.int64),
         outages=tuple(_outage(world, company, process) for company, process in draft.schedules),
     )
 
 
-def _opening_mass(world: World, place: Place) -> Floats:
+def _put(row: Floats, stock: tuple[str, Floats]) -> None:
+    """Write masses by substance into a row of labels, under their origin."""
+    origin, masses = stock
+    first = ORIGINS.index(origin) * len(masses)
+    row[first : first + len(masses)] = masses
+
+
+def _opening_mass(world: World, place: Place) -> tuple[str, Floats]:
+    """Origin and masses by substance: of an inventory its initial stock, of a supply one tonne."""
     if place.kind == "supply":
-        return labelled(world, place.name, world.boundary[place.node].supplies[place.name].origin)
+        return world.boundary[place.node].supplies[place.name].origin, composition(world, place.name)
     if place.kind != "inventory":
-        return labelled(world, next(iter(sorted(world.materials))), "primary") * 0.0
+        return "primary", np.zeros(0)
     held = world.companies[place.node].inventories.get(place.name)
     initial = tonnes(held.initial, world, place.name) if held and node_active(world, place.node) else None
-    return labelled(world, place.name, "primary") * (initial.value if initial else 0.0)
+    return "primary", composition(world, place.name) * amount(initial)
 
 
-def _opening_use(world: World, company: str, use: str) -> Floats:
+def _opening_use(world: World, company: str, use: str) -> tuple[str, Floats]:
     entry = world.companies[company].uses[use]
     initial = tonnes(entry.initial, world, entry.material)
-    stocked = initial.value if initial and entry.active and node_active(world, company) else 0.0
-    return labelled(world, entry.material, "primary") * stocked
+    stocked = amount(initial) if entry.active and node_active(world, company) else 0.0
+    return "primary", composition(world, entry.material) * stocked
 
 
 def _outage(world: World, company: str, process: str) -> tuple[str, float, float] | None:
@@ -267,18 +307,13 @@ def _rhythms(draft: Draft, line: Timeline, looks: Sequence[Reviews]) -> NDArray[
     return table
 
 
-def _padded(rows: Sequence[Sequence[int]]) -> Ints:
-    """Rows of unequal length as one array, filled with a time that never comes."""
+def _padded(rows: Sequence[Sequence[T]], fill: T) -> NDArray[Any]:
+    """Rows of unequal length as one array."""
     width = max((len(row) for row in rows), default=0)
-    table = np.full((len(rows), width), layout.NEVER, dtype=np.int64)
+    table = np.full((len(rows), width), fill, dtype=type(fill))
     for n, row in enumerate(rows):
         table[n, : len(row)] = row
     return table
-
-
-def _crowded(index: Index) -> bool:
-    filled = [output.place for output in index.outputs if output.place >= 0]
-    return len(filled) != len(set(filled))
 
 
 def _courses(variants: Sequence[Variant], line: Timeline, openings: Mapping[str, Opening]) -> dict[str, Course]:

@@ -14,7 +14,7 @@ from simulator.engine.layout import FIRST, LIMITS_BEFORE_INPUTS
 from simulator.engine.orders import room, want
 from simulator.engine.outages import uptime
 from simulator.engine.state import Batch
-from simulator.engine.transport import empty_basket, enter_lag, join, load_lag, take, touch
+from simulator.engine.transport import add_taken, empty_basket, enter_lag, join, load_lag, take
 from simulator.engine.use import put_into_use
 
 RATE, ORDER, ROOM, OUTAGE, MINIMUM = (np.int64(limit) for limit in range(LIMITS_BEFORE_INPUTS))
@@ -29,8 +29,7 @@ def produce(b: Batch, lane: int, today: float) -> None:
     if plan(b, lane, today) == 0:
         return
     share_stocks(b, lane)
-    if b.where[0].crowded > 0:
-        share_ceilings(b, lane)
+    share_ceilings(b, lane)
     for p in range(len(b.processes)):
         if b.by_consumer[p].due > 0:
             run(b, lane, p)
@@ -162,8 +161,9 @@ def output_of(b: Batch, lane: int, p: int, o: int) -> float:
             continue
         place = b.draws[d].place
         kept = 0.0
-        for k in range(b.mass.shape[2]):
-            kept += b.mass[lane, place, k] * b.numbers[lane, coefficients + k % substances]
+        for first in range(0, b.mass.shape[2], substances):
+            for s in range(substances):
+                kept += b.mass[lane, place, first + s] * b.numbers[lane, coefficients + s]
         total += amount * (kept / b.place_state[lane, place].on_hand)
     return total
 
@@ -185,15 +185,16 @@ def fit_batch(b: Batch, lane: int, p: int) -> None:
 @helper
 def share_stocks(b: Batch, lane: int) -> None:
     """Where planned draws together exceed a stock, share it by rank, and among equals in proportion to the plans."""
-    for n in range(len(b.places)):
-        b.by_place[n].planned = 0.0
+    for d in range(len(b.draws)):
+        b.by_place[b.draws[d].place].planned = 0.0
     contested = False
     for c in range(len(b.consumers)):
         if b.by_consumer[c].due > 0:
             for d in range(b.consumers[c].first_draw, b.consumers[c].last_draw):
-                place = b.draws[d].place
-                b.by_place[place].planned += b.by_draw[d].amount
-                contested = contested or b.by_place[place].planned > b.place_state[lane, place].on_hand * CLOSE
+                n = b.draws[d].place
+                place = b.by_place[n]
+                place.planned += b.by_draw[d].amount
+                contested = contested or place.planned > b.place_state[lane, n].on_hand * CLOSE
     if contested:
         ration(b, lane)
 
@@ -201,23 +202,19 @@ def share_stocks(b: Batch, lane: int) -> None:
 @helper
 def ration(b: Batch, lane: int) -> None:
     """Give out every stock by rank and choice, then let each consumer do what it was given allows."""
-    for n in range(len(b.places)):
-        b.by_place[n].offer = b.place_state[lane, n].on_hand
-    for c in range(len(b.consumers)):
-        b.by_consumer[c].alone = b.by_consumer[c].x
-        if b.by_consumer[c].due > 0:
-            for d in range(b.consumers[c].first_draw, b.consumers[c].last_draw):
-                b.by_draw[d].available = 0.0
+    for d in range(len(b.draws)):
+        b.by_draw[d].available = 0.0
+        b.by_place[b.draws[d].place].offer = b.place_state[lane, b.draws[d].place].on_hand
     start = FIRST
     while start < len(b.consumers):
         end = same_rank(b, lane, start)
-        for choice in range(len(b.draws)):
-            if give_choice(b, lane, start, end, choice) == 0:
-                break
+        choice = FIRST
+        while give_choice(b, lane, start, end, choice) > 0:
+            choice += 1
         start = end
     for c in range(len(b.consumers)):
         if b.by_consumer[c].due > 0:
-            fit_inputs(b, lane, c, b.by_consumer[c].alone)
+            fit_inputs(b, lane, c, b.by_consumer[c].x)
             if c < len(b.processes):
                 fit_outputs(b, lane, c)
 
@@ -235,22 +232,22 @@ def same_rank(b: Batch, lane: int, start: int) -> int:
 @helper
 def give_choice(b: Batch, lane: int, start: int, end: int, choice: int) -> int:
     """Give equals their n-th choice in proportion to what they still lack; return how many slots had one."""
-    for n in range(len(b.places)):
-        b.by_place[n].weight = 0.0
-    asked = 0
+    for d in range(len(b.draws)):
+        b.by_draw[d].asked = 0.0
+        b.by_place[b.draws[d].place].weight = 0.0
+    slots = 0
     for i in range(start, end):
-        asked += ask_choice(b, lane, b.consumer_order[lane, i], choice)
-    for i in range(start, end):
-        c = b.consumer_order[lane, i]
-        if b.by_consumer[c].due > 0:
-            for d in range(b.consumers[c].first_draw, b.consumers[c].last_draw):
-                place = b.by_place[b.draws[d].place]
-                if b.by_draw[d].granted > 0.0:
-                    b.by_draw[d].available = b.by_draw[d].granted * min(1.0, place.offer / place.weight)
-                    b.by_draw[d].granted = 0.0
-    for n in range(len(b.places)):
-        b.by_place[n].offer = max(0.0, b.by_place[n].offer - b.by_place[n].weight)
-    return asked
+        slots += ask_choice(b, lane, b.consumer_order[lane, i], choice)
+    for d in range(len(b.draws)):
+        draw = b.by_draw[d]
+        if draw.asked > 0.0:
+            place = b.by_place[b.draws[d].place]
+            draw.available = draw.asked * min(1.0, place.offer / place.weight)
+    for d in range(len(b.draws)):
+        place = b.by_place[b.draws[d].place]
+        place.offer = max(0.0, place.offer - place.weight)
+        place.weight = 0.0
+    return slots
 
 
 @helper
@@ -263,79 +260,73 @@ def ask_choice(b: Batch, lane: int, c: int, choice: int) -> int:
         return 0
     for s in range(consumer.first_slot, consumer.first_slot + consumer.slots):
         slot = b.slots[s]
-        for d in range(slot.first_draw, slot.first_draw + slot.draws):
-            b.by_draw[d].granted = 0.0
-        if choice >= slot.draws:
-            continue
-        asked += 1
-        lacking = b.numbers[lane, slot.share] * mine.alone
-        for d in range(slot.first_draw, slot.first_draw + choice):
-            lacking -= b.by_draw[d].available
-        asks = max(0.0, lacking)
-        b.by_draw[slot.first_draw + choice].granted = asks
-        b.by_place[b.draws[slot.first_draw + choice].place].weight += asks
+        if choice < slot.draws:
+            asked += 1
+            lacking = b.numbers[lane, slot.share] * mine.x
+            for d in range(slot.first_draw, slot.first_draw + choice):
+                lacking -= b.by_draw[d].available
+            d = slot.first_draw + choice
+            b.by_draw[d].asked = max(0.0, lacking)
+            b.by_place[b.draws[d].place].weight += b.by_draw[d].asked
     return asked
 
 
 @helper
 def share_ceilings(b: Batch, lane: int) -> None:
     """Where several processes together would overfill a store or an order, better ranks go first, equals share."""
-    for n in range(len(b.places)):
-        b.by_place[n].offer = room(b, lane, n)
-        b.by_place[n].request = want(b, lane, n)
-    start = FIRST
-    while start < len(b.consumers):
-        end = same_rank(b, lane, start)
-        fit_equals(b, lane, start, end)
-        start = end
+    for i in range(len(b.shared)):
+        shared = b.shared[i]
+        space = room(b, lane, shared.place)
+        asked = want(b, lane, shared.place) if b.numbers[lane, shared.pulled] > 0.0 else UNBOUNDED
+        if min(space, asked) < UNBOUNDED:
+            rank = 0.0
+            while rank < UNBOUNDED:
+                rank = next_rank(b, lane, i, rank)
+                made = fit_equals(b, lane, i, rank, space, asked)
+                space = max(0.0, space - made)
+                asked = max(0.0, asked - made)
 
 
 @helper
-def fit_equals(b: Batch, lane: int, start: int, end: int) -> None:
-    """Let processes of one rank share what better ranks left of rooms and orders."""
-    for n in range(len(b.places)):
-        b.by_place[n].weight = 0.0
-    add_planned_outputs(b, lane, start, end)
-    for i in range(start, end):
-        p = b.consumer_order[lane, i]
-        if p < len(b.processes) and b.by_consumer[p].due > 0:
-            fit_shares(b, lane, p)
-    for n in range(len(b.places)):
-        b.by_place[n].weight = 0.0
-    add_planned_outputs(b, lane, start, end)
-    for n in range(len(b.places)):
-        b.by_place[n].offer = max(0.0, b.by_place[n].offer - b.by_place[n].weight)
-        b.by_place[n].request = max(0.0, b.by_place[n].request - b.by_place[n].weight)
+def next_rank(b: Batch, lane: int, i: int, rank: float) -> float:
+    """The best rank among the makers of a shared store that is worse than `rank`, unlimited if there is none."""
+    best = UNBOUNDED
+    for m in range(b.shared[i].first_maker, b.shared[i].first_maker + b.shared[i].makers):
+        p = b.makers[m].process
+        own = b.numbers[lane, b.consumers[p].rank]
+        if b.by_consumer[p].due > 0 and rank < own < best:
+            best = own
+    return best
 
 
 @helper
-def add_planned_outputs(b: Batch, lane: int, start: int, end: int) -> None:
-    for i in range(start, end):
-        p = b.consumer_order[lane, i]
-        if p < len(b.processes) and b.by_consumer[p].due > 0:
-            process = b.processes[p]
-            for o in range(process.first_output, process.first_output + process.outputs):
-                if b.outputs[o].place >= 0:
-                    b.by_place[b.outputs[o].place].weight += output_of(b, lane, p, o)
-
-
-@helper
-def fit_shares(b: Batch, lane: int, p: int) -> None:
-    """Reduce one process to its share of every room and order it fills together with others."""
-    process = b.processes[p]
-    for o in range(process.first_output, process.first_output + process.outputs):
-        n = b.outputs[o].place
-        if n < 0:
+def fit_equals(b: Batch, lane: int, i: int, rank: float, space: float, asked: float) -> float:
+    """Let the makers of one rank share what better ranks left of a store and its order; return what they make, t."""
+    shared = b.shared[i]
+    planned = 0.0
+    for m in range(shared.first_maker, shared.first_maker + shared.makers):
+        if b.numbers[lane, b.consumers[b.makers[m].process].rank] == rank:
+            planned += planned_by(b, lane, m)
+    made = 0.0
+    for m in range(shared.first_maker, shared.first_maker + shared.makers):
+        p = b.makers[m].process
+        o = b.makers[m].output
+        if b.numbers[lane, b.consumers[p].rank] != rank:
             continue
-        place = b.by_place[n]
-        ceiling = place.offer
-        cause = ROOM
-        if o == process.pull and b.numbers[lane, process.pulled] > 0.0 and place.request < ceiling:
-            ceiling = place.request
-            cause = ORDER
-        if place.weight > ceiling * CLOSE:
-            fit_ceiling(b, lane, p, o, output_of(b, lane, p, o) * (ceiling / place.weight), cause)
-    fit_batch(b, lane, p)
+        ceiling = asked if b.processes[p].pull == o and asked < space else space
+        if planned > ceiling * CLOSE:
+            cause = ORDER if ceiling < space else ROOM
+            fit_ceiling(b, lane, p, o, planned_by(b, lane, m) * (ceiling / planned), cause)
+            fit_batch(b, lane, p)
+        made += planned_by(b, lane, m)
+    return made
+
+
+@helper
+def planned_by(b: Batch, lane: int, m: int) -> float:
+    """Tonnes that one maker of a shared store plans to put into it."""
+    p = b.makers[m].process
+    return output_of(b, lane, p, b.makers[m].output) if b.by_consumer[p].due > 0 else 0.0
 
 
 @helper
@@ -345,6 +336,7 @@ def run(b: Batch, lane: int, p: int) -> None:
     mine = b.by_consumer[p]
     count_limit(b, lane, p)
     if mine.x <= 0.0:
+        carry_rate(b, lane, p, 0.0)
         return
     empty_basket(b)
     for d in range(b.consumers[p].first_draw, b.consumers[p].last_draw):
@@ -355,6 +347,7 @@ def run(b: Batch, lane: int, p: int) -> None:
         made = give_output(b, lane, o)
         if o == process.per:
             basis = made
+    carry_rate(b, lane, p, basis)
     b.counted[lane, b.where[0].basis + p] += basis
     for t in range(process.first_term, process.first_term + process.terms):
         term = b.terms[t]
@@ -375,25 +368,24 @@ def give_output(b: Batch, lane: int, o: int) -> float:
     """Give one output its coefficients' part of the basket; return its mass, t."""
     output = b.outputs[o]
     substances = b.where[0].substances
-    entry = enter_lag(b, lane, output.lag) if output.lag >= 0 else -1
+    row = b.where[0].made + o
     made = 0.0
     for first in range(0, b.mass.shape[2], substances):
         for s in range(substances):
             m = b.basket[first + s] * b.numbers[lane, output.coefficients + s]
+            b.taken[first + s] = m
+            b.moved[lane, row, first + s] += m
             made += m
-            b.moved[lane, b.where[0].made + o, first + s] += m
-            if entry >= 0:
-                load_lag(b, lane, output.lag, entry, first + s, m)
-            elif output.place >= 0:
-                b.added[output.place, first + s] += m
-    if entry < 0 and output.place >= 0:
-        touch(b, output.place)
+    if output.lag >= 0:
+        load_lag(b, lane, output.lag, enter_lag(b, lane, output.lag))
+    elif output.place >= 0:
+        add_taken(b, output.place)
     return made
 
 
 @helper
 def count_limit(b: Batch, lane: int, p: int) -> None:
-    """Record for how long, and at what throughput, each limit held; use up the rate of batches."""
+    """Record for how long, and at what throughput, each limit held."""
     process = b.processes[p]
     mine = b.by_consumer[p]
     dt = b.group[b.consumers[p].group].dt
@@ -405,6 +397,13 @@ def count_limit(b: Batch, lane: int, p: int) -> None:
         dt -= down
     b.counted[lane, process.limits + mine.cause] += dt
     b.counted[lane, process.limits + LIMITS_BEFORE_INPUTS + slots + mine.cause] += mine.x
+
+
+@helper
+def carry_rate(b: Batch, lane: int, p: int, basis: float) -> None:
+    """A process in batches saves up its unused rate, up to one batch or one review; `basis` is what it used."""
+    process = b.processes[p]
     batch = b.numbers[lane, process.batch]
     if batch > 0.0:
-        b.consumer_state[lane, p].credit = min(mine.budget - mine.x, max(batch, b.numbers[lane, process.rate] * dt))
+        review = b.numbers[lane, process.rate] * b.group[b.consumers[p].group].dt
+        b.consumer_state[lane, p].credit = min(b.by_consumer[p].budget - basis, max(batch, review))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.engine.axes import ORIGINS, OTHER, origins, substances
+from simulator.engine.axes import OTHER, substances
 from simulator.scenario.models import Coefficients, Process, World
 
 Floats = NDArray[np.float64]
@@ -19,13 +19,6 @@ def composition(world: World, material: str) -> Floats:
         fractions[names.index(substance)] = fraction.value
     fractions[names.index(OTHER)] += max(0.0, 1.0 - fractions.sum())
     return fractions / fractions.sum()
-
-
-def labelled(world: World, material: str, origin: str) -> Floats:
-    """One tonne of a material of one origin, over labels, shape (K,)."""
-    mass = np.zeros((len(origins(world)), len(substances(world))))
-    mass[ORIGINS.index(origin)] = composition(world, material)
-    return mass.ravel()
 
 
 def coefficients(world: World, process: Process) -> Floats:

@@ -11,7 +11,7 @@ from simulator.engine.compiler import helper
 from simulator.engine.layout import FIRST, NO, NOBODY, YES, Port
 from simulator.engine.orders import accrue, request, trim
 from simulator.engine.state import Batch
-from simulator.engine.transport import enter_lag, join, load_lag, take, touch
+from simulator.engine.transport import add_taken, enter_lag, join, load_lag, take
 
 NONE, SUPPLY = Port.NONE, Port.SUPPLY
 UNBOUNDED = float("inf")
@@ -52,18 +52,16 @@ def rank_of(b: Batch, lane: int, i: int) -> float:
 @helper
 def accrue_ports(b: Batch, lane: int, today: float) -> None:
     """Let boundary ports accrue to the end of the longest review that begins now, and note what they may carry on."""
-    for n in range(len(b.places)):
+    for n in range(b.where[0].ports, len(b.places)):
         place = b.by_place[n]
         group = b.group[b.places[n].group]
-        place.stamp = 0
         place.carry = 0.0
         place.horizon = group.dt if group.due > 0 else 0.0
     for f in range(len(b.flows)):
-        flow = b.flows[f]
-        if b.numbers[lane, flow.active] > 0.0:
+        if b.numbers[lane, b.flows[f].active] > 0.0:
             note_carry(b, lane, f)
-    for n in range(len(b.places)):
-        if b.places[n].port != NONE and b.by_place[n].horizon > 0.0:
+    for n in range(b.where[0].ports, len(b.places)):
+        if b.by_place[n].horizon > 0.0:
             accrue(b, lane, n, today, today + b.by_place[n].horizon)
 
 
@@ -73,21 +71,23 @@ def note_carry(b: Batch, lane: int, f: int) -> None:
     flow = b.flows[f]
     group = b.group[flow.group]
     lot = b.numbers[lane, flow.lot]
-    source = b.by_place[flow.source]
-    if group.due > 0:
-        source.horizon = max(source.horizon, group.dt)
-    source.carry = max(source.carry, max(lot, b.numbers[lane, b.places[flow.source].rate] * group.dt))
-    target = b.by_place[flow.target]
-    kept = (1.0 - b.places[flow.target].counts) * group.dt
-    target.carry = max(target.carry, lot)
-    if kept > 0.0:
-        target.carry = max(target.carry, b.numbers[lane, b.places[flow.target].rate] * kept)
+    if flow.source >= b.where[0].ports:
+        source = b.by_place[flow.source]
+        source.carry = max(source.carry, max(lot, b.numbers[lane, b.places[flow.source].rate] * group.dt))
+        if group.due > 0:
+            source.horizon = max(source.horizon, group.dt)
+    if flow.target >= b.where[0].ports:
+        target = b.by_place[flow.target]
+        port = b.places[flow.target]
+        target.carry = max(target.carry, lot)
+        if port.counts == 0:
+            target.carry = max(target.carry, b.numbers[lane, port.rate] * group.dt)
 
 
 @helper
 def trim_ports(b: Batch, lane: int) -> None:
-    for n in range(len(b.places)):
-        if b.places[n].port != NONE and b.by_place[n].horizon > 0.0:
+    for n in range(b.where[0].ports, len(b.places)):
+        if b.by_place[n].horizon > 0.0:
             trim(b, lane, n, b.where[0].unmet_demand)
 
 
@@ -95,6 +95,7 @@ def trim_ports(b: Batch, lane: int) -> None:
 def open_flows(b: Batch, lane: int) -> int:
     """List the flows that settle now, by rank and name, with their offers, requests and caps; return their number."""
     count = 0
+    b.tick[1] += 1
     for i in range(len(b.flows)):
         f = b.flow_order[lane, i]
         flow = b.flows[f]
@@ -113,9 +114,9 @@ def open_flows(b: Batch, lane: int) -> int:
 def open_place(b: Batch, lane: int, n: int) -> None:
     """Set what a place offers and asks for, once an instant."""
     place = b.by_place[n]
-    if place.stamp > 0:
+    if place.opened == b.tick[1]:
         return
-    place.stamp = 1
+    place.opened = b.tick[1]
     place.weight = 0.0
     place.granted = 0.0
     if b.places[n].port == SUPPLY:
@@ -300,16 +301,15 @@ def ship(b: Batch, lane: int, f: int) -> None:
     send(b, lane, flow.source, amount)
     entry = enter_lag(b, lane, flow.lag) if flow.lag >= 0 else -1
     stored = b.places[flow.target].port == NONE
-    substances = b.where[0].substances
+    if flow.relabel >= 0:
+        relabel(b, flow.relabel)
+    row = b.where[0].shipped + f
     for k in range(b.mass.shape[2]):
-        to = k if flow.relabel < 0 else flow.relabel * substances + k % substances
-        b.moved[lane, b.where[0].shipped + f, to] += b.taken[k]
-        if entry >= 0:
-            load_lag(b, lane, flow.lag, entry, to, b.taken[k])
-        elif stored:
-            b.added[flow.target, to] += b.taken[k]
-    if entry < 0 and stored:
-        touch(b, flow.target)
+        b.moved[lane, row, k] += b.taken[k]
+    if entry >= 0:
+        load_lag(b, lane, flow.lag, entry)
+    elif stored:
+        add_taken(b, flow.target)
     if not stored:
         use_accrual(b, lane, flow.target, amount)
     for t in range(flow.first_term, flow.first_term + flow.terms):
@@ -327,6 +327,18 @@ def send(b: Batch, lane: int, place: int, amount: float) -> None:
     use_accrual(b, lane, place, amount)
     for k in range(b.mass.shape[2]):
         b.taken[k] = b.mass[lane, place, k] * amount
+
+
+@helper
+def relabel(b: Batch, origin: int) -> None:
+    """Give all that was taken one origin."""
+    substances = b.where[0].substances
+    for s in range(substances):
+        total = 0.0
+        for first in range(0, len(b.taken), substances):
+            total += b.taken[first + s]
+            b.taken[first + s] = 0.0
+        b.taken[origin * substances + s] = total
 
 
 @helper

@@ -17,7 +17,7 @@ Ints = NDArray[np.int64]
 Records = NDArray[np.void]
 
 GROUP = np.dtype([("due", np.int64), ("review", np.int64), ("dt", np.float64)])
-"""Companies that review together: due now, number of the review, days it acts for."""
+"""Companies that review together: whether they do now, number of the review, days it acts for."""
 EPOCH = np.dtype([("start", np.int64), ("row", np.int64)])
 RHYTHM = np.dtype([("interval", np.int64), ("opens", np.int64), ("spread", np.float64)])
 """Per review of a use: its cohort's interval, whether it is the first in it, and the part of what is left of the interval's retirements due now."""
@@ -31,24 +31,25 @@ LAG_SLOT = np.dtype([("due", np.int64), ("total", np.float64)])
 CONSUMER_STATE = np.dtype([("credit", np.float64), ("outage", np.int64)])
 """`credit`: rate accrued for the next batch; `outage`: the outage that comes or goes on."""
 PLACE_SCRATCH = np.dtype(
-    [("stamp", np.int64), ("touched", np.int64), ("offer", np.float64), ("request", np.float64), ("weight", np.float64),
+    [("opened", np.int64), ("touched", np.int64), ("offer", np.float64), ("request", np.float64), ("weight", np.float64),
      ("granted", np.float64), ("carry", np.float64), ("planned", np.float64), ("horizon", np.float64)]
 )  # fmt: skip
 FLOW_SCRATCH = np.dtype(
     [("amount", np.float64), ("cap", np.float64), ("grant", np.float64), ("rest", np.float64), ("floor", np.float64)]
 )
 CONSUMER_SCRATCH = np.dtype(
-    [("x", np.float64), ("alone", np.float64), ("cause", np.int64), ("due", np.int64), ("uptime", np.float64),
+    [("x", np.float64), ("cause", np.int64), ("due", np.int64), ("uptime", np.float64),
      ("budget", np.float64)]
 )  # fmt: skip
-DRAW_SCRATCH = np.dtype([("amount", np.float64), ("available", np.float64), ("granted", np.float64)])
+DRAW_SCRATCH = np.dtype([("amount", np.float64), ("available", np.float64), ("asked", np.float64)])
 WHERE = np.dtype(
     [(name, np.int64) for name in (
         "shipped", "drawn", "made", "retired", "soiled", "basis", "outage", "unmet_use", "unmet_demand", "loads",
-        "substances", "crowded",
+        "substances", "ports",
     )]
 )  # fmt: skip
-"""First rows of the sections of `moved` and `counted`, the number of substances, and whether producers share a store."""
+"""First rows of the sections of `moved` and `counted`, the number of substances, and the first port among
+the places: inventories stand before it."""
 
 
 class Batch(NamedTuple):
@@ -71,6 +72,8 @@ class Batch(NamedTuple):
     varyings: Records
     terms: Records
     loads: Records
+    shared: Records
+    makers: Records
     where: Records
     numbers: Floats
     """(L, N): the numbers that hold now."""
@@ -81,8 +84,10 @@ class Batch(NamedTuple):
     row_end: Ints
     """(L, R): when each row of the ledger ends."""
     group: Records
+    span: Floats
+    """(groups, reviews): days each review acts for."""
     tick: Ints
-    """(1,): number of the review instant, the column of `series`."""
+    """(2,): number of the instant at which someone reviews, the column of `series`; and of settlements so far."""
     lag_due: Ints
     """(lags, reviews): when what starts at a review arrives."""
     rhythm: Records
@@ -130,7 +135,7 @@ class Batch(NamedTuple):
     """(L, R, movements, K)."""
     rows_counted: Floats
     rows_stock: Floats
-    """(L, R + 1, places · 3 + uses, K): on hand, in transit, in process, in use."""
+    """(L, R + 1, inventories + queues + uses, K): on hand, under way, in use."""
     by_place: Records
     by_flow: Records
     by_consumer: Records
@@ -155,6 +160,7 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     "epoch": (EPOCH, 2),
     "row_end": (_INT, 2),
     "group": (GROUP, 1),
+    "span": (_FLOAT, 2),
     "tick": (_INT, 1),
     "lag_due": (_INT, 2),
     "rhythm": (RHYTHM, 2),

@@ -71,10 +71,22 @@ def enter_lag(b: Batch, lane: int, lag: int) -> int:
 
 
 @helper
-def load_lag(b: Batch, lane: int, lag: int, row: int, k: int, m: float) -> None:
-    b.lag_mass[lane, row, k] = m
-    b.lag_slot[lane, row].total += m
-    b.lag_state[lane, lag].total += m
+def load_lag(b: Batch, lane: int, lag: int, row: int) -> None:
+    """Put what was taken into an entry of a queue."""
+    total = 0.0
+    for k in range(len(b.taken)):
+        b.lag_mass[lane, row, k] = b.taken[k]
+        total += b.taken[k]
+    b.lag_slot[lane, row].total = total
+    b.lag_state[lane, lag].total += total
+
+
+@helper
+def add_taken(b: Batch, place: int) -> None:
+    """Let what was taken join a place at the end of the phase."""
+    for k in range(len(b.taken)):
+        b.added[place, k] += b.taken[k]
+    touch(b, place)
 
 
 @helper

@@ -123,17 +123,9 @@ def _bundles(small: list[Link], smallest: float) -> tuple[list[Link], list[Link]
     return bundles, dropped
 
 
-def node_titles(run: Run) -> Mapping[str, str]:
-    """Titles of companies and boundary nodes by name."""
-    world = run.scenario.world
-    companies = {name: company.title or style.heading(name) for name, company in world.companies.items()}
-    boundary = {name: node.title or style.heading(name) for name, node in world.boundary.items()}
-    return {**companies, **boundary, "environment": "Environment"}
-
-
 def fate(run: Run, node: Node) -> str:
     """The fate of what a boundary node accepts, where it is one and not in its name already."""
     boundary = run.scenario.world.boundary.get(node.name)
     fates = {accept.fate for accept in boundary.accepts.values()} if boundary and node.side == "sink" else set()
     text = style.words(fates.pop()) if len(fates) == 1 else ""
-    return text if text not in node_titles(run)[node.name].lower() else ""
+    return text if text not in style.node_titles(run.scenario)[node.name].lower() else ""

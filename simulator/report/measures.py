@@ -12,13 +12,13 @@ from simulator.report.shapes import BOX, CLEAR, THINNEST, Rect, Size
 
 
 def value_scale(skeletons: Iterable[tuple[Skeleton, Network]], body: float) -> float:
-    """Inches per t/year with which the fullest column of any variant is `body` high."""
-    fullest = (
-        sum(Measures(skeleton, network, 1.0, {}).flow(cell) for cell in column)
-        for skeleton, network in skeletons
-        for column in skeleton.columns
-    )
-    return body / (max(fullest, default=0.0) or 1.0)
+    """Inches per t/year with which the fullest column of any variant is `body` high, its loops included."""
+    return body / (max((_most(Measures(*pair, 1.0, {})) for pair in skeletons), default=0.0) or 1.0)
+
+
+def _most(measures: Measures) -> float:
+    fullest = max((sum(map(measures.flow, column)) for column in measures.skeleton.columns), default=0.0)
+    return fullest + sum(link.value for link in measures.returning())
 
 
 @dataclass(frozen=True)

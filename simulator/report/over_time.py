@@ -32,6 +32,9 @@ def waste(run: Run) -> Figure:
     colours = fate_colours(by)
     for variant, ax in axes.items():
         draw_stack(ax, periods(run), by[variant], colours, unit)
+        if not _peak({variant: by[variant]}):
+            say_none(ax, "No waste")
+    _from_zero(axes, _peak(by))
     legend(figure, swatches({style.heading(fate): colour for fate, colour in colours.items()}))
     return figure
 
@@ -47,6 +50,9 @@ def emissions(run: Run) -> Figure:
     for variant, ax in axes.items():
         draw_stack(ax, periods(run), by[variant], colours, unit)
         draw_line(ax, periods(run), biogenic[variant], unit)
+        if not (_peak({variant: by[variant]}) or biogenic[variant].any()):
+            say_none(ax, "No emissions")
+    _from_zero(axes, _peak(by))
     handles = swatches({style.SCOPE_TITLES[scope]: colour for scope, colour in colours.items()})
     legend(figure, [*handles, *_biogenic_handle(biogenic)])
     return figure
@@ -70,6 +76,17 @@ def _top(values: Array) -> float:
 def _peak(by: ByVariant) -> float:
     """Height of the highest stack."""
     return max((_top(sum_all(parts)) for parts in by.values()), default=0.0)
+
+
+def say_none(ax: Axes, text: str) -> None:
+    """An empty plot says that it is empty, not broken."""
+    ax.text(0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center", color="#777777")
+
+
+def _from_zero(axes: Mapping[str, Axes], peak: float) -> None:
+    """Nothing drawn is no reason for an axis around zero with made-up numbers."""
+    if not peak:
+        next(iter(axes.values())).set(ylim=(0, 1), yticks=[0])
 
 
 def panels(run: Run, title: str, label: str) -> tuple[Figure, dict[str, Axes]]:
@@ -126,8 +143,6 @@ def draw_stack(
         _draw_layer(ax, spans, up, rise, colour)
         _draw_layer(ax, spans, down, fall, colour)
         up, down = up + rise, down + fall
-    if not (up.any() or down.any()):
-        ax.text(0.5, 0.5, "none", transform=ax.transAxes, ha="center", color="#777777")
     if down.any():
         ax.axhline(0, color="#666666", linewidth=0.8)
 

@@ -5,6 +5,7 @@ All variants share one scale, one order of nodes and one threshold, so that thei
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,9 +16,9 @@ from simulator.report import style
 from simulator.report.geometry import layout
 from simulator.report.labels import Label, place
 from simulator.report.layers import Pair, Skeleton, restricted, skeleton
-from simulator.report.links import OTHERS, Link, Network, Node, fate, networks, node_titles
+from simulator.report.links import OTHERS, Link, Network, Node, fate, networks
 from simulator.report.measures import value_scale
-from simulator.report.shapes import TURN, Layout, Loop, Point, Rect, Ribbon, Size
+from simulator.report.shapes import LINE, TURN, Layout, Loop, Point, Rect, Ribbon, Size
 from simulator.study.run import Run
 
 if TYPE_CHECKING:
@@ -38,14 +39,23 @@ EDGE = 0.25
 HEAD = 0.85
 WIDTH = 9.0
 """Least width of a diagram, inches: titles and legend need it."""
-NODE_SIZE, LINK_SIZE, NOTE_SIZE = 8.5, 7.5, 8.5
+NODE_SIZE, LINK_SIZE, NOTE_SIZE = 10.0, 9.0, 9.5
 """Points."""
 RIBBON_STRENGTH, LOOP_STRENGTH = 0.55, 0.8
 """Opacities: what returns stands out."""
 MOVE_TO, LINE_TO, CURVE, CLOSE = 1, 2, 4, 79
 """Codes of `matplotlib.path.Path`."""
-ROW = 0.2
+ROW = 0.22
 """Height of a row of the legend, inches."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """How to read a diagram, the same for all variants."""
+
+    unit: style.Unit
+    colours: Mapping[str, str]
+    """By material."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +67,7 @@ class Picture:
     titles: Mapping[Node, str]
     labels: Mapping[Link, Label]
     """Of the links that have room for one."""
-    colours: Mapping[str, str]
-    unit: style.Unit
+    key: Key
 
 
 def figures(run: Run) -> dict[str, Figure]:
@@ -69,45 +78,48 @@ def figures(run: Run) -> dict[str, Figure]:
 def pictures(run: Run) -> dict[str, Picture]:
     """Geometry for every variant: the skeleton is that of all variants together."""
     found = networks(run)
-    weights = _weights(run, found.values())
+    weights = _weights(found.values())
     whole = skeleton({node for pair in weights for node in pair}, weights)
     parts = {v: restricted(whole, {link.pair for link in network.links}) for v, network in found.items()}
     scale = value_scale([(parts[v], found[v]) for v in found], BODY)
     unit = style.mass_unit(max((link.value for n in found.values() for link in n.links), default=0.0))
-    return {v: _picture(run, network, parts[v], scale, unit) for v, network in found.items()}
+    colours = _colours(run, found.values())
+    return {v: _picture(run, network, parts[v], scale, Key(unit, colours)) for v, network in found.items()}
 
 
-def _picture(run: Run, network: Network, part: Skeleton, scale: float, unit: style.Unit) -> Picture:
-    titles = {node: _title(run, node, network, unit) for node in network.nodes}
+def _picture(run: Run, network: Network, part: Skeleton, scale: float, key: Key) -> Picture:
+    titles = {node: _title(run, node, network, key.unit) for node in network.nodes}
     places = layout(part, network, scale, {node: _title_size(node, title) for node, title in titles.items()}, WIDTH)
-    texts = {link: _texts(run, link, unit) for link in network.links}
+    alone = Counter(link.pair for link in network.links)
+    texts = {link: _texts(run, link, key.unit, alone=alone[link.pair] == 1) for link in network.links}
     labels = place(places, texts, lambda text: text_size(text, LINK_SIZE))
-    return Picture(places, network, titles, labels, _colours(run), unit)
+    return Picture(places, network, titles, labels, key)
 
 
 def _title_size(node: Node, title: str) -> Size:
     return text_size(title, NODE_SIZE, bold=node.side == "company")
 
 
-def _texts(run: Run, link: Link, unit: style.Unit) -> tuple[str, str, str]:
-    """A link's label, in two lines, or at least its amount: the legend names the material."""
+def _texts(run: Run, link: Link, unit: style.Unit, *, alone: bool) -> list[str]:
+    """A link's label, the same in two lines, or, where nobody can mistake it, its amount: the legend says of what."""
     number = style.amount(link.value / unit.divisor)
-    name = _material(run, link.material)
-    return f"{name} {number}", f"{style.wrapped(name, 14)} {number}", number
+    label = f"{_material(run, link.material)} {number}"
+    return [label, style.wrapped(label, 4 + len(label) // 2), *([number] if alone else [])]
 
 
-def _colours(run: Run) -> dict[str, str]:
-    return {**style.material_colours(run.scenario), OTHERS: style.GREY}
+def _colours(run: Run, found: Iterable[Network]) -> dict[str, str]:
+    """The largest flows choose first: where colours run out, small ones share them."""
+    links = sorted((link for network in found for link in network.links), key=lambda x: (-x.value, x.material))
+    return {**style.material_colours(run.scenario, [link.material for link in links]), OTHERS: style.GREY}
 
 
 def _material(run: Run, name: str) -> str:
-    material = run.scenario.world.materials.get(name)
-    return (material.title if material else None) or style.words(name) or "others"
+    return style.material_title(run.scenario, name) if name else "Others"
 
 
 def _title(run: Run, node: Node, network: Network, unit: style.Unit) -> str:
     """A node's title, with its fate, or with what its stocks gain or lose where that is 1 % of what passes."""
-    title = style.wrapped(node_titles(run)[node.name], 22)
+    title = style.wrapped(style.node_titles(run.scenario)[node.name], 22)
     extra = fate(run, node) if node.side == "sink" else _gain(node, network, unit)
     return f"{title}\n({extra})" if extra else title
 
@@ -132,15 +144,12 @@ def text_size(text: str, points: float, *, bold: bool = False) -> Size:
     return width / 72 + 0.03, len(lines) * points * 1.2 / 72 + 0.02
 
 
-def _weights(run: Run, found: Iterable[Network]) -> dict[Pair, float]:
-    """Weight of every pair, summed over the variants; waste counts half, as it is what one expects to see come back."""
-    materials = run.scenario.world.materials
+def _weights(found: Iterable[Network]) -> dict[Pair, float]:
+    """Weight of every pair: its flows, summed over the variants."""
     weights: dict[Pair, float] = {}
     for network in found:
         for link in network.links:
-            material = materials.get(link.material)
-            factor = 0.5 if material and material.waste else 1.0
-            weights[link.pair] = weights.get(link.pair, 0.0) + factor * link.value
+            weights[link.pair] = weights.get(link.pair, 0.0) + link.value
     return dict(sorted(weights.items()))
 
 
@@ -150,14 +159,17 @@ def figure(run: Run, variant: str, picture: Picture) -> Figure:
 
     width = picture.layout.width + 2 * EDGE
     rows = _legend_rows(run, picture, width - 2 * EDGE)
-    height = HEAD + picture.layout.height + 0.3 + ROW * (len(rows) + 1) + EDGE
+    title = _head(run, variant, width)
+    head = HEAD + LINE * title.count("\n")
+    height = head + picture.layout.height + 0.3 + ROW * (len(rows) + 1) + EDGE
     result = Figure(figsize=(width, height))
     ax = result.add_axes((0, 0, 1, 1))
     ax.set_axis_off()
     ax.set_xlim(-EDGE, width - EDGE)
-    ax.set_ylim(height - HEAD, -HEAD)
+    ax.set_ylim(height - head, -head)
     draw(ax, picture)
-    _draw_head(ax, run, variant, picture)
+    ax.text(0, 0.2 - head, title, size=12, weight="bold", va="top")
+    ax.text(0, 0.47 - HEAD, _subtitle(run, picture), size=NOTE_SIZE, va="top")
     _draw_legend(ax, rows, picture, picture.layout.height + 0.35)
     return result
 
@@ -165,9 +177,9 @@ def figure(run: Run, variant: str, picture: Picture) -> Figure:
 def draw(ax: Axes, picture: Picture) -> None:
     """Ribbons, loops upon them, boxes, labels; the axes count inches, downwards."""
     for ribbon in picture.layout.ribbons:
-        _draw_ribbon(ax, ribbon, picture.colours[ribbon.link.material])
+        _draw_ribbon(ax, ribbon, picture.key.colours[ribbon.link.material])
     for loop in picture.layout.loops[::-1]:
-        _draw_loop(ax, loop, picture.colours[loop.link.material])
+        _draw_loop(ax, loop, picture.key.colours[loop.link.material])
     for node, box in picture.layout.boxes.items():
         _draw_box(ax, node, box)
     for node, rect in picture.layout.labels.items():
@@ -183,7 +195,7 @@ def _draw_ribbon(ax: Axes, ribbon: Ribbon, colour: str) -> None:
 
     points, codes = _outline(ribbon)
     path = Path(points, codes)
-    ax.add_patch(PathPatch(path, facecolor=colour, edgecolor=colour, alpha=RIBBON_STRENGTH, linewidth=0.5))
+    ax.add_artist(PathPatch(path, facecolor=colour, edgecolor=colour, alpha=RIBBON_STRENGTH, linewidth=0.5))
 
 
 def _outline(ribbon: Ribbon) -> tuple[list[Point], list[int]]:
@@ -203,15 +215,15 @@ def _draw_loop(ax: Axes, loop: Loop, colour: str) -> None:
     from matplotlib.patches import Polygon
 
     points = loop_outline(loop)
-    ax.add_patch(Polygon(points, closed=True, facecolor=style.INK, edgecolor=style.INK, linewidth=2.2))
+    ax.add_artist(Polygon(points, closed=True, facecolor=style.INK, edgecolor=style.INK, linewidth=2.2))
     pale = _paler(colour, LOOP_STRENGTH)
-    ax.add_patch(Polygon(points, closed=True, facecolor=pale, edgecolor=pale, linewidth=0.8))
+    ax.add_artist(Polygon(points, closed=True, facecolor=pale, edgecolor=pale, linewidth=0.8))
     (right, low), (left, _) = loop.corners[2], loop.corners[3]
     size = max(0.05, min(0.1, loop.width / 3))
     for part in (0.2, 0.8):
         x = left + part * (right - left)
         tip = [(x - size, low), (x + size, low - size), (x + size, low + size)]
-        ax.add_patch(Polygon(tip, closed=True, facecolor=style.INK, edgecolor="white", linewidth=0.6))
+        ax.add_artist(Polygon(tip, closed=True, facecolor=style.INK, edgecolor="white", linewidth=0.6))
 
 
 def _paler(colour: str, strength: float) -> tuple[float, ...]:
@@ -221,7 +233,7 @@ def _paler(colour: str, strength: float) -> tuple[float, ...]:
     return tuple(1 - strength * (1 - part) for part in to_rgb(colour))
 
 
-def loop_outline(loop: Loop, steps: int = 8) -> list[Point]:
+def loop_outline(loop: Loop, steps: int = 24) -> list[Point]:
     """Outline of constant width around a loop's middle line, its four corners rounded."""
     inner = [_side(loop, loop.width / 2, steps), _side(loop, -loop.width / 2, steps)]
     return [*inner[0], *inner[1][::-1]]
@@ -248,7 +260,7 @@ def _draw_box(ax: Axes, node: Node, box: Rect) -> None:
     from matplotlib.patches import Rectangle
 
     colour = style.INK if node.side == "company" else "#8C8C8C"
-    ax.add_patch(Rectangle((box.left, box.top), box.width, box.height, facecolor=colour, linewidth=0))
+    ax.add_artist(Rectangle((box.left, box.top), box.width, box.height, facecolor=colour, linewidth=0))
 
 
 def _draw_text(
@@ -259,18 +271,21 @@ def _draw_text(
     ax.text(x, rect.middle[1], text, size=size, ha=align, va="center", weight=weight, linespacing=1.1, bbox=halo)
 
 
-def _draw_head(ax: Axes, run: Run, variant: str, picture: Picture) -> None:
+def _head(run: Run, variant: str, width: float) -> str:
     scenario = run.scenario
-    time = scenario.world.time
     title = f"{style.variant_title(scenario.variants[variant])} · {style.scenario_title(scenario)}"
-    ax.text(0, -HEAD + 0.2, title, size=12, weight="bold", va="top")
+    return style.wrapped(title, int((width - 2 * EDGE) * 8.5))
+
+
+def _subtitle(run: Run, picture: Picture) -> str:
+    time = run.scenario.world.time
     span = f"{time.start:%Y-%m-%d} to {time.end:%Y-%m-%d}"
-    ax.text(0, -HEAD + 0.47, f"Mean flows of materials, {span}, in {picture.unit.name}/year", size=9, va="top")
+    return f"Mean flows of materials, {span}, in {picture.key.unit.name}/year"
 
 
 def _legend_rows(run: Run, picture: Picture, width: float) -> list[list[tuple[float, str, str]]]:
     """Materials in rows that fit the width: distance from the left, colour, text."""
-    shown = sorted({link.material for link in picture.network.links}, key=lambda name: (name == OTHERS, name))
+    shown = sorted({link.material for link in picture.network.links}, key=lambda name: _rank(picture, name))
     rows: list[list[tuple[float, str, str]]] = [[]]
     x = 0.0
     for name in shown:
@@ -278,9 +293,14 @@ def _legend_rows(run: Run, picture: Picture, width: float) -> list[list[tuple[fl
         wide = 0.22 + text_size(text, NOTE_SIZE)[0] + 0.2
         if rows[-1] and x + wide > width:
             rows, x = [*rows, []], 0.0
-        rows[-1].append((x, picture.colours[name], text))
+        rows[-1].append((x, picture.key.colours[name], text))
         x += wide
     return rows
+
+
+def _rank(picture: Picture, material: str) -> tuple[bool, float, str]:
+    """Order in the legend: the largest first, bundles last."""
+    return material == OTHERS, -max(x.value for x in picture.network.links if x.material == material), material
 
 
 def _draw_legend(ax: Axes, rows: Sequence[Sequence[tuple[float, str, str]]], picture: Picture, top: float) -> None:
@@ -289,7 +309,7 @@ def _draw_legend(ax: Axes, rows: Sequence[Sequence[tuple[float, str, str]]], pic
     for i, row in enumerate(rows):
         y = top + ROW * i
         for x, colour, text in row:
-            ax.add_patch(Rectangle((x, y - 0.05), 0.16, 0.1, facecolor=colour, alpha=LOOP_STRENGTH, linewidth=0))
+            ax.add_artist(Rectangle((x, y - 0.05), 0.16, 0.1, facecolor=colour, alpha=LOOP_STRENGTH, linewidth=0))
             ax.text(x + 0.22, y, text, size=NOTE_SIZE, va="center")
     ax.text(0, top + ROW * len(rows), _note(picture), size=NOTE_SIZE, va="center", color="#555555")
 
@@ -302,8 +322,8 @@ def _note(picture: Picture) -> str:
     if any(link.material == OTHERS for link in picture.network.links):
         notes.append("“Others”: several small flows between two nodes.")
     if picture.network.dropped:
-        amount = style.amount(picture.network.dropped_value / picture.unit.divisor)
+        amount = style.amount(picture.network.dropped_value / picture.key.unit.divisor)
         count = picture.network.dropped
         many = f"{count} flows, together" if count > 1 else "1 flow of"
-        notes.append(f"Not shown: {many} {amount} {picture.unit.name}/year.")
+        notes.append(f"Not shown: {many} {amount} {picture.key.unit.name}/year.")
     return "  ".join(notes)

@@ -10,7 +10,7 @@ from simulator.report.links import Link, Node
 
 BOX = 0.15
 """Width of a node."""
-CLEAR = 1.55
+CLEAR = 1.5
 """Free distance between columns: room for a ribbon's label."""
 ASIDE = 0.06
 """Distance of a boundary node's title from its box."""
@@ -22,7 +22,7 @@ TURN = 0.05
 """Inner radius of a loop's bends, and the distance between loops."""
 STRAIGHT = 2.0
 """How much more a ribbon pulls where it passes a column: long ribbons become straight."""
-LINE = 0.2
+LINE = 0.24
 """Height of a loop's label."""
 
 Point: TypeAlias = tuple[float, float]

@@ -6,7 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from simulator.report import style
-from simulator.report.over_time import date_axis, days, legend, new_figure
+from simulator.report.over_time import date_axis, days, legend, new_figure, say_none
 from simulator.report.series import Stock, periods, stocks, summed
 from simulator.study.run import Run
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
 MAX_USES = 3
-MAX_INVENTORIES = 4
+MAX_INVENTORIES = 3
 COLUMNS = 3
 
 
@@ -30,8 +30,10 @@ def figure(run: Run) -> Figure:
     for stock, ax in zip(chosen, axes, strict=False):
         draw(ax, run, stock)
     for ax in axes[len(chosen) :]:
-        ax.remove()
-    legend(result, _handles(run))
+        ax.set_axis_off()
+    if not chosen:
+        say_none(axes[0], "No stocks")
+    legend(result, _handles(run) if chosen else [])
     return result
 
 
@@ -73,19 +75,17 @@ def draw(ax: Axes, run: Run, stock: Stock) -> None:
 
 
 def title(run: Run, stock: Stock) -> str:
-    """`Town: copper in buildings (in use)`, by the titles of the scenario where it gives them."""
+    """`Town: Copper in buildings`, by the titles of the scenario where it gives them."""
     if not stock.node:
         return stock.item
-    company = run.scenario.world.companies.get(stock.node)
-    node = (company.title if company else None) or style.heading(stock.node)
-    return f"{node}: {_item_title(run, stock)}{' (in use)' if stock.place == 'use' else ''}"
+    return f"{style.node_titles(run.scenario)[stock.node]}: {_item_title(run, stock)}"
 
 
 def _item_title(run: Run, stock: Stock) -> str:
-    world = run.scenario.world
-    company = world.companies.get(stock.node)
-    declared = company.uses.get(stock.item) if company and stock.place == "use" else world.materials.get(stock.item)
-    return (declared.title if declared else None) or style.words(stock.item)
+    if stock.place != "use":
+        return style.material_title(run.scenario, stock.item)
+    use = run.scenario.world.companies[stock.node].uses.get(stock.item)
+    return (use.title if use else None) or style.heading(stock.item)
 
 
 def _handles(run: Run) -> list[Line2D]:

@@ -7,7 +7,8 @@ Sources: Okabe and Ito (2008), https://jfly.uni-koeln.de/color/; Paul Tol (2021)
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from simulator.scenario.scenario import Scenario, Variant
 
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 TOL_MUTED = ("#882255", "#DDCC77", "#332288", "#44AA99", "#CC6677", "#999933", "#AA4499", "#117733")
+TOL_LIGHT = ("#77AADD", "#EE8866", "#EEDD88", "#FFAABB", "#99DDFF", "#BBCC33", "#AAAA00")
 GREY = "#9A9A9A"
 INK = "#222222"
 
@@ -39,6 +41,10 @@ SCOPE_TITLES: Mapping[str, str] = {
 }
 BIOGENIC = "#117733"
 
+NO_MATERIALS: Mapping[str, str] = {"release": "#B0A8B9", "soiling": "#A39B8B"}
+"""Colours of what flows between companies and the environment without being a material of the scenario."""
+NO_MATERIAL_TITLES: Mapping[str, str] = {"release": "Released to air, water, soil", "soiling": "Taken up in use"}
+
 RC: Mapping[str, object] = {
     "font.size": 9,
     "axes.titlesize": 9.5,
@@ -57,7 +63,7 @@ RC: Mapping[str, object] = {
     "axes.labelcolor": INK,
     "xtick.color": "#444444",
     "ytick.color": "#444444",
-    "savefig.dpi": 160,
+    "figure.dpi": 160,
     "svg.fonttype": "none",  # text stays text: searchable, and half the size
     "svg.hashsalt": "kreislauf",  # the same ids, hence the same bytes, each time
 }
@@ -117,6 +123,30 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(textwrap.wrap(text, max(width, 8))) or text
 
 
+def shortened(title: str) -> str:
+    """The name itself, without what explains it: `Remondis` of `Remondis, Lippewerk`, `Old` of `Old: lost, burnt`.
+
+    Lists stay as they are: `Recyclers of steel, plastics, glass`.
+    """
+    name = title.split(": ", maxsplit=1)[0]
+    return name.split(", ")[0] if name.count(", ") == 1 else name
+
+
+def node_titles(scenario: Scenario) -> dict[str, str]:
+    """Short titles of companies and boundary nodes by name; the whole title where the short ones would be the same."""
+    nodes = {**scenario.world.companies, **scenario.world.boundary}
+    whole = {name: node.title or heading(name) for name, node in nodes.items()} | {"environment": "Environment"}
+    short = {name: shortened(title) for name, title in whole.items()}
+    count = Counter(short.values())
+    return {name: title if count[title] == 1 else whole[name] for name, title in short.items()}
+
+
+def material_title(scenario: Scenario, name: str) -> str:
+    material = scenario.world.materials.get(name)
+    title = material.title if material else NO_MATERIAL_TITLES.get(name)
+    return title or heading(name)
+
+
 def scenario_title(scenario: Scenario) -> str:
     return scenario.title or heading(scenario.name)
 
@@ -124,7 +154,7 @@ def scenario_title(scenario: Scenario) -> str:
 def variant_title(variant: Variant) -> str:
     """What a variant is called in plots; a hypothetical one says so."""
     title = variant.title or heading(variant.name)
-    return title if not variant.hypothetical or "(hypothetical)" in title else f"{title} (hypothetical)"
+    return title if not variant.hypothetical or "hypothetical" in title.lower() else f"{title} (hypothetical)"
 
 
 def variant_titles(scenario: Scenario) -> dict[str, str]:
@@ -133,14 +163,25 @@ def variant_titles(scenario: Scenario) -> dict[str, str]:
 
 def variant_colours(scenario: Scenario) -> dict[str, str]:
     """By position in the file: the reference is grey, what is compared with it has colours."""
-    palette = ("#666666", *OKABE_ITO)
+    palette = ("#666666", *OKABE_ITO, *TOL_MUTED)
     return {name: palette[i % len(palette)] for i, name in enumerate(scenario.variants)}
 
 
-def material_colours(scenario: Scenario) -> dict[str, str]:
-    """A material's own colour, else one from the palette by order of name: the same in every variant and plot."""
+def material_colours(scenario: Scenario, shown: Iterable[str] = ()) -> dict[str, str]:
+    """A material's own colour, else one from the palette, those in `shown` first and in its order.
+
+    What is no material of the scenario, as releases and soiling, has its own grey.
+    """
     materials = scenario.world.materials
     own = {name: material.color for name, material in materials.items() if material.color}
-    palette = [colour for colour in (*OKABE_ITO, *TOL_MUTED) if colour not in own.values()]
-    free = sorted(set(materials) - set(own))
-    return {**own, **{name: palette[i % len(palette)] for i, name in enumerate(free)}}
+    palette = [c for c in (*OKABE_ITO, *TOL_MUTED, *TOL_LIGHT) if all(_unlike(c, taken) for taken in own.values())]
+    palette = palette or list(OKABE_ITO)
+    free = [name for name in dict.fromkeys([*shown, *sorted(materials)]) if name in materials and name not in own]
+    return {**NO_MATERIALS, **own, **{name: palette[i % len(palette)] for i, name in enumerate(free)}}
+
+
+def _unlike(one: str, other: str) -> bool:
+    """Whether two colours are so far apart in RGB that nobody takes one for the other."""
+    from matplotlib.colors import to_rgb
+
+    return sum((a - b) ** 2 for a, b in zip(to_rgb(one), to_rgb(other), strict=True)) > 0.25**2

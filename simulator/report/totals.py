@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from simulator.report import style
 from simulator.report.over_time import fate_colours, new_figure, swatches
@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Amounts: TypeAlias = Mapping[str, Mapping[str, float]]
+BAR = 0.55
+"""Height of a bar and what is between it and the next, inches."""
+HALO: Mapping[str, Any] = {"boxstyle": "square,pad=0.1", "facecolor": "white", "linewidth": 0}
 
 
 def figure(run: Run) -> Figure:
     """Two panels of stacked bars, one bar per variant; biogenic CO2 is a mark of its own."""
-    result = new_figure(run, "Totals over the whole run", (10.5, 2.5 + 0.55 * len(run.scenario.variants)))
+    result = new_figure(run, "Totals over the whole run", (10.5, 2.1 + BAR * len(run.scenario.variants)))
     left, right = result.subplots(1, 2)
     draw_waste(left, run)
     draw_emissions(right, run)
@@ -32,9 +35,9 @@ def draw_waste(ax: Axes, run: Run) -> None:
     unit = style.mass_unit(_longest(amounts))
     colours = fate_colours(amounts)
     draw_bars(ax, run, amounts, colours, unit)
-    ax.set_title("Waste by final fate")
+    ax.set_title("Waste by final fate" if colours else "No waste")
     ax.set_xlabel(f"Waste ({unit.name})")
-    _legend(ax, {style.heading(fate): colour for fate, colour in colours.items()})
+    _legend(ax, {style.heading(fate): colour for fate, colour in colours.items()}, len(amounts), columns=3)
 
 
 def draw_emissions(ax: Axes, run: Run) -> None:
@@ -46,10 +49,11 @@ def draw_emissions(ax: Axes, run: Run) -> None:
     if any(biogenic.values()):
         marks = [biogenic[variant] / unit.divisor for variant in amounts]
         ax.plot(marks, range(len(marks)), "D", color=style.BIOGENIC, markersize=5, label="Biogenic CO₂ (apart)")
-    ax.set_title("Greenhouse gas emissions by scope")
+    empty = not (_longest(amounts) or any(biogenic.values()))
+    ax.set_title("No emissions" if empty else "Greenhouse gas emissions by scope")
     ax.set_xlabel(f"Emissions ({unit.name})")
     used = {style.SCOPE_TITLES[s]: c for s, c in style.SCOPES.items() if any(s in x for x in amounts.values())}
-    _legend(ax, used)
+    _legend(ax, used, len(amounts), columns=1)
 
 
 def draw_bars(ax: Axes, run: Run, amounts: Amounts, colours: Mapping[str, str], unit: style.Unit) -> None:
@@ -61,10 +65,14 @@ def draw_bars(ax: Axes, run: Run, amounts: Amounts, colours: Mapping[str, str], 
     for row, parts in enumerate(amounts.values()):
         end = sum(x for x in parts.values() if x > 0) / unit.divisor
         note = _note(sum(parts.values()), first, row, unit)
-        ax.annotate(note, (end, row), (4, 0), textcoords="offset points", va="center")
+        ax.annotate(note, (end, row), (5, 0), textcoords="offset points", va="center", bbox=HALO)
     ax.set_yticks(range(len(amounts)), [style.wrapped(titles[variant], 26) for variant in amounts])
     ax.set_ylim(len(amounts) - 0.45, -0.55)
-    ax.set_xlim(right=max(1.48 * _longest(amounts) / unit.divisor, 1e-9))
+    longest = _longest(amounts) / unit.divisor
+    ax.set_xlim(right=1.55 * longest or 1)
+    ax.locator_params(axis="x", nbins=6)
+    if not longest:
+        ax.set_xticks([0])
     ax.grid(visible=False, axis="y")
     ax.grid(visible=True, axis="x")
     ax.tick_params(axis="y", length=0)
@@ -97,6 +105,10 @@ def _longest(amounts: Amounts) -> float:
     return max(sum(x for x in parts.values() if x > 0) for parts in amounts.values())
 
 
-def _legend(ax: Axes, colours: Mapping[str, str]) -> None:
+def _legend(ax: Axes, colours: Mapping[str, str], bars: int, columns: int) -> None:
+    """Half an inch below the axes, whose height goes with the number of bars."""
     marks, _ = ax.get_legend_handles_labels()
-    ax.legend(handles=[*swatches(colours), *marks], loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
+    handles = [*swatches(colours), *marks]
+    below = (-0.02, -0.5 / (0.3 + BAR * bars))
+    if handles:
+        ax.legend(handles=handles, loc="upper left", bbox_to_anchor=below, ncols=columns, columnspacing=1.5)

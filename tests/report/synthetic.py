@@ -22,7 +22,6 @@ MATERIALS = {
     "copper_products": "#D98C5F",
     "copper_scrap": None,
     "e_waste": None,
-    "dust": None,
     "flue_dust": None,
     "grit": None,
     "iron_silicate": "#555555",
@@ -80,7 +79,7 @@ FLOWS = [
     ("aurubis", "power_grit", "iron_silicate", (0, 30, 50, 24)),
     ("aurubis", "metal_market", "zinc_oxide", (18, 18, 18, 14)),
     ("aurubis", "metal_market", "nickel_sulphate", (3, 3, 3, 2.5)),
-    ("aurubis", "environment", "dust", (70, 70, 68, 55)),
+    ("aurubis", "environment", "release", (70, 70, 68, 55)),
     ("power_grit", "metal_market", "grit", (0, 24, 41, 20)),
     ("power_grit", "landfill", "used_grit", (0, 6, 9, 4)),
     ("semis_maker", "egb", "semis", (2.1, 2.1, 2.2, 2.1)),
@@ -93,7 +92,7 @@ FLOWS = [
     ("town", "remondis", "old_copper", (1.2, 3.0, 6.5, 3)),
     ("town", "landfill", "old_copper", (4.5, 2.6, 0.4, 2.6)),
     ("bauverein", "remondis", "old_copper", (0, 0.015, 0.2, 0.015)),
-    ("environment", "town", "dust", (0.1, 0.1, 0.1, 0.1)),
+    ("environment", "town", "soiling", (0.1, 0.1, 0.1, 0.1)),
 ]
 VARIANTS = {
     "linear": ("Linear: no partnerships", False),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import BytesIO
 from itertools import combinations
@@ -13,7 +13,8 @@ import matplotlib as mpl
 import pytest
 
 from simulator.report import over_time, sankey, stock_plots, style, totals, write
-from simulator.report.write import PLOTS, SVG, figures
+from simulator.report.write import PLOTS, figures, save_svg
+from simulator.scenario.scenario import Variant
 from simulator.study.run import Run
 from tests.report.synthetic import synthetic
 
@@ -96,7 +97,7 @@ def test_totals_say_the_difference_to_the_first(run: Run) -> None:
 
 def test_stocks_have_their_own_scales_and_a_line_per_variant(run: Run) -> None:
     figure = stock_plots.figure(run)
-    assert figure.axes[0].get_title("left") == "Town of Lünen: copper in buildings\nand goods (in use)"
+    assert figure.axes[0].get_title("left") == "Town of Lünen: copper in buildings\nand goods"
     assert figure.axes[0].get_ylabel() == "In use (kt)"
     assert all(len(ax.lines) == 4 for ax in figure.axes)
     assert all(ax.get_ylim()[0] == 0 for ax in figure.axes)
@@ -110,9 +111,10 @@ def test_the_sankey_names_nodes_materials_unit_and_what_is_left_out(
     for expected in (
         "All partnerships (hypothetical)",
         "kt/year",
-        "Aurubis, Lünen works",
+        "Aurubis\n",
         "Landfill",
-        "cathode",
+        "Cathode",
+        "Released to air, water, soil",
         "Not shown",
     ):
         assert expected in text
@@ -127,7 +129,7 @@ def test_loops_of_companies_are_drawn_as_loops(pictures: dict[str, sankey.Pictur
 def test_variants_share_scale_columns_and_colours(pictures: dict[str, sankey.Picture]) -> None:
     per_year = {v: {r.width / r.link.value for r in p.layout.ribbons} for v, p in pictures.items()}
     assert all(x == pytest.approx(next(iter(per_year["linear"]))) for widths in per_year.values() for x in widths)
-    assert len({tuple(p.colours.items()) for p in pictures.values()}) == 1
+    assert len({tuple(p.key.colours.items()) for p in pictures.values()}) == 1
 
 
 @pytest.mark.parametrize("variant", ["linear", "circular"])
@@ -143,21 +145,28 @@ def test_no_two_texts_of_a_sankey_overlap(run: Run, pictures: dict[str, sankey.P
 
 
 def test_write_makes_png_and_svg_of_every_plot(tmp_path: Path) -> None:
-    small = synthetic(2, 2027, 12)
+    small = synthetic(1, 2026, 12)
     files = write(small, tmp_path / "plots")
     names = [*PLOTS, *(f"sankey_{variant}" for variant in small.scenario.variants)]
     assert [path.name for path in files] == [f"{name}.{kind}" for name in names for kind in ("png", "svg")]
     assert all(path.stat().st_size > 5000 for path in files)
 
 
-def test_the_same_run_gives_the_same_svg() -> None:
-    first, second = ({name: svg_of(figure) for name, figure in figures(synthetic(1, 2027, 12))} for _ in range(2))
+@pytest.mark.parametrize("draw", [totals.figure, lambda run: sankey.figures(run)["linear"]], ids=["totals", "sankey"])
+def test_the_same_run_gives_the_same_svg(draw: Callable[[Run], Figure]) -> None:
+    first, second = (svg_of(draw(synthetic(1, 2027, 12))) for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.slow
+def test_the_same_run_gives_the_same_svg_of_every_plot() -> None:
+    first, second = ({name: svg_of(figure) for name, figure in figures(synthetic(4, 2027))} for _ in range(2))
     assert first == second
 
 
 def svg_of(figure: Figure) -> bytes:
     buffer = BytesIO()
-    figure.savefig(buffer, **SVG)
+    save_svg(figure, buffer)
     return buffer.getvalue()
 
 
@@ -170,6 +179,51 @@ def test_writing_leaves_matplotlibs_settings_as_they_were(tmp_path: Path) -> Non
 
 def test_a_run_in_which_nothing_happens_still_has_pictures(tmp_path: Path) -> None:
     assert len(write(without_rows(synthetic(2, 2026, 12)), tmp_path)) == 2 * (len(PLOTS) + 2)
+
+
+def test_empty_plots_say_so() -> None:
+    empty = without_rows(synthetic(2, 2026, 12))
+    expected = {
+        "waste_over_time": "No waste",
+        "emissions_over_time": "No emissions",
+        "totals": "No waste",
+        "stocks": "No stocks",
+        "sankey_linear": "Nothing flows.",
+    }
+    found = dict(figures(empty))
+    assert all(text in words_of(found[name]) for name, text in expected.items())
+
+
+def test_what_is_no_material_of_the_scenario_has_a_name_and_a_colour() -> None:
+    scenario = synthetic(1, 2026).scenario
+    assert style.material_title(scenario, "soiling") == "Taken up in use"
+    assert {"release", "soiling"} <= set(style.material_colours(scenario))
+
+
+def test_the_largest_flows_differ_in_colour(pictures: dict[str, sankey.Picture]) -> None:
+    links = sorted(pictures["circular"].network.links, key=lambda link: -link.value)
+    materials = list(dict.fromkeys(link.material for link in links))[:10]
+    colours = pictures["circular"].key.colours
+    assert len({colours[material] for material in materials}) == 10
+
+
+@pytest.mark.parametrize(
+    ("title", "short"),
+    [
+        ("Remondis, Lippewerk", "Remondis"),
+        ("Recyclers of steel, plastics, glass", "Recyclers of steel, plastics, glass"),
+        ("Old appliances nobody reports: exported, hoarded", "Old appliances nobody reports"),
+        ("Landfill", "Landfill"),
+    ],
+)
+def test_titles_are_shortened_to_the_name(title: str, short: str) -> None:
+    assert style.shortened(title) == short
+
+
+def test_hypothetical_is_said_once() -> None:
+    said = Variant("a", "All (hypothetical)", True, (), (), (), {})
+    assert style.variant_title(said) == "All (hypothetical)"
+    assert style.variant_title(replace(said, title="All")) == "All (hypothetical)"
 
 
 def without_rows(run: Run) -> Run:

@@ -205,3 +205,26 @@ def ends(draft: Draft) -> list[Row]:
 
 def _end_share(draft: Draft, company: str, use: str, material: str) -> int:
     return draft.parameters.add(lambda world: world.companies[company].uses[use].end_of_life[material])
+
+
+def shared(draft: Draft) -> tuple[list[Row], list[Row]]:
+    """Stores that several processes fill, and those that fill them."""
+    process = {(key.company, key.process): n for n, key in enumerate(draft.index.processes)}
+    makers: dict[int, list[tuple[int, Output]]] = {}
+    for n, output in enumerate(draft.index.outputs):
+        if output.place >= 0:
+            makers.setdefault(output.place, []).append((n, output))
+    stores: list[Row] = []
+    rows: list[Row] = []
+    for place, found in sorted(makers.items()):
+        if len(found) > 1:
+            stores.append((place, _any_pulled(draft, [output for _, output in found]), len(rows), len(found)))
+            rows += [(process[output.company, output.process], n) for n, output in found]
+    return stores, rows
+
+
+def _any_pulled(draft: Draft, outputs: list[Output]) -> int:
+    """Whether the orders of a store hold any of its makers back: those that say `makes_to`."""
+    material = outputs[0].material
+    named = any(process_reader(output)(draft.world).makes_to == material for output in outputs)
+    return draft.parameters.add(lambda world: float(named and _orders(world, outputs[0])))

@@ -1,0 +1,69 @@
+"""Compiling helpers only as parts of the kernels that call them.
+
+Numba optimises every helper by itself, together with all it calls, and makes machine code of it that no one runs: two
+thirds of the time to compile. Here a helper is only lowered; the kernel links all helpers and is optimised once.
+
+This replaces private methods of numba for as long as a kernel is compiled. Where they are not as expected, kernels compile
+as usual, only slower.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
+
+_WRAPPER = "_ZN7cpython"
+"""How the names of wrappers begin that Python calls: helpers have none."""
+_NEEDED = ("finalize", "add_linking_library", "get_pointer_to_function", "_finalized", "_linking_libraries")
+
+
+@contextmanager
+def lean() -> Iterator[None]:
+    """Compile helpers as parts of kernels while this holds."""
+    with ExitStack() as stack:
+        if _as_expected():
+            stack.enter_context(patch.object(JITCodeLibrary, "finalize", _finalize(JITCodeLibrary.finalize)))
+            stack.enter_context(patch.object(JITCodeLibrary, "add_linking_library", _link))
+            stack.enter_context(patch.object(JITCPUCodegen, "set_env", _set_environment(JITCPUCodegen.set_env)))
+        yield
+
+
+def _as_expected() -> bool:
+    known = set(dir(JITCodeLibrary)) | set(JITCodeLibrary.finalize.__code__.co_names) | {"_finalized"}
+    return set(_NEEDED) <= known and hasattr(JITCPUCodegen, "set_env")
+
+
+def _is_helper(library: Any) -> bool:
+    return not any(function.name.startswith(_WRAPPER) for function in library._final_module.functions)
+
+
+def _finalize(usual: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Nothing more is done to a helper."""
+
+    def finalize(library: Any) -> None:
+        if _is_helper(library):
+            library._finalized = True
+        else:
+            usual(library)
+
+    return finalize
+
+
+def _link(library: Any, part: Any) -> None:
+    """A helper has not linked what it calls: whoever links it links that too."""
+    part._ensure_finalized()
+    library._linking_libraries += [part, *part._linking_libraries]
+
+
+def _set_environment(usual: Callable[..., None]) -> Callable[..., None]:
+    """A helper that is not machine code has no environment to set."""
+
+    def set_env(codegen: Any, name: str, environment: Any) -> None:
+        if codegen._engine.is_symbol_defined(name):
+            usual(codegen, name, environment)
+
+    return set_env
