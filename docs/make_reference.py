@@ -1,19 +1,24 @@
-"""Writes reference.md from the models of the scenario file: `python docs/make_reference.py`.
+"""Writes what the docs say of keys and columns from the program itself: `python docs/make_reference.py`.
 
-The models' docstrings are the only source; the same text stands in error messages and in the editor's JSON Schema.
+All of reference.md comes from the models of the scenario file; their docstrings are the only source, and stand in error
+messages and in the editor's JSON Schema too. The columns in results.md come from the table that the data package is
+written from; the text above the marker is written by hand.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import simulator
+from simulator.accounting.tables import COLUMNS, Column
 
 Schema = Mapping[str, Any]
-PAGE = Path(__file__).with_name("reference.md")
+REFERENCE = Path(__file__).with_name("reference.md")
+RESULTS = Path(__file__).with_name("results.md")
+MARKER = "<!-- Below: written by docs/make_reference.py -->\n"
 SCALARS = {"boolean": "`true` or `false`", "integer": "a whole number", "number": "a number", "string": "text"}
 INTRODUCTION = """\
 # Reference of the scenario file
@@ -28,8 +33,24 @@ with a letter.
 """
 
 
+def pages() -> dict[Path, str]:
+    """What every page that is generated, wholly or in part, should hold."""
+    written = RESULTS.read_text(encoding="utf-8").partition(MARKER)[0]
+    return {REFERENCE: reference(), RESULTS: written + MARKER + "\n" + columns()}
+
+
+def columns() -> str:
+    """The columns of every table."""
+    return "\n".join(_table(name, table) for name, table in COLUMNS.items())
+
+
+def _table(name: str, columns: Iterable[Column]) -> str:
+    rows = [f"| `{column.name}` | {column.type} | {column.unit} | {column.description} |" for column in columns]
+    return "\n".join([f"### {name}", "", "| column | type | unit | meaning |", "|---|---|---|---|", *rows, ""])
+
+
 def reference() -> str:
-    """The whole page: the file first, then its parts in the order in which the file leads to them."""
+    """The page of the scenario file: the file first, then its parts in the order in which the file leads to them."""
     schema = simulator.json_schema()
     parts = schema.get("$defs", {})
     sections = [_section("The file", schema), *(_section(name, parts[name]) for name in _in_order(schema, parts))]
@@ -123,4 +144,5 @@ def _values(field: Schema) -> Schema:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(reference(), encoding="utf-8")
+    for page, text in pages().items():
+        page.write_text(text, encoding="utf-8")

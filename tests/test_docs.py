@@ -1,8 +1,12 @@
 """The docs are true: every scenario in them loads, every command in them runs, every link leads somewhere.
 
-A block of YAML that begins with `schema:` claims to be a complete scenario. In a block of commands, lines that begin
-with `python run_scenario.py` or `kreislauf` are run, page by page, in a folder that looks like a checkout; a trailing
-`# exit 2` says that a command is meant to fail. Commands that simulate are slow, and run under the marker of that name.
+A block of YAML that begins with `schema:` claims to be a complete scenario. A block whose first line names a file after
+its language (```` ```yaml scenarios/my.yaml ````) is part of that file: the blocks of one name on a page, one after the
+other, are the file. In a block of commands, lines that begin with `python run_scenario.py` or `kreislauf` are run, page by
+page, in a folder that looks like a checkout and holds the page's files; a trailing `# exit 2` says that a command is
+meant to fail. Blocks of the language `console` show what a command says: after a line that begins with `$`, every line
+has to occur in its output, except those with an ellipsis. Blocks of Python are run after the commands of their page, as
+one program. Commands that simulate are slow, and run under the marker of that name.
 """
 
 from __future__ import annotations
@@ -10,9 +14,10 @@ from __future__ import annotations
 import re
 import runpy
 import shlex
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +31,7 @@ PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 QUICK = {"validate", "schema", "new"}
 """Commands that simulate nothing."""
 SHELLS = {"console", "sh", "bash", "shell"}
-PROGRAMS = (["python", "run_scenario.py"], ["kreislauf"])
+PROGRAMS = (["python", "run_scenario.py"], [".venv/bin/python", "run_scenario.py"], ["kreislauf"])
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class Block:
     line: int
     """Line of its first line of text."""
     language: str
+    file: str
+    """File it is a part of; empty where it is none."""
     text: str
 
     def __str__(self) -> str:
@@ -49,34 +56,50 @@ class Command:
 
     arguments: tuple[str, ...]
     exit_code: int
+    said: tuple[str, ...]
+    """Lines that its output has to hold."""
 
     def is_quick(self) -> bool:
         return "--help" in self.arguments or bool(QUICK.intersection(self.arguments[:1]))
 
 
 def blocks(page: Path) -> Iterator[Block]:
-    text = page.read_text(encoding="utf-8") if page.exists() else ""
-    for match in re.finditer(r"^( *)```(\w+)[^\n]*\n(.*?)^\1```", text, re.DOTALL | re.MULTILINE):
-        yield Block(page, text[: match.start(3)].count("\n") + 1, match[2], match[3])
+    text = page.read_text(encoding="utf-8")
+    for match in re.finditer(r"^( *)```(\w+) *([^\n]*)\n(.*?)^\1```", text, re.DOTALL | re.MULTILINE):
+        yield Block(page, text[: match.start(4)].count("\n") + 1, match[2], match[3].strip(), match[4])
 
 
 def commands(page: Path) -> Iterator[Command]:
-    lines = (line for block in blocks(page) if block.language in SHELLS for line in unfolded(block.text))
-    for line in lines:
-        words = shlex.split(line, comments=True)
-        expected = re.search(r"# exit (\d)", line)
-        for program in PROGRAMS:
-            if words[: len(program)] == program:
-                yield Command(tuple(words[len(program) :]), int(expected[1]) if expected else 0)
+    for block in blocks(page):
+        for line, said in said_by(block) if block.language in SHELLS else ():
+            words = shlex.split(line, comments=True)
+            expected = re.search(r"# exit (\d)", line)
+            for program in PROGRAMS:
+                if words[: len(program)] == program:
+                    yield Command(tuple(words[len(program) :]), int(expected[1]) if expected else 0, said)
 
 
-def unfolded(text: str) -> list[str]:
-    """Lines without prompts, those that end in a backslash joined to the next."""
-    return [line.strip().removeprefix("$ ") for line in text.replace("\\\n", " ").splitlines()]
+def said_by(block: Block) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Command lines, those that end in a backslash joined to the next, and what is shown of their output."""
+    lines = block.text.replace("\\\n", " ").splitlines()
+    if block.language != "console":
+        yield from ((line.strip(), ()) for line in lines)
+        return
+    starts = [number for number, line in enumerate(lines) if line.startswith("$ ")]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        said = (" ".join(line.split()) for line in lines[start + 1 : end] if "…" not in line)
+        yield lines[start].removeprefix("$ "), tuple(line for line in said if line)
+
+
+def files(page: Path) -> Mapping[str, str]:
+    """The files that a page builds up, by name."""
+    named = [block for block in blocks(page) if block.file]
+    return {block.file: "".join(part.text for part in named if part.file == block.file) for block in named}
 
 
 YAML = [block for page in PAGES for block in blocks(page) if block.language in {"yaml", "yml"}]
-SCENARIOS = [block for block in YAML if re.match(r"(#[^\n]*\n)*schema:", block.text)]
+SCENARIOS = [block for block in YAML if not block.file and re.match(r"(#[^\n]*\n)*schema:", block.text)]
+FILES = [(page, name) for page in PAGES for name in files(page) if name.endswith(".yaml")]
 
 
 @pytest.mark.parametrize("block", YAML, ids=str)
@@ -91,36 +114,61 @@ def test_every_complete_scenario_loads(block: Block, tmp_path: Path) -> None:
     simulator.load(path)
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
+@pytest.mark.parametrize(("page", "name"), FILES, ids=lambda part: part if isinstance(part, str) else part.stem)
+def test_every_scenario_that_a_page_builds_up_loads(page: Path, name: str, tmp_path: Path) -> None:
+    simulator.load(checkout(page, tmp_path) / name)
+
+
+def checkout(page: Path, folder: Path) -> Path:
     """A folder that looks like a fresh checkout, so that what commands write does not end in the real one."""
-    for name in ("run_scenario.py", "simulator", "scenarios", "docs"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    return tmp_path
+    for name in ("run_scenario.py", "simulator", "docs"):
+        (folder / name).symlink_to(ROOT / name)
+    shutil.copytree(ROOT / "scenarios", folder / "scenarios")
+    for name, text in files(page).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
 
 
 def run(command: Command, folder: Path) -> None:
-    line = [sys.executable, "run_scenario.py", *command.arguments]
+    done = called([sys.executable, "run_scenario.py", *command.arguments], folder, command.exit_code)
+    output = " ".join((done.stdout + done.stderr).split())
+    assert not [line for line in command.said if line not in output], output
+
+
+def called(line: list[str], folder: Path, exit_code: int = 0) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    assert done.returncode == command.exit_code, f"{shlex.join(line)}\n{done.stdout}{done.stderr}"
+    assert done.returncode == exit_code, f"{shlex.join(line)}\n{done.stdout}{done.stderr}"
+    return done
+
+
+def program(page: Path) -> str:
+    """The page's blocks of Python, as one program."""
+    return "".join(block.text for block in blocks(page) if block.language == "python")
 
 
 def id_of(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=id_of)
-def test_the_commands_of_a_page_that_simulate_nothing_run(page: Path, checkout: Path) -> None:
+@pytest.mark.parametrize("page", [page for page in PAGES if any(c.is_quick() for c in commands(page))], ids=id_of)
+def test_the_commands_of_a_page_that_simulate_nothing_run(page: Path, tmp_path: Path) -> None:
+    folder = checkout(page, tmp_path)
     for command in commands(page):
         if command.is_quick():
-            run(command, checkout)
+            run(command, folder)
+
+
+SIMULATING = [page for page in PAGES if program(page) or not all(c.is_quick() for c in commands(page))]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", [page for page in PAGES if not all(c.is_quick() for c in commands(page))], ids=id_of)
-def test_all_commands_of_a_page_run(page: Path, checkout: Path) -> None:
+@pytest.mark.parametrize("page", SIMULATING, ids=id_of)
+def test_all_commands_of_a_page_run(page: Path, tmp_path: Path) -> None:
+    folder = checkout(page, tmp_path)
     for command in commands(page):
-        run(command, checkout)
+        run(command, folder)
+    called([sys.executable, "-c", program(page)], folder)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=id_of)
@@ -130,7 +178,8 @@ def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
     assert not [target for target in targets if target and not (page.parent / target).exists()]
 
 
-def test_the_reference_is_what_the_models_say() -> None:
-    """After a change of the models, `python docs/make_reference.py` writes it anew."""
-    written = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
-    assert written == runpy.run_path(str(ROOT / "docs" / "make_reference.py"))["reference"]()
+def test_generated_pages_are_what_the_program_says() -> None:
+    """After a change of the models or of the tables, `python docs/make_reference.py` writes them anew."""
+    pages = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))["pages"]()
+    assert {path.name for path in pages} == {"reference.md", "results.md"}
+    assert all(path.read_text(encoding="utf-8") == text for path, text in pages.items())

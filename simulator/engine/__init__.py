@@ -1,9 +1,9 @@
 """How time passes: a scenario becomes a plan, lanes of it run in batches, a ledger comes out.
 
-    plans(scenario, terms)          what lanes with one clock share, as plain arrays
-    run_batch(plan, lanes, seed)    simulate some lanes together
-    compiled()                      whether machine code is at hand, so that a run starts at once
-    compile_kernels()               fetch it, or make it
+plans(scenario, terms)          what lanes with one clock share, as plain arrays
+run_batch(plan, lanes, seed)    simulate some lanes together
+compiled()                      whether machine code is at hand, so that a run starts at once
+compile_kernels()               fetch it, or make it
 """
 
 from __future__ import annotations

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from simulator.engine import state
 from simulator.engine.calendar import DAY
-from simulator.engine.draws import outages
-from simulator.engine.layout import LIMITS_BEFORE_INPUTS, NEVER
+from simulator.engine.draws import outages, stream
+from simulator.engine.index import Limit
+from simulator.engine.layout import NEVER
 from simulator.engine.ledger import Lane, Ledger
 from simulator.engine.plan import Course, Plan
 from simulator.engine.state import Batch
@@ -125,7 +126,7 @@ def _outages(plan: Plan, courses: Sequence[Course], lanes: Sequence[Lane], seed:
     for course, lane in zip(courses, lanes, strict=True):
         first = [total]
         for outage in course.opening.outages:
-            drawn = outages(seed, lane.replication, *outage, end) if outage else np.zeros((0, 2))
+            drawn = _drawn(outage, seed, lane, end) if outage else np.zeros((0, 2))
             times.append(drawn)
             total += len(drawn)
             first.append(total)
@@ -140,6 +141,11 @@ def _outages(plan: Plan, courses: Sequence[Course], lanes: Sequence[Lane], seed:
         "outage_first": np.array(firsts, dtype=np.int64),
         "consumer_state": consumer,
     }
+
+
+def _drawn(outage: tuple[str, float, float], seed: int, lane: Lane, end: float) -> Floats:
+    path, mtbf, mttr = outage
+    return outages(stream(seed, lane.replication, path), mtbf, mttr, end)
 
 
 def _scratch(plan: Plan) -> dict[str, Any]:
@@ -210,7 +216,7 @@ def _spread(plan: Plan, rows: Floats, places: Sequence[int]) -> Floats:
 
 def _limits(plan: Plan, batch: Batch) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Days and tonnes by limit, as wide as the process with the most slots needs."""
-    widths = [LIMITS_BEFORE_INPUTS + len(key.slots) for key in plan.index.processes]
+    widths = [Limit.INPUT + len(key.slots) for key in plan.index.processes]
     shape = (*batch.rows_counted.shape[:2], len(widths), max(widths, default=0))
     days, throughput = np.zeros(shape), np.zeros(shape)
     for p, width in enumerate(widths):
@@ -218,4 +224,3 @@ def _limits(plan: Plan, batch: Batch) -> tuple[NDArray[np.float64], NDArray[np.f
         days[:, :, p, :width] = batch.rows_counted[:, :, first : first + width]
         throughput[:, :, p, :width] = batch.rows_counted[:, :, first + width : first + 2 * width]
     return days, throughput
-

@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from simulator.errors import UserError
 from simulator.scenario.models import World
@@ -144,9 +145,7 @@ def periods(line: Timeline, span: Span) -> tuple[Period, ...]:
     """Reporting periods: they end at real month or year ends, or every `span` from the start."""
     cuts = [0, *_ends(line, span), line.end]
     return tuple(
-        Period(_label(line, span, start, n), start, end)
-        for n, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False))
-        if end > start
+        Period(_label(line, span, start, n), start, end) for n, (start, end) in enumerate(pairwise(cuts)) if end > start
     )
 
 

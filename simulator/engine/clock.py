@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import simpy
-from simpy.core import EventPriority
+from simpy.events import EventPriority
 
 from simulator.engine.handle import handle, listing
 from simulator.engine.instant import advance, begin, finish
@@ -28,6 +28,14 @@ Trace = Callable[[int, str, int], None]
 Progress = Callable[[float], None]
 """Called with the part of the horizon that is done."""
 Waking = Generator[simpy.Event, Any, None]
+
+
+class Instant(simpy.Event):
+    """Happens when all that is due at an instant has been noted; it has succeeded from the start."""
+
+    def __init__(self, env: simpy.Environment) -> None:
+        super().__init__(env)
+        self._ok, self._value = True, None
 
 
 class Agenda:
@@ -45,15 +53,14 @@ class Agenda:
         self.events += 1
         if not self.planned:
             self.planned = True
-            event = simpy.Event(self.env)
-            event._ok, event._value = True, None
-            event.callbacks = [self.act]
-            self.env.schedule(event, LAST)
+            instant = Instant(self.env)
+            instant.callbacks = [self.act]
+            self.env.schedule(instant, LAST)
 
     def act(self, _: simpy.Event) -> None:
         self.events += 1
         self.planned = False
-        advance(self.handle, self.env.now)
+        advance(self.handle, int(self.env.now))
 
 
 def simulate(plan: Plan, batch: Batch, progress: Progress | None = None, trace: Trace | None = None) -> int:

@@ -1,7 +1,7 @@
 """How kernels are compiled, and where the machine code is kept.
 
-Numba's own cache looks only at the file of the function it compiled: edit a kernel in another module and its callers keep
-the old code. So the cache lives in a folder named by the hash of all engine sources, and cannot go stale.
+Numba's own cache looks only at the file of the function it compiled: edit a kernel in another module and its callers
+keep the old code. So the cache lives in a folder named by the hash of all engine sources, and cannot go stale.
 
 With ``NUMBA_DISABLE_JIT=1`` the same sources run as Python.
 """
@@ -60,7 +60,8 @@ def kernel(function: F) -> F:
 
 def helper(function: F) -> F:
     """Compile a function that kernels call; it allocates nothing, so it needs no reference counts (`_nrt`)."""
-    return numba.njit(error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)  # type: ignore[no-any-return]
+    compiling = numba.njit(error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    return compiling(function)  # type: ignore[no-any-return]
 
 
 def compile_for(function: Callable[..., Any], signature: str) -> None:

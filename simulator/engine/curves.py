@@ -62,7 +62,7 @@ def initial_losses(lifetime: Lifetime, entry: str, interval: float, count: int) 
         ends = at_ends(lifetime, entry, interval, length)
         if ends[-1] < GONE or length > LONGEST:
             total = ends.sum()
-            return ends[:count] / total if total > 0 else np.eye(1, count)[0]
+            return np.asarray(ends[:count] / total) if total > 0 else np.eye(1, count)[0]
         length *= 2
 
 

@@ -1,4 +1,4 @@
-"""Drawing: random streams keyed by seed, replication and the path of what is drawn, so that nothing disturbs another."""
+"""Drawing: random streams keyed by seed, replication and path, so that nothing that is added disturbs another."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ def stream(seed: int, replication: int, path: str) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, key, replication])))
 
 
-def outages(seed: int, replication: int, path: str, mtbf: float, mttr: float, end: float) -> NDArray[np.float64]:
+def outages(generator: np.random.Generator, mtbf: float, mttr: float, end: float) -> NDArray[np.float64]:
     """Outages of one process: alternating exponential times in and out of order, days, shape (n, 2), start and end.
 
     They cover [0, end) and one more. Uniforms and the inverse distribution function, block by block.
     """
-    generator = stream(seed, replication, path)
     blocks: list[NDArray[np.float64]] = []
     now = 0.0
     while now < end:

@@ -1,9 +1,9 @@
 """One pointer in place of sixty arrays: how a batch is passed to kernels.
 
 A kernel that receives sixty arrays spends longer on unpacking them than on a small network's day, and helpers that pass
-them on take minutes to compile. So kernels receive the address of a list of addresses and shapes, and `b.mass` reads the
-array's entry in it. Nothing in the list changes while a batch runs, which the loads say (`invariant.load`), so that the
-compiler keeps them out of loops. Without compilation a handle is the batch itself.
+them on take minutes to compile. So kernels receive the address of a list of addresses and shapes, and `b.mass` reads
+the array's entry in it. Nothing in the list changes while a batch runs, which the loads say (`invariant.load`), so that
+the compiler keeps them out of loops. Without compilation a handle is the batch itself.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Handle = Any
 """Address of a batch's list of arrays; without compilation the batch itself."""
 
 
-class _BatchType(types.Type):  # type: ignore[misc, no-any-unimported]
+class _BatchType(types.Type):  # type: ignore[misc]
     """The kernels' view of a batch."""
 
     def __init__(self) -> None:
@@ -55,26 +55,26 @@ def handle(batch: Batch, entries: np.ndarray[Any, np.dtype[np.int64]]) -> Handle
     return batch if numba.config.DISABLE_JIT else entries.ctypes.data
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _cast(typing: Any, address: Any) -> Any:
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+@intrinsic
+def _cast(_typing: Any, _address: Any) -> Any:
+    def codegen(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
         return builder.inttoptr(args[0], cgutils.voidptr_t)
 
     return _BATCH(types.intp), codegen
 
 
 @infer_getattr
-class _Fields(AttributeTemplate):  # type: ignore[misc, no-any-unimported]
+class _Fields(AttributeTemplate):  # type: ignore[misc]
     """`b.mass` has the type that `FIELDS` declares."""
 
     key = _BatchType
 
-    def generic_resolve(self, batch: Any, name: str) -> Any:
+    def generic_resolve(self, _: Any, name: str) -> Any:
         return _TYPES.get(name)
 
 
-@lower_getattr_generic(_BatchType)  # type: ignore[untyped-decorator]
-def _read_field(context: Any, builder: Any, typ: Any, value: Any, name: str) -> Any:
+@lower_getattr_generic(_BatchType)
+def _read_field(context: Any, builder: Any, _: Any, value: Any, name: str) -> Any:
     """The array whose address and shape stand in the listing; it is borrowed."""
     word = context.get_value_type(types.intp)
     entries = builder.bitcast(value, word.as_pointer())
@@ -94,7 +94,7 @@ def _read_field(context: Any, builder: Any, typ: Any, value: Any, name: str) -> 
         strides.insert(0, builder.mul(strides[0], extent))
     data = builder.inttoptr(load(0), context.get_data_type(array_type.dtype).as_pointer())
     populate_array(array, data=data, shape=shape, strides=strides, itemsize=itemsize, meminfo=None)
-    return array._getvalue()
+    return array._getvalue()  # noqa: SLF001 — as numba's own lowering of arrays does
 
 
 if numba.config.DISABLE_JIT:

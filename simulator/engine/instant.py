@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 from simulator.engine.compiler import compile_for, helper, kernel
 from simulator.engine.handle import Handle, batch_of
 from simulator.engine.layout import FIRST
@@ -94,9 +96,7 @@ def order_flows(b: Batch, lane: int) -> None:
     """Sort the flows by rank; insertion keeps the order of names among equals."""
     for i in range(len(b.flows)):
         j = i
-        while j > 0 and (
-            b.numbers[lane, b.flows[b.flow_order[lane, j - 1]].rank] > b.numbers[lane, b.flows[i].rank]
-        ):
+        while j > 0 and (b.numbers[lane, b.flows[b.flow_order[lane, j - 1]].rank] > b.numbers[lane, b.flows[i].rank]):
             b.flow_order[lane, j] = b.flow_order[lane, j - 1]
             j -= 1
         b.flow_order[lane, j] = i
@@ -119,7 +119,7 @@ def follow_series(b: Batch, lane: int) -> None:
     for v in range(len(b.varyings)):
         varying = b.varyings[v]
         factor = b.numbers[lane, varying.factor]
-        if factor == factor:
+        if not isnan(factor):
             b.numbers[lane, varying.number] = factor * b.series[varying.series, b.tick[0]]
 
 

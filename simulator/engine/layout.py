@@ -6,16 +6,21 @@ Every number that a variant, a partnership, an intervention, a time series or a 
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.engine.index import Limit
+
 ZERO, ONE, UNLIMITED = 0, 1, 2
 CONSTANTS = (0.0, 1.0, float("inf"))
-FIRST, NOBODY = np.int64(0), np.int64(-1)
+UNBOUNDED = float("inf")
+FIRST, NOBODY = cast(int, np.int64(0)), cast(int, np.int64(-1))
 """Typed, as all constants that kernels pass on: for a literal a callee would be compiled once more."""
-YES, NO = np.bool_(True), np.bool_(False)
+RATE, ORDER, ROOM, OUTAGE, MINIMUM, INPUT = (cast(int, np.int64(limit)) for limit in Limit)
+YES, NO = cast(bool, np.bool_(True)), cast(bool, np.bool_(False))
 NEVER = np.iinfo(np.int64).max
-LIMITS_BEFORE_INPUTS = 5
 
 
 def _record(*names: str) -> np.dtype[np.void]:
@@ -23,14 +28,26 @@ def _record(*names: str) -> np.dtype[np.void]:
 
 
 CONSUMER = _record("group", "rank", "active", "first_slot", "slots", "first_draw", "last_draw")
-"""Whatever draws on inventories: the processes, then the uses. `rank` and `active` are numbers; its draws are those from
-`first_draw` to before `last_draw`."""
+"""Whatever draws on inventories: the processes, then the uses. `rank` and `active` are numbers; its draws are
+those from `first_draw` to before `last_draw`."""
 
 PROCESS = _record(
-    "rate", "minimum", "batch", "pull", "pulled", "per", "first_output", "outputs", "outage", "limits", "first_term", "terms"
+    "rate",
+    "minimum",
+    "batch",
+    "pull",
+    "pulled",
+    "per",
+    "first_output",
+    "outputs",
+    "outage",
+    "limits",
+    "first_term",
+    "terms",
 )
-"""`pull`: output whose orders hold it back where the number `pulled` is 1, −1 none; `per`: output that rates refer to, −1 input; `outage`: schedule,
-−1 none; `limits`: its first counter of days by limit, the tonnes by limit stand behind them."""
+"""`pull`: output whose orders hold it back where the number `pulled` is 1, −1 none; `per`: output that rates refer to,
+−1 input; `outage`: schedule, −1 none; `limits`: its first counter of days by limit, the tonnes by limit stand
+behind them."""
 
 SLOT = _record("share", "first_draw", "draws")
 DRAW = _record("place")
@@ -47,8 +64,9 @@ PLACE = _record(
     "group", "port", "capacity", "policy", "level", "cover", "covers", "lots", "reorder", "quantity", "safety",
     "first_nominal", "nominals", "rate", "backlog", "counts", "first_lag", "lags",
 )  # fmt: skip
-"""An inventory or a port, see `Port`. `policy`: a number, how it asks, see `Policy`; it orders up to `level` and, where it is used at all,
-nominal use × (`cover` + review) × `covers` + `lots`; `counts`: 1 where what it is not sent is unmet demand."""
+"""An inventory or a port, see `Port`. `policy`: a number, how it asks, see `Policy`; it orders up to `level` and,
+where it is used at all, nominal use × (`cover` + review) × `covers` + `lots`; `counts`: 1 where what it is not sent
+is unmet demand."""
 
 NOMINAL = _record("active", "rate", "share", "per")
 """One term of a place's nominal use, t/day: active × rate × share × per."""
@@ -96,7 +114,8 @@ class Policy:
 
 
 TABLES: dict[str, np.dtype[np.void]] = {
-    "consumers": CONSUMER, "processes": PROCESS, "slots": SLOT, "draws": DRAW, "outputs": OUTPUT, "uses": USE, "ends": END,
+    "consumers": CONSUMER, "processes": PROCESS, "slots": SLOT, "draws": DRAW, "outputs": OUTPUT, "uses": USE,
+    "ends": END,
     "places": PLACE, "nominals": NOMINAL, "flows": FLOW, "lags": LAG, "varyings": VARYING, "terms": TERM, "loads": LOAD,
     "shared": SHARED, "makers": MAKER,
 }  # fmt: skip

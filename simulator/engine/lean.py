@@ -3,8 +3,8 @@
 Numba optimises every helper by itself, together with all it calls, and makes machine code of it that no one runs: two
 thirds of the time to compile. Here a helper is only lowered; the kernel links all helpers and is optimised once.
 
-This replaces private methods of numba for as long as a kernel is compiled. Where they are not as expected, kernels compile
-as usual, only slower.
+This replaces private methods of numba for as long as a kernel is compiled. Where they are not as expected, kernels
+compile as usual, only slower.
 """
 
 from __future__ import annotations

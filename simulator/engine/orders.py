@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
-from simulator.engine.layout import Policy, Port
+from simulator.engine.layout import UNBOUNDED, Policy, Port
 from simulator.engine.state import Batch
 from simulator.engine.transport import coming
 
 ANYTHING, QUANTITY, NONE = Policy.ANYTHING, Policy.QUANTITY, Port.NONE
-UNBOUNDED = float("inf")
 
 
 @helper

@@ -17,7 +17,7 @@ from simulator.engine import layout
 from simulator.engine.axes import ORIGINS, index_of, origins
 from simulator.engine.calendar import Period, Reviews, Timeline, beats, periods, reviews, timeline
 from simulator.engine.curves import at_ends, initial_losses
-from simulator.engine.index import Index, Place, Term
+from simulator.engine.index import Index, Limit, Place, Term
 from simulator.engine.ledger import Row
 from simulator.engine.parameters import Parameters, amount, tonnes
 from simulator.engine.recipes import composition
@@ -210,7 +210,7 @@ def sections_of(index: Index) -> Sections:
     """Where each quantity stands among the movements and the counters of a lane."""
     moved = {"shipped": index.flows, "drawn": index.draws, "made": index.outputs, "retired": index.ends,
              "soiled": index.uses}  # fmt: skip
-    limits = sum(2 * (layout.LIMITS_BEFORE_INPUTS + len(key.slots)) for key in index.processes)
+    limits = sum(2 * (Limit.INPUT + len(key.slots)) for key in index.processes)
     counted = {"basis": len(index.processes), "outage": len(index.processes), "limits": limits,
                "unmet_use": len(index.uses), "unmet_demand": len(index.places), "loads": len(index.loads),
                "weighted": len(index.terms)}  # fmt: skip
@@ -336,4 +336,3 @@ def _rows(spans: Sequence[Period], starts: Sequence[int], line: Timeline) -> Ite
         for start, end in zip(cuts, cuts[1:], strict=False):
             epoch = max(n for n, begin in enumerate(starts) if begin <= start)
             yield Row(span.label, line.date(start), line.date(end), epoch)
-

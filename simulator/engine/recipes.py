@@ -18,7 +18,7 @@ def composition(world: World, material: str) -> Floats:
     for substance, fraction in world.materials[material].composition.items():
         fractions[names.index(substance)] = fraction.value
     fractions[names.index(OTHER)] += max(0.0, 1.0 - fractions.sum())
-    return fractions / fractions.sum()
+    return np.asarray(fractions / fractions.sum())
 
 
 def coefficients(world: World, process: Process) -> Floats:
@@ -41,9 +41,7 @@ def coefficients(world: World, process: Process) -> Floats:
 def _row(entry: Coefficients, names: tuple[str, ...], named: set[str]) -> Floats:
     given = entry.by_substance or {}
     default = entry.default.value if entry.default else 0.0
-    return np.array(
-        [given[name].value if name in given else 0.0 if name in named else default for name in names]
-    )
+    return np.array([given[name].value if name in given else 0.0 if name in named else default for name in names])
 
 
 def nominal_yield(world: World, process: Process, output: str) -> float:

@@ -8,13 +8,12 @@ leaves is given out lot by lot. Fair, not maximal.
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
-from simulator.engine.layout import FIRST, NO, NOBODY, YES, Port
+from simulator.engine.layout import FIRST, NO, NOBODY, UNBOUNDED, YES, Port
 from simulator.engine.orders import accrue, request, trim
 from simulator.engine.state import Batch
 from simulator.engine.transport import add_taken, enter_lag, join, load_lag, take
 
 NONE, SUPPLY = Port.NONE, Port.SUPPLY
-UNBOUNDED = float("inf")
 DAY = 86400.0
 CLOSE = 1.0 + 1e-12
 NOTHING = 1e-12
@@ -248,7 +247,9 @@ def move(b: Batch, f: int, amount: float) -> None:
 
 @helper
 def rest(held: float, amount: float) -> float:
-    """What is left, exactly nothing where only rounding is."""
+    """What is left, exactly nothing where only rounding is; of what is unlimited as much as before."""
+    if held == UNBOUNDED:
+        return held
     left = held - amount
     return left if left > held * NOTHING else 0.0
 

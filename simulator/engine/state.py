@@ -22,7 +22,9 @@ EPOCH = np.dtype([("start", np.int64), ("row", np.int64)])
 RHYTHM = np.dtype([("interval", np.int64), ("opens", np.int64), ("spread", np.float64)])
 """Per review of a use: its cohort's interval, whether it is the first in it, and the part of what is left of the interval's retirements due now."""
 LANE = np.dtype([("epoch", np.int64), ("row", np.int64)])
-PLACE_STATE = np.dtype([("on_hand", np.float64), ("budget", np.float64), ("accrued", np.float64), ("shipped", np.float64)])
+PLACE_STATE = np.dtype(
+    [("on_hand", np.float64), ("budget", np.float64), ("accrued", np.float64), ("shipped", np.float64)]
+)
 """`budget`: accrued and not used; `accrued`: day up to which; `shipped`: total ever sent by flows."""
 FLOW_STATE = np.dtype([("budget", np.float64), ("entitled", np.float64), ("offered", np.float64)])
 """`entitled`: unused part of the share of a flow in lots; `offered`: sender's cumulative offer when last settled."""

@@ -1,7 +1,7 @@
 """Products in use: cohorts enter, age, and retire.
 
-A cohort enters over one interval; S(k) of it is in service at the end of its k-th interval. What retires in an interval is
-known when it begins and leaves in proportion to time at the reviews within it.
+A cohort enters over one interval; S(k) of it is in service at the end of its k-th interval. What retires in an interval
+is known when it begins and leaves in proportion to time at the reviews within it.
 """
 
 from __future__ import annotations

@@ -29,9 +29,10 @@ def figure(run: Run) -> Figure:
     axes = list(result.subplots(rows, columns, squeeze=False, sharex=True).flat)
     for stock, ax in zip(chosen, axes, strict=False):
         draw(ax, run, stock)
-    for ax in axes[len(chosen) :]:
-        ax.set_axis_off()
+    for ax in axes[max(1, len(chosen)) :]:
+        ax.remove()
     if not chosen:
+        axes[0].set_axis_off()
         say_none(axes[0], "No stocks")
     legend(result, _handles(run) if chosen else [])
     return result

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from simulator.scenario.models import BoundaryNode, Company
 from simulator.scenario.scenario import Scenario, Variant
 
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -134,7 +135,7 @@ def shortened(title: str) -> str:
 
 def node_titles(scenario: Scenario) -> dict[str, str]:
     """Short titles of companies and boundary nodes by name; the whole title where the short ones would be the same."""
-    nodes = {**scenario.world.companies, **scenario.world.boundary}
+    nodes: dict[str, Company | BoundaryNode] = {**scenario.world.companies, **scenario.world.boundary}
     whole = {name: node.title or heading(name) for name, node in nodes.items()} | {"environment": "Environment"}
     short = {name: shortened(title) for name, title in whole.items()}
     count = Counter(short.values())

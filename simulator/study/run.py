@@ -33,7 +33,8 @@ class Run:
     residual: float
     """Largest relative residual of any balance, 1."""
     timings: Mapping[str, float]
-    """Seconds by stage: load, compile, simulate, account (the caller adds write and plot)."""
+    """Seconds by stage: load, compile (kernels, and the scenario to arrays), simulate, account; the caller adds write
+    and plot."""
     warnings: tuple[str, ...]
     bottlenecks: Mapping[str, tuple[str, ...]]
     """Up to three sentences per variant, worst first: which process waited for what, on how many days."""
@@ -50,8 +51,8 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Run:
     timings: dict[str, float] = {"load": 0.0}
     with _timed(timings, "compile"):
         engine.compile_kernels()
-    with _timed(timings, "simulate"):
         plans = engine.plans(scenario, accounting.terms(scenario))
+    with _timed(timings, "simulate"):
         outcomes = _simulate(plans, scenario.world.seed, progress)
     with _timed(timings, "account"):
         ledgers = [outcome.ledger for outcome in outcomes]

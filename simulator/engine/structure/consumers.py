@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine.axes import substances
-from simulator.engine.index import Draw, Output, ProcessKey, UseKey
-from simulator.engine.layout import LIMITS_BEFORE_INPUTS, ONE
+from simulator.engine.index import Draw, Limit, Output, ProcessKey, UseKey
+from simulator.engine.layout import ONE
 from simulator.engine.parameters import tonnes
 from simulator.engine.recipes import coefficients
 from simulator.engine.structure.draft import IN_PROCESS, Draft, Row, cohort_of, node_active, ranges
@@ -23,8 +23,7 @@ Counters = Callable[[str, tuple[str, ...]], tuple[int, int]]
 
 def process_reader(key: ProcessKey | Draw | Output) -> Callable[[World], Process]:
     company, process = key.company, key.process
-    assert process is not None
-    return lambda world: world.companies[company].processes[process]
+    return lambda world: world.companies[company].processes[str(process)]
 
 
 def use_reader(key: UseKey) -> Callable[[World], Use]:
@@ -45,7 +44,7 @@ def consumers(draft: Draft) -> list[Row]:
     """Processes, then uses, each with its slots."""
     slots = np.cumsum([0, *(len(key.slots) for key in draft.index.processes)]).tolist()
     drawn = ranges(draft.index.draws, lambda draw: (draw.company, draw.process, draw.use))
-    rows = [
+    rows: list[Row] = [
         (*_process_consumer(draft, key), first, len(key.slots), *_span(drawn[key.company, key.process, None]))
         for key, first in zip(draft.index.processes, slots, strict=False)
     ]
@@ -93,7 +92,7 @@ def processes(draft: Draft, limits: int, terms: Counters) -> list[Row]:
     rows = []
     for key in draft.index.processes:
         rows.append(_process(draft, key, outputs[key.company, key.process], limits, terms))
-        limits += 2 * (LIMITS_BEFORE_INPUTS + len(key.slots))
+        limits += 2 * (Limit.INPUT + len(key.slots))
     return rows
 
 
@@ -147,8 +146,7 @@ def _ordered(draft: Draft, output: Output) -> bool:
 
 def _orders(world: World, output: Output) -> bool:
     """Whether an output has an order policy in this world."""
-    assert output.material is not None
-    inventory = world.companies[output.company].inventories.get(output.material, Inventory())
+    inventory = world.companies[output.company].inventories.get(str(output.material), Inventory())
     return inventory.order_up_to is not None or inventory.order_quantity is not None
 
 
@@ -156,7 +154,7 @@ def outputs(draft: Draft) -> list[Row]:
     """Outputs and releases, with their transfer coefficients."""
     size = len(substances(draft.world))
     found = ranges(draft.index.outputs, lambda output: (output.company, output.process))
-    rows = []
+    rows: list[Row] = []
     for first, count in found.values():
         recipe = process_reader(draft.index.outputs[first])
         block = draft.parameters.block(_flat_coefficients(recipe), count * size)
@@ -200,6 +198,7 @@ def demanded(use: Use, world: World) -> Number | None:
 
 
 def ends(draft: Draft) -> list[Row]:
+    """Shares of what a use becomes."""
     return [(end.place, _end_share(draft, end.company, end.use, end.material)) for end in draft.index.ends]
 
 

@@ -86,7 +86,9 @@ def _is_scrap(draft: Draft, key: FlowKey) -> bool:
 
 def lags(draft: Draft, line: Timeline, groups: list[Reviews]) -> tuple[list[Row], list[tuple[int, ...]]]:
     """Rows of the queues, and when what starts at each review arrives."""
-    rows, dues, first = [], [], 0
+    rows: list[Row] = []
+    dues: list[tuple[int, ...]] = []
+    first = 0
     for lag in draft.lags:
         times = groups[lag.group].times
         due = tuple(line.after(time, lag.span) for time in times)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
-from simulator.engine.index import Draw, Output, Place
+from simulator.engine.index import Draw, Output, Place, UseKey
 from simulator.engine.layout import ONE, UNLIMITED, ZERO, Policy, Port
 from simulator.engine.parameters import tonnes
 from simulator.engine.recipes import nominal_yield
 from simulator.engine.structure.consumers import demanded, process_active, process_reader, use_active
 from simulator.engine.structure.draft import IN_TRANSIT, Draft, Row, node_active, ranges
-from simulator.engine.index import UseKey
 from simulator.scenario.models import Accept, Demand, Inventory, Supply, World
 from simulator.scenario.numbers import Number
 
@@ -39,8 +38,9 @@ def inventory_reader(place: Place) -> Callable[[World], Inventory]:
 def port_of(world: World, place: Place) -> Supply | Demand | Accept:
     """What a boundary node supplies, demands or accepts at a port."""
     node = world.boundary[place.node]
+    ports: dict[str, Mapping[str, Supply | Demand | Accept]]
     ports = {"supply": node.supplies, "demand": node.demands, "accept": node.accepts}
-    return ports[place.kind][place.name]  # type: ignore[index]
+    return ports[place.kind][place.name]
 
 
 def _inventory(draft: Draft, n: int, nominal: tuple[int, int]) -> Row:
@@ -144,7 +144,7 @@ def _largest_lot(draft: Draft, world: World, n: int) -> float:
 
 
 def _nominal(draft: Draft, n: int) -> Iterator[Row]:
-    """What uses a place nominally: its consumers; of an output the demands and uses its flows reach, else its makers."""
+    """What uses a place nominally: consumers; of an output what its flows reach, else its makers."""
     found = list(_consumed(draft, n))
     if _is_made(draft, n) or not found:
         found += _reached(draft, n)
@@ -174,8 +174,7 @@ def _draw_term(draft: Draft, draw: Draw) -> Row:
 
 
 def _use_term(draft: Draft, draw: Draw) -> Iterator[Row]:
-    assert draw.use is not None
-    company, name, add = draw.company, draw.use, draft.parameters.add
+    company, name, add = draw.company, str(draw.use), draft.parameters.add
     if draft.world.companies[company].uses[name].demand != "any":
         rate = add(lambda world: demanded(world.companies[company].uses[name], world))
         yield add(use_active(UseKey(company, name))), rate, ONE, ONE
@@ -208,8 +207,7 @@ def _made(draft: Draft, n: int) -> Iterator[Row]:
 
 
 def _output_term(draft: Draft, output: Output) -> Row:
-    recipe, add, material = process_reader(output), draft.parameters.add, output.material
-    assert material is not None
+    recipe, add, material = process_reader(output), draft.parameters.add, str(output.material)
 
     def made_per_tonne(world: World) -> float:
         """Tonnes of this output per tonne that the rate refers to."""

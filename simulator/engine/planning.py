@@ -1,0 +1,157 @@
+"""What a process could run, and a use take, if it were alone: rate, inputs, orders, room."""
+
+from __future__ import annotations
+
+from simulator.engine.compiler import helper
+from simulator.engine.layout import INPUT, MINIMUM, ORDER, OUTAGE, RATE, ROOM, UNBOUNDED
+from simulator.engine.orders import room, want
+from simulator.engine.outages import uptime
+from simulator.engine.state import Batch
+
+CLOSE = 1.0 + 1e-12
+"""Up to this factor two amounts are the same."""
+TRIES = 50
+"""Steps after which a mix that does not settle makes a process stand still."""
+
+
+@helper
+def plan(b: Batch, lane: int, today: float) -> int:
+    """Let every consumer whose company reviews now plan as if it were alone; return how many there are."""
+    due = 0
+    processes = len(b.processes)
+    for c in range(len(b.consumers)):
+        consumer = b.consumers[c]
+        mine = b.by_consumer[c]
+        mine.due = b.group[consumer.group].due if b.numbers[lane, consumer.active] > 0.0 else 0
+        if mine.due == 0:
+            continue
+        due += 1
+        for d in range(consumer.first_draw, consumer.last_draw):
+            b.by_draw[d].available = b.place_state[lane, b.draws[d].place].on_hand
+        if c < processes:
+            plan_process(b, lane, c, today)
+        else:
+            plan_use(b, lane, c, c - processes)
+    return due
+
+
+@helper
+def plan_use(b: Batch, lane: int, c: int, u: int) -> None:
+    """A use takes its demand, or whatever there is."""
+    use = b.uses[u]
+    demand = b.numbers[lane, use.demand] * b.group[b.consumers[c].group].dt
+    b.by_consumer[c].budget = demand
+    fit_inputs(b, lane, c, UNBOUNDED if use.greedy > 0 else demand)
+
+
+@helper
+def plan_process(b: Batch, lane: int, p: int, today: float) -> None:
+    """Rate × time in order, then inputs, then what its order asks and the room for its outputs."""
+    process = b.processes[p]
+    mine = b.by_consumer[p]
+    dt = b.group[b.consumers[p].group].dt
+    mine.uptime = uptime(b, lane, p, process.outage, today, dt)
+    mine.budget = b.numbers[lane, process.rate] * dt * mine.uptime
+    if b.numbers[lane, process.batch] > 0.0:
+        b.consumer_state[lane, p].credit += mine.budget
+        mine.budget = b.consumer_state[lane, p].credit
+    mine.cause = OUTAGE if mine.uptime == 0.0 else RATE
+    fit_inputs(b, lane, p, mine.budget if process.per < 0 else UNBOUNDED)
+    fit_outputs(b, lane, p)
+
+
+@helper
+def fit_inputs(b: Batch, lane: int, c: int, x: float) -> None:
+    """Reduce a throughput to what the slots can draw, and draw it: first choices first."""
+    consumer = b.consumers[c]
+    mine = b.by_consumer[c]
+    for s in range(consumer.first_slot, consumer.first_slot + consumer.slots):
+        slot = b.slots[s]
+        share = b.numbers[lane, slot.share]
+        if share <= 0.0:
+            continue
+        available = 0.0
+        for d in range(slot.first_draw, slot.first_draw + slot.draws):
+            available += b.by_draw[d].available
+        if available < x * share:
+            x = available / share
+            mine.cause = INPUT + s - consumer.first_slot
+    draw(b, lane, c, x)
+
+
+@helper
+def draw(b: Batch, lane: int, c: int, x: float) -> None:
+    """Set the throughput of a consumer and what it draws for it."""
+    consumer = b.consumers[c]
+    b.by_consumer[c].x = x
+    for s in range(consumer.first_slot, consumer.first_slot + consumer.slots):
+        slot = b.slots[s]
+        lacking = b.numbers[lane, slot.share] * x
+        for d in range(slot.first_draw, slot.first_draw + slot.draws):
+            b.by_draw[d].amount = min(lacking, b.by_draw[d].available)
+            lacking -= b.by_draw[d].amount
+
+
+@helper
+def fit_outputs(b: Batch, lane: int, p: int) -> None:
+    """Reduce a planned throughput to the output its rate refers to, its order, the rooms, its batch and minimum."""
+    process = b.processes[p]
+    if process.per >= 0:
+        fit_ceiling(b, lane, p, process.per, b.by_consumer[p].budget, RATE)
+    if process.pull >= 0 and b.numbers[lane, process.pulled] > 0.0:
+        fit_ceiling(b, lane, p, process.pull, want(b, lane, b.outputs[process.pull].place), ORDER)
+    for o in range(process.first_output, process.first_output + process.outputs):
+        if b.outputs[o].place >= 0:
+            fit_ceiling(b, lane, p, o, room(b, lane, b.outputs[o].place), ROOM)
+    fit_batch(b, lane, p)
+
+
+@helper
+def fit_ceiling(b: Batch, lane: int, p: int, o: int, ceiling: float, cause: int) -> None:
+    """Reduce a planned throughput until output `o` does not exceed `ceiling` t.
+
+    The yield depends on the mix and the mix on the throughput: with one choice per slot the first step is exact.
+    """
+    if ceiling == UNBOUNDED:
+        return
+    mine = b.by_consumer[p]
+    for _ in range(TRIES):
+        out = output_of(b, lane, p, o)
+        if out <= ceiling * CLOSE:
+            return
+        mine.cause = cause
+        draw(b, lane, p, mine.x * (ceiling / out))
+    draw(b, lane, p, 0.0)
+
+
+@helper
+def output_of(b: Batch, lane: int, p: int, o: int) -> float:
+    """Tonnes of output `o` that the planned draws of a process would give."""
+    substances = b.where[0].substances
+    coefficients = b.outputs[o].coefficients
+    total = 0.0
+    for d in range(b.consumers[p].first_draw, b.consumers[p].last_draw):
+        amount = b.by_draw[d].amount
+        if amount <= 0.0:
+            continue
+        place = b.draws[d].place
+        kept = 0.0
+        for first in range(0, b.mass.shape[2], substances):
+            for s in range(substances):
+                kept += b.mass[lane, place, first + s] * b.numbers[lane, coefficients + s]
+        total += amount * (kept / b.place_state[lane, place].on_hand)
+    return total
+
+
+@helper
+def fit_batch(b: Batch, lane: int, p: int) -> None:
+    """Whole batches only; below its minimum a process stands still."""
+    process = b.processes[p]
+    mine = b.by_consumer[p]
+    batch = b.numbers[lane, process.batch]
+    if batch > 0.0:
+        draw(b, lane, p, batch * int(mine.x / batch * CLOSE))
+    minimum = b.numbers[lane, process.minimum] * b.group[b.consumers[p].group].dt
+    if 0.0 < mine.x < minimum / CLOSE:
+        mine.cause = MINIMUM
+        draw(b, lane, p, 0.0)

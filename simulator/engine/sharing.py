@@ -1,0 +1,156 @@
+"""Who goes first where plans together exceed a stock, a room or an order."""
+
+from __future__ import annotations
+
+from simulator.engine.compiler import helper
+from simulator.engine.layout import FIRST, ORDER, ROOM, UNBOUNDED
+from simulator.engine.orders import room, want
+from simulator.engine.planning import CLOSE, fit_batch, fit_ceiling, fit_inputs, fit_outputs, output_of
+from simulator.engine.state import Batch
+
+
+@helper
+def share_stocks(b: Batch, lane: int) -> None:
+    """Where planned draws together exceed a stock, share it by rank, and among equals in proportion to the plans."""
+    for d in range(len(b.draws)):
+        b.by_place[b.draws[d].place].planned = 0.0
+    contested = False
+    for c in range(len(b.consumers)):
+        if b.by_consumer[c].due > 0:
+            for d in range(b.consumers[c].first_draw, b.consumers[c].last_draw):
+                n = b.draws[d].place
+                place = b.by_place[n]
+                place.planned += b.by_draw[d].amount
+                contested = contested or place.planned > b.place_state[lane, n].on_hand * CLOSE
+    if contested:
+        ration(b, lane)
+
+
+@helper
+def ration(b: Batch, lane: int) -> None:
+    """Give out every stock by rank and choice, then let each consumer do what it was given allows."""
+    for d in range(len(b.draws)):
+        b.by_draw[d].available = 0.0
+        b.by_place[b.draws[d].place].offer = b.place_state[lane, b.draws[d].place].on_hand
+    start = FIRST
+    while start < len(b.consumers):
+        end = same_rank(b, lane, start)
+        choice = FIRST
+        while give_choice(b, lane, start, end, choice) > 0:
+            choice += 1
+        start = end
+    for c in range(len(b.consumers)):
+        if b.by_consumer[c].due > 0:
+            fit_inputs(b, lane, c, b.by_consumer[c].x)
+            if c < len(b.processes):
+                fit_outputs(b, lane, c)
+
+
+@helper
+def same_rank(b: Batch, lane: int, start: int) -> int:
+    """End of the run of consumers that share the rank of the one at `start` in the order of ranks."""
+    rank = b.numbers[lane, b.consumers[b.consumer_order[lane, start]].rank]
+    end = start + 1
+    while end < len(b.consumers) and b.numbers[lane, b.consumers[b.consumer_order[lane, end]].rank] == rank:
+        end += 1
+    return end
+
+
+@helper
+def give_choice(b: Batch, lane: int, start: int, end: int, choice: int) -> int:
+    """Give equals their n-th choice in proportion to what they still lack; return how many slots had one."""
+    for d in range(len(b.draws)):
+        b.by_draw[d].asked = 0.0
+        b.by_place[b.draws[d].place].weight = 0.0
+    slots = 0
+    for i in range(start, end):
+        slots += ask_choice(b, lane, b.consumer_order[lane, i], choice)
+    for d in range(len(b.draws)):
+        draw = b.by_draw[d]
+        if draw.asked > 0.0:
+            place = b.by_place[b.draws[d].place]
+            draw.available = draw.asked * min(1.0, place.offer / place.weight)
+    for d in range(len(b.draws)):
+        place = b.by_place[b.draws[d].place]
+        place.offer = max(0.0, place.offer - place.weight)
+        place.weight = 0.0
+    return slots
+
+
+@helper
+def ask_choice(b: Batch, lane: int, c: int, choice: int) -> int:
+    """Put down what each slot of a consumer still lacks as a request on its n-th choice."""
+    consumer = b.consumers[c]
+    mine = b.by_consumer[c]
+    asked = 0
+    if mine.due == 0:
+        return 0
+    for s in range(consumer.first_slot, consumer.first_slot + consumer.slots):
+        slot = b.slots[s]
+        if choice < slot.draws:
+            asked += 1
+            lacking = b.numbers[lane, slot.share] * mine.x
+            for d in range(slot.first_draw, slot.first_draw + choice):
+                lacking -= b.by_draw[d].available
+            d = slot.first_draw + choice
+            b.by_draw[d].asked = max(0.0, lacking)
+            b.by_place[b.draws[d].place].weight += b.by_draw[d].asked
+    return asked
+
+
+@helper
+def share_ceilings(b: Batch, lane: int) -> None:
+    """Where several processes together would overfill a store or an order, better ranks go first, equals share."""
+    for i in range(len(b.shared)):
+        shared = b.shared[i]
+        space = room(b, lane, shared.place)
+        asked = want(b, lane, shared.place) if b.numbers[lane, shared.pulled] > 0.0 else UNBOUNDED
+        if min(space, asked) < UNBOUNDED:
+            rank = 0.0
+            while rank < UNBOUNDED:
+                rank = next_rank(b, lane, i, rank)
+                made = fit_equals(b, lane, i, rank, space, asked)
+                space = max(0.0, space - made)
+                asked = max(0.0, asked - made)
+
+
+@helper
+def next_rank(b: Batch, lane: int, i: int, rank: float) -> float:
+    """The best rank among the makers of a shared store that is worse than `rank`, unlimited if there is none."""
+    best = UNBOUNDED
+    for m in range(b.shared[i].first_maker, b.shared[i].first_maker + b.shared[i].makers):
+        p = b.makers[m].process
+        own = b.numbers[lane, b.consumers[p].rank]
+        if b.by_consumer[p].due > 0 and rank < own < best:
+            best = own
+    return best
+
+
+@helper
+def fit_equals(b: Batch, lane: int, i: int, rank: float, space: float, asked: float) -> float:
+    """Let the makers of one rank share what better ranks left of a store and its order; return what they make, t."""
+    shared = b.shared[i]
+    planned = 0.0
+    for m in range(shared.first_maker, shared.first_maker + shared.makers):
+        if b.numbers[lane, b.consumers[b.makers[m].process].rank] == rank:
+            planned += planned_by(b, lane, m)
+    made = 0.0
+    for m in range(shared.first_maker, shared.first_maker + shared.makers):
+        p = b.makers[m].process
+        o = b.makers[m].output
+        if b.numbers[lane, b.consumers[p].rank] != rank:
+            continue
+        ceiling = asked if b.processes[p].pull == o and asked < space else space
+        if planned > ceiling * CLOSE:
+            cause = ORDER if ceiling < space else ROOM
+            fit_ceiling(b, lane, p, o, planned_by(b, lane, m) * (ceiling / planned), cause)
+            fit_batch(b, lane, p)
+        made += planned_by(b, lane, m)
+    return made
+
+
+@helper
+def planned_by(b: Batch, lane: int, m: int) -> float:
+    """Tonnes that one maker of a shared store plans to put into it."""
+    p = b.makers[m].process
+    return output_of(b, lane, p, b.makers[m].output) if b.by_consumer[p].due > 0 else 0.0
