@@ -7,11 +7,13 @@ from simulator.engine.state import Batch
 
 
 @helper
-def uptime(b: Batch, lane: int, consumer: int, schedule: int, today: float, dt: float) -> float:
-    """Part of [today, today + dt) in which a process is in order, 1."""
+def uptime(b: Batch, lane: int, p: int, today: float) -> float:
+    """Part of the review that begins today in which a process is in order, 1."""
+    schedule = b.processes[p].outage
     if schedule < 0:
         return 1.0
-    state = b.consumer_state[lane, consumer]
+    dt = b.group[b.consumers[p].group].dt
+    state = b.consumer_state[lane, p]
     last = b.outage_first[lane, schedule + 1]
     while state.outage < last and b.outage_times[state.outage, 1] <= today:
         state.outage += 1
@@ -20,4 +22,4 @@ def uptime(b: Batch, lane: int, consumer: int, schedule: int, today: float, dt: 
     while n < last and b.outage_times[n, 0] < today + dt:
         down += min(b.outage_times[n, 1], today + dt) - max(b.outage_times[n, 0], today)
         n += 1
-    return 1.0 - down / dt
+    return 1.0 - down / dt  # type: ignore[no-any-return]

@@ -1,13 +1,14 @@
 """Scenario + lanes → index and parameter arrays: what the kernels run on, as plain data.
 
-Variants that differ in periods, horizon, lead times or durations cannot share a clock: each such group has a plan of its
-own. Everything else that differs between lanes is numbers.
+Variants that differ in periods, horizon, lead times or durations, or in what is no number, cannot share a plan: each
+such group has one of its own. Everything else that differs between lanes is numbers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -333,6 +334,6 @@ def _rows(spans: Sequence[Period], starts: Sequence[int], line: Timeline) -> Ite
     """Reporting periods, cut where a dated change falls inside one."""
     for span in spans:
         cuts = [span.start, *(start for start in starts if span.start < start < span.end), span.end]
-        for start, end in zip(cuts, cuts[1:], strict=False):
+        for start, end in pairwise(cuts):
             epoch = max(n for n, begin in enumerate(starts) if begin <= start)
             yield Row(span.label, line.date(start), line.date(end), epoch)

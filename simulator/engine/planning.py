@@ -50,7 +50,7 @@ def plan_process(b: Batch, lane: int, p: int, today: float) -> None:
     process = b.processes[p]
     mine = b.by_consumer[p]
     dt = b.group[b.consumers[p].group].dt
-    mine.uptime = uptime(b, lane, p, process.outage, today, dt)
+    mine.uptime = uptime(b, lane, p, today)
     mine.budget = b.numbers[lane, process.rate] * dt * mine.uptime
     if b.numbers[lane, process.batch] > 0.0:
         b.consumer_state[lane, p].credit += mine.budget

@@ -72,7 +72,7 @@ def note_carry(b: Batch, lane: int, f: int) -> None:
     lot = b.numbers[lane, flow.lot]
     if flow.source >= b.where[0].ports:
         source = b.by_place[flow.source]
-        source.carry = max(source.carry, max(lot, b.numbers[lane, b.places[flow.source].rate] * group.dt))
+        source.carry = max(source.carry, lot, b.numbers[lane, b.places[flow.source].rate] * group.dt)
         if group.due > 0:
             source.horizon = max(source.horizon, group.dt)
     if flow.target >= b.where[0].ports:
@@ -180,7 +180,7 @@ def limit(b: Batch, lane: int, f: int) -> float:
     """What one flow could still carry: cap, open request, and offer above its safety stock."""
     flow = b.flows[f]
     offer = max(0.0, b.by_place[flow.source].offer - b.numbers[lane, flow.safety])
-    return min(min(b.by_flow[f].cap, b.by_place[flow.target].request), offer)  # type: ignore[no-any-return]
+    return min(b.by_flow[f].cap, b.by_place[flow.target].request, offer)  # type: ignore[no-any-return]
 
 
 @helper
@@ -191,7 +191,7 @@ def share_out(b: Batch, lane: int, start: int, end: int, loose: bool) -> None:
     """
     for _ in range(end - start + 1):
         grant(b, lane, start, end, loose)
-        if not accept(b, lane, start, end):
+        if not accept(b, start, end):
             return
 
 
@@ -218,7 +218,7 @@ def grant(b: Batch, lane: int, start: int, end: int, loose: bool) -> None:
 
 
 @helper
-def accept(b: Batch, lane: int, start: int, end: int) -> bool:
+def accept(b: Batch, start: int, end: int) -> bool:
     """Each receiver accepts in proportion to its grants; return whether any had to refuse."""
     refused = False
     for i in range(start, end):
@@ -274,9 +274,9 @@ def give_lot(b: Batch, lane: int, start: int, end: int) -> bool:
     for i in range(start, end):
         f = b.due_flows[i]
         whole = b.numbers[lane, b.flows[f].whole]
-        if whole > 0.0 and limit(b, lane, f) >= whole * (1.0 - WHOLE):
-            if best < 0 or b.by_flow[f].rest > b.by_flow[best].rest:
-                best = f
+        better = best < 0 or b.by_flow[f].rest > b.by_flow[best].rest
+        if better and whole > 0.0 and limit(b, lane, f) >= whole * (1.0 - WHOLE):
+            best = f
     if best < 0:
         return False
     whole = b.numbers[lane, b.flows[best].whole]

@@ -1,6 +1,6 @@
 """All arrays of one batch of lanes: structure, numbers, calendar, state, records, scratch.
 
-State is lane first: one lane is one contiguous block. K labels are origins × substances, label = origin · S + substance.
+State is lane first: one lane is one contiguous block. K labels are origins × substances, label = origin·S + substance.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ GROUP = np.dtype([("due", np.int64), ("review", np.int64), ("dt", np.float64)])
 """Companies that review together: whether they do now, number of the review, days it acts for."""
 EPOCH = np.dtype([("start", np.int64), ("row", np.int64)])
 RHYTHM = np.dtype([("interval", np.int64), ("opens", np.int64), ("spread", np.float64)])
-"""Per review of a use: its cohort's interval, whether it is the first in it, and the part of what is left of the interval's retirements due now."""
+"""Per review of a use: its cohort's interval, whether it is the first in it, and the part of what is left of the
+interval's retirements due now."""
 LANE = np.dtype([("epoch", np.int64), ("row", np.int64)])
 PLACE_STATE = np.dtype(
     [("on_hand", np.float64), ("budget", np.float64), ("accrued", np.float64), ("shipped", np.float64)]
@@ -33,8 +34,9 @@ LAG_SLOT = np.dtype([("due", np.int64), ("total", np.float64)])
 CONSUMER_STATE = np.dtype([("credit", np.float64), ("outage", np.int64)])
 """`credit`: rate accrued for the next batch; `outage`: the outage that comes or goes on."""
 PLACE_SCRATCH = np.dtype(
-    [("opened", np.int64), ("touched", np.int64), ("offer", np.float64), ("request", np.float64), ("weight", np.float64),
-     ("granted", np.float64), ("carry", np.float64), ("planned", np.float64), ("horizon", np.float64)]
+    [("opened", np.int64), ("touched", np.int64), ("offer", np.float64), ("request", np.float64),
+     ("weight", np.float64), ("granted", np.float64), ("carry", np.float64), ("planned", np.float64),
+     ("horizon", np.float64)]
 )  # fmt: skip
 FLOW_SCRATCH = np.dtype(
     [("amount", np.float64), ("cap", np.float64), ("grant", np.float64), ("rest", np.float64), ("floor", np.float64)]

@@ -113,7 +113,7 @@ def new_figure(run: Run, title: str, size: tuple[float, float]) -> Figure:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=size, layout="constrained")
-    head = style.wrapped(f"{title} · {style.scenario_title(run.scenario)}", int(size[0] * 12))
+    head = style.wrapped(f"{title} · {style.scenario_title(run.scenario)}", int(size[0] * 10.5))
     figure.suptitle(head, x=0.01, ha="left", fontsize=11, fontweight="bold")
     return figure
 
@@ -154,7 +154,7 @@ def _draw_layer(ax: Axes, spans: Periods, base: Array, part: Array, colour: str)
     if spans.count > MAX_BARS:
         ax.stairs(base + part, edges, baseline=base, fill=True, color=colour, linewidth=0)
     else:
-        ax.bar(edges[:-1], part, 0.86 * np.diff(edges), base, align="edge", color=colour, linewidth=0)
+        ax.bar((edges[:-1] + edges[1:]) / 2, part, 0.86 * np.diff(edges), base, color=colour, linewidth=0)
 
 
 def draw_line(ax: Axes, spans: Periods, values: Array, unit: style.Unit) -> None:

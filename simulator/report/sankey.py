@@ -274,7 +274,7 @@ def _draw_text(
 def _head(run: Run, variant: str, width: float) -> str:
     scenario = run.scenario
     title = f"{style.variant_title(scenario.variants[variant])} · {style.scenario_title(scenario)}"
-    return style.wrapped(title, int((width - 2 * EDGE) * 8.5))
+    return style.wrapped(title, int((width - 2 * EDGE) * 9.5))
 
 
 def _subtitle(run: Run, picture: Picture) -> str:

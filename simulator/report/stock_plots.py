@@ -65,10 +65,11 @@ def draw(ax: Axes, run: Run, stock: Stock) -> None:
     spans = periods(run)
     unit = style.mass_unit(stock.largest)
     colours = style.variant_colours(run.scenario)
-    widest = 1.2 + 0.5 * (len(colours) - 1)
+    widest = min(1.2 + 0.5 * (len(colours) - 1), 3.0)
+    step = (widest - 1.2) / max(1, len(colours) - 1)
     for i, (variant, colour) in enumerate(colours.items()):
         levels = stock.levels[variant] / unit.divisor
-        ax.plot(days(spans.edges), levels, color=colour, linewidth=max(widest - 0.5 * i, 1.0), solid_capstyle="butt")
+        ax.plot(days(spans.edges), levels, color=colour, linewidth=widest - step * i, solid_capstyle="butt")
     ax.set_title(style.wrapped(title(run, stock), 36))
     ax.set_ylabel(f"{'In use' if stock.place == 'use' else 'Stock'} ({unit.name})")
     ax.set_ylim(0, 1.08 * stock.largest / unit.divisor)

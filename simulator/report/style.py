@@ -154,7 +154,7 @@ def scenario_title(scenario: Scenario) -> str:
 
 def variant_title(variant: Variant) -> str:
     """What a variant is called in plots; a hypothetical one says so."""
-    title = variant.title or heading(variant.name)
+    title = variant.title if variant.title and variant.title != variant.name else heading(variant.name)
     return title if not variant.hypothetical or "hypothetical" in title.lower() else f"{title} (hypothetical)"
 
 

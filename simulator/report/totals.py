@@ -17,13 +17,19 @@ if TYPE_CHECKING:
 Amounts: TypeAlias = Mapping[str, Mapping[str, float]]
 BAR = 0.55
 """Height of a bar and what is between it and the next, inches."""
+ABOVE, BELOW = 0.65, 1.35
+"""Room for the titles, and for the axis and four lines of legend, inches."""
 HALO: Mapping[str, Any] = {"boxstyle": "square,pad=0.1", "facecolor": "white", "linewidth": 0}
 
 
 def figure(run: Run) -> Figure:
     """Two panels of stacked bars, one bar per variant; biogenic CO2 is a mark of its own."""
-    result = new_figure(run, "Totals over the whole run", (10.5, 2.1 + BAR * len(run.scenario.variants)))
-    left, right = result.subplots(1, 2)
+    bars = 0.1 + BAR * len(run.scenario.variants)
+    height = ABOVE + bars + BELOW
+    result = new_figure(run, "Totals over the whole run", (10.5, height))
+    result.set_layout_engine("none")  # all sizes are known
+    edges = {"left": 0.19, "right": 0.99, "wspace": 0.06}
+    left, right = result.subplots(1, 2, gridspec_kw={**edges, "bottom": BELOW / height, "top": 1 - ABOVE / height})
     draw_waste(left, run)
     draw_emissions(right, run)
     right.tick_params(labelleft=False)
@@ -72,7 +78,7 @@ def draw_bars(ax: Axes, run: Run, amounts: Amounts, colours: Mapping[str, str], 
     ax.set_xlim(right=1.55 * longest or 1)
     ax.locator_params(axis="x", nbins=6)
     if not longest:
-        ax.set_xticks([0])
+        ax.set(xlim=(0, 1), xticks=[0])
     ax.grid(visible=False, axis="y")
     ax.grid(visible=True, axis="x")
     ax.tick_params(axis="y", length=0)
@@ -106,9 +112,9 @@ def _longest(amounts: Amounts) -> float:
 
 
 def _legend(ax: Axes, colours: Mapping[str, str], bars: int, columns: int) -> None:
-    """Half an inch below the axes, whose height goes with the number of bars."""
+    """Beneath the title of the axis, whose height goes with the number of bars."""
     marks, _ = ax.get_legend_handles_labels()
     handles = [*swatches(colours), *marks]
-    below = (-0.02, -0.5 / (0.3 + BAR * bars))
+    below = (-0.02, -0.42 / (0.1 + BAR * bars))
     if handles:
         ax.legend(handles=handles, loc="upper left", bbox_to_anchor=below, ncols=columns, columnspacing=1.5)

@@ -136,7 +136,7 @@ def test_makes_to_names_the_process_that_an_order_holds_back(tmp_path: Path) -> 
     materials: {a: {}, b: {}}
     companies:
       s:
-        inventories: {a: {initial: 10 kt}, b: {order_up_to: 50 t, initial: 50 t}}
+        inventories: {a: {initial: 10 kt}, b: {initial: 50 t%s}}
         processes:
           base: {inputs: [a], rate: 3 t/day, outputs: {b: 1}}
           swing: {inputs: [a], rate: 10 t/day, outputs: {b: 1}%s}
@@ -145,10 +145,10 @@ def test_makes_to_names_the_process_that_an_order_holds_back(tmp_path: Path) -> 
     flows:
       sell: {from: s, to: m, material: b}
     """
-    result = simulate(tmp_path, body % ", makes_to: b")
+    result = simulate(tmp_path, body % (", order_up_to: 50 t", ", makes_to: b"))
     assert throughput(result, "base") == pytest.approx(300)
     assert stock(result, "s", "b") == pytest.approx(50, abs=8)
-    result = simulate(tmp_path, body % "")
+    result = simulate(tmp_path, body % ("", ""))
     assert throughput(result, "swing") == pytest.approx(1000)
 
 

@@ -163,6 +163,44 @@ def test_receivers_accept_in_proportion_to_what_they_are_granted(tmp_path: Path)
     assert amounts(result, "fs", 1) + amounts(result, "ft", 1) == [pytest.approx(60 * 60 / 110), pytest.approx(60 * 50 / 110)]
 
 
+RANKED = """
+materials: {a: {}, b: {}}
+companies:
+  q: {inventories: {a: {initial: 20 t}}, processes: {p: {inputs: [a], rate: 20 t/day, outputs: {b: 1}}}}
+  r: {inventories: {a: {initial: 20 t}}, processes: {p: {inputs: [a], rate: 20 t/day, outputs: {b: 1}}}}
+boundary:
+  m: {supplies: {a: {}}, demands: {b: {}}}
+flows:
+  buy_q: {from: m, to: q, material: a, rank: 2}
+  buy_r: {from: m, to: r, material: a, rank: 1}
+  sell_q: {from: q, to: m, material: b, rank: 2}
+  sell_r: {from: r, to: m, material: b, rank: 1}
+"""
+
+
+@pytest.mark.parametrize("flow", ["buy_q", "buy_r", "sell_q", "sell_r"])
+def test_what_is_unlimited_is_not_used_up_by_better_ranks(tmp_path: Path, flow: str) -> None:
+    assert amounts(simulate(tmp_path, RANKED), flow, 3) == [20, 20, 20]
+
+
+def test_lots_larger_than_equal_shares_go_to_one_sender_after_the_other(tmp_path: Path) -> None:
+    body = """
+    materials: {a: {}, b: {}}
+    companies:
+      s: {inventories: {a: {initial: 100 t}}}
+      t: {inventories: {a: {initial: 100 t}}}
+      r: {inventories: {a: {order_up_to: 100 t}}, processes: {p: {inputs: [a], rate: 20 t/day, outputs: {b: 1}}}}
+    boundary:
+      m: {demands: {b: {}}}
+    flows:
+      fs: {from: s, to: r, material: a, lot_size: 60 t}
+      ft: {from: t, to: r, material: a, lot_size: 60 t}
+      sell: {from: r, to: m, material: b}
+    """
+    result = simulate(tmp_path, body)
+    assert [amounts(result, flow, 3) for flow in ("fs", "ft")] == [[60, 0, 0], [0, 60, 0]]
+
+
 def test_lots_left_by_flooring_go_to_the_largest_remainder(tmp_path: Path) -> None:
     """100 t: 44.4 and 55.6 are floored to 30 and 30; the rest of 40 holds one lot more, for the larger remainder."""
     lot = ", lot_size: 30 t"
@@ -231,7 +269,7 @@ ORDERS = {
     "cover": ("order_up_to: 10 day", "", [110, 10, 10]),
     "default": ("", "", [10, 10, 10]),
     "default_with_lead_time": ("", ", lead_time: 3 day", [40, 0, 0, 10, 10]),
-    "default_with_lots": ("", ", lot_size: 25 t", [25, 0, 25, 0, 25, 25]),
+    "default_with_lots": ("", ", lot_size: 25 t", [25, 0, 25, 0, 25, 0, 0, 25]),
     "capacity": ("order_up_to: 100 t, capacity: 35 t", "", [35, 10, 10]),
 }
 
