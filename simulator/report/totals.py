@@ -17,19 +17,21 @@ if TYPE_CHECKING:
 Amounts: TypeAlias = Mapping[str, Mapping[str, float]]
 BAR = 0.55
 """Height of a bar and what is between it and the next, inches."""
-ABOVE, BELOW = 0.65, 1.35
-"""Room for the titles, and for the axis and four lines of legend, inches."""
+ABOVE, BELOW, LINE = 0.62, 1.25, 0.2
+"""Room for the titles, for the axis and four lines of legend, and for one more line of the title, inches."""
 HALO: Mapping[str, Any] = {"boxstyle": "square,pad=0.1", "facecolor": "white", "linewidth": 0}
 
 
 def figure(run: Run) -> Figure:
     """Two panels of stacked bars, one bar per variant; biogenic CO2 is a mark of its own."""
     bars = 0.1 + BAR * len(run.scenario.variants)
-    height = ABOVE + bars + BELOW
-    result = new_figure(run, "Totals over the whole run", (10.5, height))
+    result = new_figure(run, "Totals over the whole run", (10.5, bars))
+    above = ABOVE + LINE * result.get_suptitle().count("\n")
+    height = above + bars + BELOW
+    result.set_figheight(height)
     result.set_layout_engine("none")  # all sizes are known
     edges = {"left": 0.19, "right": 0.99, "wspace": 0.06}
-    left, right = result.subplots(1, 2, gridspec_kw={**edges, "bottom": BELOW / height, "top": 1 - ABOVE / height})
+    left, right = result.subplots(1, 2, gridspec_kw={**edges, "bottom": BELOW / height, "top": 1 - above / height})
     draw_waste(left, run)
     draw_emissions(right, run)
     right.tick_params(labelleft=False)

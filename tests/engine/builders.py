@@ -88,7 +88,7 @@ def stock(result: Run, node: str, item: str, place: str = "inventory", **where: 
 
 def last(result: Run) -> str:
     """The last reporting period."""
-    return str(max(set(result.tables.stocks["period"].astype(str)) - {"opening"}))
+    return str(max(set(result.tables.stocks["period"].astype(str)) - {"opening"}, default="none"))
 
 
 def throughput(result: Run, process: str, **where: object) -> float:

@@ -45,7 +45,7 @@ def laid_out(network: Network) -> tuple[Skeleton, float, Layout]:
 
 
 @given(networks)
-@limits(deadline=None, max_examples=50)
+@limits(deadline=None, max_examples=25)
 def test_without_the_returning_pairs_no_cycle_is_left(network: Network) -> None:
     weights = weights_of(network)
     back = returning(network.nodes, weights)
@@ -53,7 +53,7 @@ def test_without_the_returning_pairs_no_cycle_is_left(network: Network) -> None:
 
 
 @given(networks)
-@limits(deadline=None, max_examples=50)
+@limits(deadline=None, max_examples=25)
 def test_what_is_in_no_cycle_never_returns(network: Network) -> None:
     weights = weights_of(network)
     component = {n: i for i, c in enumerate(nx.strongly_connected_components(nx.DiGraph(list(weights)))) for n in c}
@@ -66,7 +66,7 @@ def test_the_lesser_flow_of_a_loop_returns() -> None:
 
 
 @given(networks)
-@limits(deadline=None, max_examples=50)
+@limits(deadline=None, max_examples=25)
 def test_moving_nodes_never_makes_more_return(network: Network) -> None:
     weights = weights_of(network)
     order = sequence(network.nodes, weights)
@@ -78,7 +78,7 @@ def test_moving_nodes_never_makes_more_return(network: Network) -> None:
 
 
 @given(networks)
-@limits(deadline=None, max_examples=50)
+@limits(deadline=None, max_examples=25)
 def test_supplies_stand_left_sinks_right_and_arcs_cross_one_gap_at_a_time(network: Network) -> None:
     frame, _, _ = laid_out(network)
     column = {cell: i for i, cells in enumerate(frame.columns) for cell in cells}
@@ -90,7 +90,7 @@ def test_supplies_stand_left_sinks_right_and_arcs_cross_one_gap_at_a_time(networ
 
 
 @given(networks)
-@limits(deadline=None, max_examples=30)
+@limits(deadline=None, max_examples=20)
 def test_boxes_and_titles_do_not_overlap(network: Network) -> None:
     _, _, found = laid_out(network)
     assert not [pair for pair in combinations(found.boxes.values(), 2) if pair[0].overlaps(pair[1])]
@@ -101,7 +101,7 @@ def test_boxes_and_titles_do_not_overlap(network: Network) -> None:
 
 
 @given(networks)
-@limits(deadline=None, max_examples=30)
+@limits(deadline=None, max_examples=20)
 def test_widths_are_in_proportion_and_fill_the_boxes(network: Network) -> None:
     """At each side of a box the links lie within it and beside each other: the larger side fills it."""
     _, scale, found = laid_out(network)
@@ -124,7 +124,7 @@ def test_widths_are_in_proportion_and_fill_the_boxes(network: Network) -> None:
 
 
 @given(networks)
-@limits(deadline=None, max_examples=30)
+@limits(deadline=None, max_examples=20)
 def test_ribbons_run_rightwards_and_loops_back_beneath_everything(network: Network) -> None:
     _, _, found = laid_out(network)
     assert all(x0 < x1 for ribbon in found.ribbons for (x0, _), (x1, _) in ribbon.steps)
@@ -138,7 +138,7 @@ def test_ribbons_run_rightwards_and_loops_back_beneath_everything(network: Netwo
 
 
 @given(networks)
-@limits(deadline=None, max_examples=30)
+@limits(deadline=None, max_examples=20)
 def test_loops_beneath_do_not_overlap(network: Network) -> None:
     _, _, found = laid_out(network)
     beneath = [
@@ -151,7 +151,7 @@ def test_loops_beneath_do_not_overlap(network: Network) -> None:
 
 
 @given(networks)
-@limits(deadline=None, max_examples=30)
+@limits(deadline=None, max_examples=20)
 def test_labels_overlap_nothing(network: Network) -> None:
     _, _, found = laid_out(network)
     texts = {link: (f"{link.material} {link.value:.3g}",) for link in network.links}
@@ -161,7 +161,7 @@ def test_labels_overlap_nothing(network: Network) -> None:
 
 
 @given(networks, st.randoms())
-@limits(deadline=None, max_examples=15)
+@limits(deadline=None, max_examples=10)
 def test_the_order_of_the_links_changes_nothing(network: Network, random: object) -> None:
     shuffled = list(network.links)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
@@ -169,7 +169,7 @@ def test_the_order_of_the_links_changes_nothing(network: Network, random: object
 
 
 @given(st.lists(links, max_size=80), st.floats(0, 500))
-@limits(deadline=None, max_examples=50)
+@limits(deadline=None, max_examples=25)
 def test_bundling_keeps_all_mass_or_says_what_is_missing(found: list[Link], smallest: float) -> None:
     network = reduced(found, smallest, most=10)
     shown = sum(link.value for link in network.links)

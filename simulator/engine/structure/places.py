@@ -94,9 +94,13 @@ def _material_of(port: Supply | Demand | Accept, place: Place) -> str:
 
 
 def _is_input(draft: Draft, n: int) -> bool:
-    """Consumed by its company and not made there, so that it orders even without a policy."""
-    consumed = any(draw.place == n for draw in draft.index.draws)
-    return consumed and not _is_made(draft, n)
+    """Consumed at a known rate by its company and not made there, so that it orders even without a policy."""
+    drawn = [draw for draw in draft.index.draws if draw.place == n]
+    return bool(drawn) and not any(_takes_any(draft.world, draw) for draw in drawn) and not _is_made(draft, n)
+
+
+def _takes_any(world: World, draw: Draw) -> bool:
+    return draw.use is not None and world.companies[draw.company].uses[draw.use].demand == "any"
 
 
 def _is_made(draft: Draft, n: int) -> bool:
@@ -175,7 +179,7 @@ def _draw_term(draft: Draft, draw: Draw) -> Row:
 
 def _use_term(draft: Draft, draw: Draw) -> Iterator[Row]:
     company, name, add = draw.company, str(draw.use), draft.parameters.add
-    if draft.world.companies[company].uses[name].demand != "any":
+    if not _takes_any(draft.world, draw):
         rate = add(lambda world: demanded(world.companies[company].uses[name], world))
         yield add(use_active(UseKey(company, name))), rate, ONE, ONE
 
