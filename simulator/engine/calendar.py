@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from simulator.errors import UserError
+from simulator.scenario.dates import months_after
 from simulator.scenario.models import World
 from simulator.scenario.numbers import Span
 
@@ -43,7 +43,7 @@ class Timeline:
             return shifted
         if self.uniform:
             return shifted + times * span.months * MONTH
-        return self.at(add_months(self.start + timedelta(seconds=shifted), times * span.months))
+        return self.at(months_after(self.start + timedelta(seconds=shifted), times * span.months))
 
     def every(self, span: Span) -> Iterator[int]:
         """Instants 0, span, 2 spans … before the end."""
@@ -57,17 +57,6 @@ def timeline(world: World) -> Timeline:
     """The time axis of a world."""
     time = world.time
     return Timeline(time.start, round((time.end - time.start).total_seconds()), world.calendar == "uniform")
-
-
-def add_months(moment: datetime, months: int) -> datetime:
-    """The same day months later, or that month's last."""
-    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
-    return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
-
-
-def days(span: Span) -> float:
-    """Length of a span for rates and ages, days: a month is a twelfth of 365.25."""
-    return (span.seconds + span.months * MONTH) / DAY
 
 
 @dataclass(frozen=True)
@@ -119,7 +108,7 @@ def beats(line: Timeline, group: Reviews, cohort: Span, where: str) -> Beats:
 
 def cohort_span(period: Span, declared: Span | None) -> Span:
     """Cohorts enter per month, or per review where reviews are longer, unless declared."""
-    return declared or (period if days(period) > days(MONTHLY) else MONTHLY)
+    return declared or (period if period.days() > MONTHLY.days() else MONTHLY)
 
 
 def slots_needed(times: Sequence[int], dues: Sequence[int]) -> int:
@@ -157,7 +146,7 @@ def _ends(line: Timeline, span: Span) -> list[int]:
     if span.months % 12 == 0:
         first = first.replace(month=1)
     ends, n = [], 1
-    while (instant := line.at(add_months(first, n * span.months))) < line.end:
+    while (instant := line.at(months_after(first, n * span.months))) < line.end:
         ends.append(instant)
         n += 1
     return ends
@@ -167,7 +156,7 @@ def _label(line: Timeline, span: Span, start: int, n: int) -> str:
     """`2025`, `2025-01`, or the day (and time, where it is not midnight) a shorter period starts."""
     moment = line.start + timedelta(seconds=start)
     if line.uniform and span.months:
-        moment = add_months(line.start.replace(day=1), n * span.months)
+        moment = months_after(line.start.replace(day=1), n * span.months)
     if span.months and span.months % 12 == 0:
         return f"{moment:%Y}"
     if span.months:

@@ -66,12 +66,8 @@ def initial_losses(lifetime: Lifetime, entry: str, interval: float, count: int) 
         length *= 2
 
 
-def _days(number: Number) -> float:
-    return number.value
-
-
 def _fixed(length: Number) -> Survival:
-    life = _days(length)
+    life = length.value
     return Survival(lambda t: np.where(t < life, 1.0, 0.0), lambda t: np.minimum(t, life))
 
 
@@ -79,7 +75,7 @@ def _normal(parameters: MeanSd) -> Survival:
     """Not folded: what would retire before it enters leaves at once."""
     from scipy.special import ndtr
 
-    mean, sd = _days(parameters.mean), _days(parameters.sd)
+    mean, sd = parameters.mean.value, parameters.sd.value
 
     def density(z: Floats) -> Floats:
         return np.asarray(np.exp(-0.5 * z * z) / np.sqrt(2.0 * np.pi))
@@ -99,7 +95,7 @@ def _lognormal(parameters: MeanSd) -> Survival:
     """By mean and standard deviation of the lifetime itself."""
     from scipy.special import ndtr
 
-    mean, sd = _days(parameters.mean), _days(parameters.sd)
+    mean, sd = parameters.mean.value, parameters.sd.value
     variance = np.log1p((sd / mean) ** 2)
     sigma, mu = np.sqrt(variance), np.log(mean) - variance / 2.0
 
@@ -119,7 +115,7 @@ def _lognormal(parameters: MeanSd) -> Survival:
 def _weibull(parameters: Weibull) -> Survival:
     from scipy.special import gamma, gammainc
 
-    shape, scale = parameters.shape.value, _days(parameters.scale)
+    shape, scale = parameters.shape.value, parameters.scale.value
 
     def at(t: Floats) -> Floats:
         return np.asarray(np.exp(-((t / scale) ** shape)))

@@ -6,7 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine.axes import OTHER, substances
-from simulator.scenario.models import Coefficients, Process, World
+from simulator.scenario.balances import coefficient
+from simulator.scenario.contents import named_substances
+from simulator.scenario.models import Process, World
+from simulator.scenario.numbers import Number
 
 Floats = NDArray[np.float64]
 
@@ -27,10 +30,12 @@ def coefficients(world: World, process: Process) -> Floats:
     A plain number covers the substances that no other output or release of the process names; the one `rest` gets
     what the others leave.
     """
-    entries = [*(process.outputs[name] for name in sorted(process.outputs))]
+    entries = [process.outputs[name] for name in sorted(process.outputs)]
     entries += [process.releases[name] for name in sorted(process.releases)]
-    named = {substance for entry in entries for substance in entry.by_substance or {}}
-    rows = np.stack([_row(entry, substances(world), named) for entry in entries])
+    named = named_substances(process)
+    rows = np.array(
+        [[_plain(coefficient(entry, name, name in named)) for name in substances(world)] for entry in entries]
+    )
     left = 1.0 - rows.sum(axis=0)
     for row, entry in zip(rows, entries, strict=True):
         if entry.rest:
@@ -38,10 +43,8 @@ def coefficients(world: World, process: Process) -> Floats:
     return rows
 
 
-def _row(entry: Coefficients, names: tuple[str, ...], named: set[str]) -> Floats:
-    given = entry.by_substance or {}
-    default = entry.default.value if entry.default else 0.0
-    return np.array([given[name].value if name in given else 0.0 if name in named else default for name in names])
+def _plain(number: Number | None) -> float:
+    return number.value if number else 0.0
 
 
 def nominal_yield(world: World, process: Process, output: str) -> float:

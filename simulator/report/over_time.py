@@ -44,7 +44,8 @@ def emissions(run: Run) -> Figure:
     table = run.tables.emissions
     by = rates(run, table, "scope", "emissions_t_co2e")
     biogenic = {v: sum_all(x) for v, x in rates(run, table, "scope", "biogenic_t_co2").items()}
-    unit = style.mass_unit(max(_peak(by), *(_top(x) for x in biogenic.values())), " CO₂e")
+    highest = max(_peak(by), *(_top(x) for x in biogenic.values()))
+    unit = style.mass_unit(highest, " CO₂e")
     figure, axes = panels(run, "Greenhouse gas emissions by scope", f"Emissions ({unit.name}/year)")
     colours = {scope: colour for scope, colour in style.SCOPES.items() if any(scope in x for x in by.values())}
     for variant, ax in axes.items():
@@ -52,7 +53,7 @@ def emissions(run: Run) -> Figure:
         draw_line(ax, periods(run), biogenic[variant], unit)
         if not (_peak({variant: by[variant]}) or biogenic[variant].any()):
             say_none(ax, "No emissions")
-    _from_zero(axes, _peak(by))
+    _from_zero(axes, highest)
     handles = swatches({style.SCOPE_TITLES[scope]: colour for scope, colour in colours.items()})
     legend(figure, [*handles, *_biogenic_handle(biogenic)])
     return figure

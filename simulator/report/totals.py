@@ -57,10 +57,11 @@ def draw_emissions(ax: Axes, run: Run) -> None:
     if any(biogenic.values()):
         marks = [biogenic[variant] / unit.divisor for variant in amounts]
         ax.plot(marks, range(len(marks)), "D", color=style.BIOGENIC, markersize=5, label="Biogenic CO₂ (apart)")
-    empty = not (_longest(amounts) or any(biogenic.values()))
+        ax.set_xlim(right=max(1.55 * _longest(amounts) / unit.divisor, 1.1 * max(marks)))
+    used = {style.SCOPE_TITLES[s]: c for s, c in style.SCOPES.items() if any(s in x for x in amounts.values())}
+    empty = not (used or any(biogenic.values()))
     ax.set_title("No emissions" if empty else "Greenhouse gas emissions by scope")
     ax.set_xlabel(f"Emissions ({unit.name})")
-    used = {style.SCOPE_TITLES[s]: c for s, c in style.SCOPES.items() if any(s in x for x in amounts.values())}
     _legend(ax, used, len(amounts), columns=1)
 
 
@@ -80,7 +81,7 @@ def draw_bars(ax: Axes, run: Run, amounts: Amounts, colours: Mapping[str, str], 
     ax.set_xlim(right=1.55 * longest or 1)
     ax.locator_params(axis="x", nbins=6)
     if not longest:
-        ax.set(xlim=(0, 1), xticks=[0])
+        ax.set_xlim(0, 1)
     ax.grid(visible=False, axis="y")
     ax.grid(visible=True, axis="x")
     ax.tick_params(axis="y", length=0)

@@ -127,12 +127,13 @@ def coefficients_of(process: Process, substance: str) -> Iterator[Number]:
     """
     named = substance in named_substances(process)
     for part in (*process.outputs.values(), *process.releases.values()):
-        number = _coefficient(part, substance, named)
+        number = coefficient(part, substance, named)
         if number is not None:
             yield number
 
 
-def _coefficient(part: Coefficients, substance: str, named: bool) -> Number | None:
+def coefficient(part: Coefficients, substance: str, named: bool) -> Number | None:
+    """The coefficient of one substance in one output or release; `named`: whether a mapping of the process names it."""
     if part.by_substance is not None:
         return part.by_substance.get(substance)
     return None if named else part.default

@@ -124,25 +124,25 @@ class Process(Model):
 class MeanSd(Model):
     """A distribution by its mean and standard deviation."""
 
-    mean: Annotated[Number, In("day", above=0)]
+    mean: Annotated[Number, In("day", above=0, series=False)]
     """Mean of the lifetime itself."""
-    sd: Annotated[Number, In("day", low=0)]
+    sd: Annotated[Number, In("day", low=0, series=False)]
     """Standard deviation of the lifetime itself."""
 
 
 class Weibull(Model):
     """A Weibull distribution: survival exp(−(age ÷ scale)^shape)."""
 
-    shape: Annotated[Number, In("1", above=0)]
+    shape: Annotated[Number, In("1", above=0, series=False)]
     """Above 1, older goods fail more often."""
-    scale: Annotated[Number, In("day", above=0)]
+    scale: Annotated[Number, In("day", above=0, series=False)]
     """Age that 37 % reach."""
 
 
 class Lifetime(Model):
     """Exactly one distribution of the time in service."""
 
-    fixed: Annotated[Number, In("day", above=0)] | None = None
+    fixed: Annotated[Number, In("day", above=0, series=False)] | None = None
     """All retire at this age."""
     normal: MeanSd | None = None
     """Normal, by mean and standard deviation."""
@@ -175,7 +175,7 @@ class Use(Model):
     """Vintages of the initial stock."""
     excess: Annotated[None, NotYet("Exactness")] = None
     """What happens to stock above the stock wanted."""
-    soiling: Mapping[Substance, Annotated[Number, In("t/t", low=0)]] = {}
+    soiling: Mapping[Substance, Annotated[Number, In("t/t", low=0, series=False)]] = {}
     """Tonnes taken up from the environment per tonne retired."""
     end_of_life: Split
     """What it becomes: one material, or several with shares that sum to 1."""

@@ -20,9 +20,9 @@ REST = "rest"
 SLOT = "feed"
 """Name of the only slot of a process whose inputs are a list."""
 
-_FRACTION = In("1", low=0, high=1)
+_FRACTION = In("1", low=0, high=1, series=False)
 _PER_INPUT = In("t CO2e/t", "t CO2/t", "t/t", low=0)
-_PER_SUBSTANCE = In("t/t", "t CO2e/t", "t CO2/t", low=0)
+_PER_SUBSTANCE = In("t/t", "t CO2e/t", "t CO2/t", low=0, series=False)
 _DEMAND = In("t/day", low=0, pieces=True)
 
 

@@ -47,7 +47,7 @@ OneOrMany = Annotated[
 Fraction = Annotated[Number, In("1", low=0, high=1)]
 Part = Annotated[Number, In("1", low=0, high=1, series=False)]
 Stock = Annotated[Number, In("t", low=0, pieces=True, series=False)]
-Lot = Annotated[Number, In("t", above=0, pieces=True)]
+Lot = Annotated[Number, In("t", above=0, pieces=True, series=False)]
 Mass = Annotated[Number, In("t", low=0, pieces=True)]
 Rate = Annotated[Number, In("t/day", low=0, pieces=True)]
 Price = Annotated[Number, In("EUR/t")]

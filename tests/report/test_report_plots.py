@@ -71,6 +71,14 @@ def test_emissions_are_stacked_by_scope_with_biogenic_apart(run: Run) -> None:
     assert "Biogenic" in legend_of(figure)[3]
 
 
+def test_biogenic_alone_is_within_the_axes(run: Run) -> None:
+    table = run.tables.emissions.assign(emissions_t_co2e=0.0)
+    only = replace(run, tables=replace(run.tables, emissions=table))
+    _, bars = totals.figure(only).axes
+    assert bars.get_xlim()[1] > max(bars.lines[0].get_xdata())
+    assert "No emissions" not in words_of(over_time.emissions(only))
+
+
 def test_many_periods_are_steps_few_are_bars() -> None:
     few, many = over_time.waste(synthetic(1, 2027)), over_time.waste(synthetic(1, 2035))
     assert few.axes[0].containers
