@@ -151,7 +151,7 @@ def _simulated(
 ) -> tuple[Run, Path]:
     """Reserve the folder, simulate, write: the run, and where it is."""
     from simulator import report, results
-    from simulator.study.run import run as simulate
+    from simulator.study.run import simulate
 
     reserved = results.prepared(scenario, request.out, force=request.force)
     with reserved as target, terminal.progress(quiet=request.quiet) as progress:

@@ -1,74 +1,80 @@
-"""Text to number at the border: our own small registry of units.
+"""Text to number at the border: our own small table of units.
 
-Inside the simulator every number is in t, MWh, km, m3, day, EUR, t CO2e and their quotients. These are base units of
-the registry, so one unit text has exactly one factor. `CO2e` and `CO2` are tags with a dimension of their own:
-`t CO2e` is not `t`.
+Inside the simulator every number is in t, MWh, km, m3, day, EUR, t CO2e and their quotients. These are the base units,
+so one unit text has exactly one factor. `CO2e` and `CO2` are tags with a dimension of their own: `t CO2e` is not `t`.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import pint
 
 MONTHS_PER_YEAR = 12
 DAYS_PER_MONTH = 30.4375
 DAYS_PER_YEAR = 365.25
 
-Dimension = tuple[tuple[str, float], ...]
+Dimension = tuple[tuple[str, int], ...]
+Measure = tuple[float, Dimension]
+"""Size in base units, and exponents by base dimension, in order of name."""
 
-_DEFINITIONS = (
-    "t = [mass] = _ = tonne",
-    "kg = 1e-3 * t",
-    "g = 1e-6 * t",
-    "kt = 1e3 * t",
-    "Mt = 1e6 * t",
-    "MWh = [energy]",
-    "Wh = 1e-6 * MWh",
-    "kWh = 1e-3 * MWh",
-    "GWh = 1e3 * MWh",
-    "TWh = 1e6 * MWh",
-    "MJ = MWh / 3600",
-    "kJ = MWh / 3.6e6",
-    "GJ = MWh / 3.6",
-    "TJ = MWh / 3.6e-3",
-    "PJ = MWh / 3.6e-6",
-    "day = [time] = _ = d",
-    "hour = day / 24 = _ = h",
-    "minute = day / 1440 = _ = min",
-    "second = day / 86400 = _ = s",
-    "week = 7 * day",
-    f"month = {DAYS_PER_MONTH} * day",
-    f"year = {DAYS_PER_YEAR} * day = _ = a = yr",
-    "MW = 24 * MWh / day",
-    "kW = 1e-3 * MW",
-    "GW = 1e3 * MW",
-    "km = [length]",
-    "m = 1e-3 * km",
-    "tkm = t * km",
-    "m3 = [volume]",
-    "l = 1e-3 * m3",
-    "EUR = [money]",
-    "ct = 1e-2 * EUR",
-    "kEUR = 1e3 * EUR",
-    "MEUR = 1e6 * EUR",
-    "bnEUR = 1e9 * EUR",
-    "percent = 1e-2",
-    "FTE = [employment]",
-    "piece = [piece]",
-    "CO2e = [carbon_dioxide_equivalent]",
-    "CO2 = [carbon_dioxide]",
-    "degC = [temperature]",
-)
-
-_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_ALLOWED = re.compile(r"[A-Za-z0-9_€%()/*^. -]*")
-_ODD = re.compile(r"\*\*|//|\^\s*\d\d|.{60}")
+_BASE: Mapping[str, str] = {
+    "t": "mass",
+    "MWh": "energy",
+    "day": "time",
+    "km": "length",
+    "m3": "volume",
+    "EUR": "money",
+    "FTE": "employment",
+    "piece": "pieces",
+    "CO2e": "carbon dioxide equivalent",
+    "CO2": "carbon dioxide",
+    "degC": "temperature",
+}
+_DERIVED: Mapping[str, tuple[float, str]] = {
+    "kg": (1e-3, "t"),
+    "g": (1e-6, "t"),
+    "kt": (1e3, "t"),
+    "Mt": (1e6, "t"),
+    "tonne": (1, "t"),
+    "Wh": (1e-6, "MWh"),
+    "kWh": (1e-3, "MWh"),
+    "GWh": (1e3, "MWh"),
+    "TWh": (1e6, "MWh"),
+    "kJ": (1 / 3.6e6, "MWh"),
+    "MJ": (1 / 3600, "MWh"),
+    "GJ": (1 / 3.6, "MWh"),
+    "TJ": (1 / 3.6e-3, "MWh"),
+    "PJ": (1 / 3.6e-6, "MWh"),
+    "kW": (24e-3, "MWh/day"),
+    "MW": (24, "MWh/day"),
+    "GW": (24e3, "MWh/day"),
+    "d": (1, "day"),
+    "hour": (1 / 24, "day"),
+    "h": (1 / 24, "day"),
+    "minute": (1 / 1440, "day"),
+    "min": (1 / 1440, "day"),
+    "second": (1 / 86400, "day"),
+    "s": (1 / 86400, "day"),
+    "week": (7, "day"),
+    "month": (DAYS_PER_MONTH, "day"),
+    "year": (DAYS_PER_YEAR, "day"),
+    "yr": (DAYS_PER_YEAR, "day"),
+    "a": (DAYS_PER_YEAR, "day"),
+    "m": (1e-3, "km"),
+    "tkm": (1, "t km"),
+    "l": (1e-3, "m3"),
+    "ct": (1e-2, "EUR"),
+    "kEUR": (1e3, "EUR"),
+    "MEUR": (1e6, "EUR"),
+    "bnEUR": (1e9, "EUR"),
+    "percent": (1e-2, "1"),
+}
 _REFUSED = {"ton": "t", "tons": "t", "kton": "kt", "Mton": "Mt", "lb": "kg", "mi": "km"}
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_TOKEN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|\^[1-9](?![0-9])|1(?![0-9])|[()/*]")
+_LONGEST = 60
 
 
 class UnitError(ValueError):
@@ -88,50 +94,81 @@ def factor(text: str, unit: str) -> float:
 
 
 @cache
-def measure(text: str) -> tuple[float, Dimension]:
-    """Size of one `text` in base units, and its dimension with the exponents.
+def measure(text: str) -> Measure:
+    """Size of one `text` in base units, and its dimension with the exponents. Raises UnitError.
 
     >>> measure("kt/day")
-    (1000.0, (('[mass]', 1.0), ('[time]', -1.0)))
+    (1000.0, (('mass', 1), ('time', -1)))
     """
-    if text.strip() in ("", "1"):
-        return 1.0, ()
-    unknown = [word for word in _WORD.findall(text) if not _known(word)]
-    if unknown or not _ALLOWED.fullmatch(text) or _ODD.search(text):
+    plain = text.replace("%", " percent ").replace("€", "EUR").strip() or "1"
+    unknown = [word for word in _WORD.findall(plain) if _known(word) is None]
+    tokens = _TOKEN.findall(plain)
+    if unknown or len(text) > _LONGEST or "".join(tokens) != "".join(plain.split()):
         raise UnitError(f"unknown unit `{text}`{_advice(text, unknown)}")
-    return _parsed(text)
-
-
-def _parsed(text: str) -> tuple[float, Dimension]:
-    registry = _registry()
     try:
-        unit = registry.parse_units(text.replace("%", " percent ").replace("€", "EUR"))
-        size, _ = registry.get_base_units(unit)
-    except Exception as error:  # pint's parser raises whatever its tokenizer meets
-        raise UnitError(f"unknown unit `{text}`") from error
-    powers = {str(name): float(str(power)) for name, power in unit.dimensionality.items()}
-    return float(str(size)), tuple(sorted((name, power) for name, power in powers.items() if power))
+        found, rest = _product(tokens)
+    except IndexError:
+        found, rest = (1.0, ()), tokens
+    if rest:
+        raise UnitError(f"unknown unit `{text}`")
+    return found
 
 
-@cache
-def _registry() -> pint.UnitRegistry[float]:
-    import pint
+def _product(tokens: list[str]) -> tuple[Measure, list[str]]:
+    """Measure of a product or quotient, from left to right, and the tokens after it."""
+    found, rest = _power(tokens)
+    while rest and rest[0] != ")":
+        sign = -1 if rest[0] == "/" else 1
+        other, rest = _power(rest[1:] if rest[0] in "/*" else rest)
+        found = _times(found, other, sign)
+    return found, rest
 
-    registry: pint.UnitRegistry[float] = pint.UnitRegistry(None, on_redefinition="raise")
-    registry.load_definitions(_DEFINITIONS)
-    return registry
+
+def _power(tokens: list[str]) -> tuple[Measure, list[str]]:
+    """Measure of a name, of 1, or of what stands in brackets, with its exponent; IndexError where there is none."""
+    found, rest = _brackets(tokens[1:]) if tokens[0] == "(" else (_single(tokens[0]), tokens[1:])
+    if rest and rest[0].startswith("^"):
+        return _times((1.0, ()), found, int(rest[0][1:])), rest[1:]
+    return found, rest
 
 
-@cache
+def _brackets(tokens: list[str]) -> tuple[Measure, list[str]]:
+    found, rest = _product(tokens)
+    return found, rest[1:] if rest[0] == ")" else rest
+
+
+def _single(word: str) -> Measure:
+    name = _known(word)
+    if word == "1":
+        return 1.0, ()
+    if name is None:
+        raise IndexError(word)
+    if name in _BASE:
+        return 1.0, ((_BASE[name], 1),)
+    size, unit = _DERIVED[name]
+    inner, dimension = measure(unit)
+    return size * inner, dimension
+
+
+def _times(one: Measure, other: Measure, power: int) -> Measure:
+    powers = dict(one[1])
+    for name, exponent in other[1]:
+        powers[name] = powers.get(name, 0) + power * exponent
+    dimension = tuple(sorted((name, exponent) for name, exponent in powers.items() if exponent))
+    return one[0] * other[0] ** power, dimension
+
+
 def names() -> tuple[str, ...]:
     """Every word that may stand in a unit, except plurals."""
-    heads = (definition.split("=") for definition in _DEFINITIONS)
-    words = [word.strip() for head in heads for word in (head[0], *head[2:])]
-    return (*(word for word in words if word != "_"),)
+    return (*_BASE, *_DERIVED)
 
 
-def _known(word: str) -> bool:
-    return word in names() or (len(word) > 3 and word.endswith("s") and word[:-1] in names())
+def _known(word: str) -> str | None:
+    """The name of a unit, its plural taken off."""
+    if word in _BASE or word in _DERIVED:
+        return word
+    single = word.removesuffix("s")
+    return single if len(single) > 2 and (single in _BASE or single in _DERIVED) else None
 
 
 def _advice(text: str, unknown: list[str]) -> str:

@@ -60,7 +60,7 @@ def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Fake:
     made = Fake()
     monkeypatch.setattr("simulator.scenario.load", made.load)
     monkeypatch.setattr("simulator.network.check", made.check)
-    monkeypatch.setattr(sys.modules["simulator.study.run"], "run", made.run, raising=False)
+    monkeypatch.setattr(sys.modules["simulator.study.run"], "simulate", made.run)
     monkeypatch.setattr("simulator.engine.compiled", lambda: True)
     monkeypatch.setattr("simulator.report.write", made.draw)
     monkeypatch.chdir(tmp_path)
@@ -245,7 +245,7 @@ from simulator.study import run
 def stopped(scenario, **_):
     assert [path.suffix for path in Path("deep").iterdir()] == [".partial"]
     os.kill(os.getpid(), int(sys.argv[1]))
-sys.modules["simulator.study.run"].run = stopped
+sys.modules["simulator.study.run"].simulate = stopped
 sys.exit(cli.main([sys.argv[2], "--out", "deep/x", "--quiet"]))
 """
 

@@ -2,8 +2,8 @@
 
 A block of YAML that begins with `schema:` claims to be a complete scenario. A block whose first line names a file after
 its language (```` ```yaml scenarios/my.yaml ````) is part of that file: the blocks of one name on a page, one after the
-other, are the file. In a block of commands, lines that begin with `python run_scenario.py` or `kreislauf` are run, page by
-page, in a folder that looks like a checkout and holds the page's files; a trailing `# exit 2` says that a command is
+other, are the file. In a block of commands, lines that begin with `python run_scenario.py` or `kreislauf` are run, page
+by page, in a folder that looks like a checkout and holds the page's files; a trailing `# exit 2` says that a command is
 meant to fail. Blocks of the language `console` show what a command says: after a line that begins with `$`, every line
 has to occur in its output, except those with an ellipsis. Blocks of Python are run after the commands of their page, as
 one program. Commands that simulate are slow, and run under the marker of that name.

@@ -278,6 +278,17 @@ def test_a_price_that_another_flow_of_the_material_has(changed: Changed) -> None
     assert warnings(scenario) == ["s.yaml:26: flows.city: has no price, but flows.parts of metal has one"]
 
 
+def test_a_worse_ranked_flow_that_settles_more_often(changed: Changed) -> None:
+    """The dump takes slag every day, before the road builder looks on Monday."""
+    scenario = changed(
+        companies="road: {review_period: 7 day, inventories: {slag: {capacity: 500 t}}}\n",
+        flows="road: {from: smelter, to: road, material: slag, rank: 1}\non: {from: road, to: dump, material: slag}\n",
+    )
+    remedy = "give it a safety_stock, or the other's receiver a shorter review_period"
+    path = "flows.slag: settles more often than the better-ranked flows.road"
+    assert [warning for warning in warnings(scenario) if "settles" in warning] == [f"s.yaml:25: {path}: {remedy}"]
+
+
 def test_a_material_that_nothing_uses(changed: Changed) -> None:
     assert warnings(changed(materials="gold: {}\n")) == ["s.yaml:8: materials.gold: declared, but nothing uses it"]
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from simulator.errors import UserError
 from simulator.scenario.dates import months_after
 from simulator.scenario.models import World
 from simulator.scenario.numbers import Span
@@ -86,29 +84,25 @@ class Beats:
     spreads: tuple[float, ...]
 
 
-def beats(line: Timeline, group: Reviews, cohort: Span, where: str) -> Beats:
+def beats(group: Reviews, period: Span, cohort: Span) -> Beats:
     """Interval of every review, and the part of what the interval still retires that falls due at it.
 
-    Raises
-    ------
-    UserError
-        The intervals are shorter than the reviews.
+    Ages count uniform months, so intervals longer than the reviews are of equal length: what retires in a month of 31
+    days is more than in one of 28. A cohort is never shorter than a review.
     """
-    starts = list(line.every(cohort))
-    ends = [*starts[1:], line.after(0, cohort, len(starts))]
-    intervals = tuple(bisect_right(starts, time) - 1 for time in group.times)
-    if len(set(intervals)) < len(starts):
-        raise UserError(f"{where}.cohort: shorter than the review period; give at least the review period")
+    if cohort.days() <= period.days():
+        return Beats(tuple(range(len(group.times))), (1.0,) * len(group.times))
+    length = round(cohort.days() * DAY)
     spreads = (
-        min(1.0, span * DAY / (ends[interval] - time))
-        for time, span, interval in zip(group.times, group.spans, intervals, strict=True)
+        min(1.0, span * DAY / (length - time % length)) for time, span in zip(group.times, group.spans, strict=True)
     )
-    return Beats(intervals, tuple(spreads))
+    return Beats(tuple(time // length for time in group.times), tuple(spreads))
 
 
 def cohort_span(period: Span, declared: Span | None) -> Span:
-    """Cohorts enter per month, or per review where reviews are longer, unless declared."""
-    return declared or (period if period.days() > MONTHLY.days() else MONTHLY)
+    """Cohorts enter per month unless declared, and never more often than reviews."""
+    wanted = declared or MONTHLY
+    return wanted if wanted.days() > period.days() else period
 
 
 def slots_needed(times: Sequence[int], dues: Sequence[int]) -> int:

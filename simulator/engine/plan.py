@@ -185,7 +185,7 @@ def _plan(scenario: Scenario, variants: Sequence[Variant], terms: tuple[Term, ..
     tables, dues = _tables(draft, sections, line, list(looks), book)
     numbers = draft.parameters.fill_all(epoch.world for epoch in epochs)
     openings = {variant.name: _opening(draft, variant.epochs[0].world, book) for variant in variants}
-    rhythm = _rhythms(draft, line, looks)
+    rhythm = _rhythms(draft, looks)
     survival, losses = book.tables(int(rhythm["interval"].max(initial=0)) + 1)
     ticks = sorted({time for group in looks for time in group.times})
     return Plan(
@@ -297,11 +297,12 @@ def _outage(world: World, company: str, process: str) -> tuple[str, float, float
     return (path, outages.mtbf.value, outages.mttr.value) if outages else None
 
 
-def _rhythms(draft: Draft, line: Timeline, looks: Sequence[Reviews]) -> NDArray[np.void]:
+def _rhythms(draft: Draft, looks: Sequence[Reviews]) -> NDArray[np.void]:
     longest = max(len(group.times) for group in looks)
     table = np.zeros((len(draft.rhythms), longest), RHYTHM)
+    periods = list(draft.groups)
     for (group, cohort), n in draft.rhythms.items():
-        beat = beats(line, looks[group], cohort, "uses")
+        beat = beats(looks[group], periods[group], cohort)
         table["interval"][n, : len(beat.intervals)] = beat.intervals
         table["opens"][n, : len(beat.intervals)] = np.diff(beat.intervals, prepend=-1) > 0
         table["spread"][n, : len(beat.spreads)] = beat.spreads

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Protocol, TypeVar
 
+from simulator.scenario.balances import coefficient, coefficients_of
+from simulator.scenario.contents import named_substances
 from simulator.scenario.models import Accept, Company, Demand, Flow, Process, World
 from simulator.scenario.numbers import Number
 from simulator.scenario.trade import arrives_as
@@ -117,10 +119,26 @@ def _mix(world: World, process: Process) -> dict[str, float]:
 
 def _coefficient(process: Process, output: str, substance: str) -> float:
     """Fraction of a substance that goes to an output."""
-    ends = [*process.outputs.values(), *process.releases.values()]
-    named = [(end.by_substance or {}).get(substance, end.default) for end in ends if not end.rest]
-    if process.outputs[output].rest:
-        return 1 - sum(part.value for part in named if part)
-    own = process.outputs[output]
-    part = (own.by_substance or {}).get(substance, own.default)
-    return part.value if part else 0.0
+    part = process.outputs[output]
+    if part.rest:
+        return 1 - sum(number.value for number in coefficients_of(process, substance))
+    number = coefficient(part, substance, substance in named_substances(process))
+    return number.value if number else 0.0
+
+
+LAST_RANK, USUAL_RANK = 9, 5
+
+
+def rank(world: World, flow: Flow) -> int:
+    """When a flow is served, 1 first: boundary supplies, and acceptance of what no one wants, last."""
+    if flow.rank is not None:
+        return flow.rank
+    material = flow.as_ or flow.material
+    accepted = flow.receiver in world.boundary and material in world.boundary[flow.receiver].accepts
+    return LAST_RANK if flow.sender in world.boundary or accepted else USUAL_RANK
+
+
+def settle_days(world: World, flow: Flow) -> float:
+    """Days between two settlements of a flow: reviews of its receiver."""
+    company = world.companies.get(flow.receiver)
+    return review_days(world, company) if company else world.time.step.days()

@@ -12,12 +12,14 @@ from simulator.network.parts import (
     nominal_make,
     nominal_use,
     open_flows,
+    rank,
     review_days,
+    settle_days,
     tonnes,
     wants,
 )
 from simulator.network.places import covered, reached
-from simulator.scenario.models import Company, World
+from simulator.scenario.models import Company, Flow, World
 from simulator.scenario.numbers import Number
 
 
@@ -72,7 +74,33 @@ def missing_prices(worlds: Sequence[World]) -> Iterator[Finding]:
                 yield Finding(f"flows.{name}", f"has no price, but {priced[flow.material]} has one")
 
 
-WARNINGS: tuple[Callable[[Sequence[World]], Iterator[Finding]], ...] = (unreached, small_stores, missing_prices)
+def overtaken(worlds: Sequence[World]) -> Iterator[Finding]:
+    """A flow that settles more often takes what a better-ranked one from the same store was to have."""
+    for world in worlds:
+        flows = list(open_flows(world))
+        for name, flow in flows:
+            for better, other in flows:
+                same = (flow.sender, flow.material) == (other.sender, other.material)
+                if same and _overtakes(world, flow, other):
+                    remedy = "give it a safety_stock, or the other's receiver a shorter review_period"
+                    yield Finding(
+                        f"flows.{name}", f"settles more often than the better-ranked flows.{better}: {remedy}"
+                    )
+
+
+def _overtakes(world: World, flow: Flow, other: Flow) -> bool:
+    """Whether a flow from a company's store comes before a better-ranked one because its receiver looks more often."""
+    keeps = flow.safety_stock is not None or flow.sender in world.boundary
+    sooner = settle_days(world, flow) < settle_days(world, other)
+    return sooner and not keeps and rank(world, flow) > rank(world, other)
+
+
+WARNINGS: tuple[Callable[[Sequence[World]], Iterator[Finding]], ...] = (
+    unreached,
+    small_stores,
+    missing_prices,
+    overtaken,
+)
 
 
 def unused(world: World) -> Iterator[Finding]:

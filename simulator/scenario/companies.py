@@ -168,7 +168,7 @@ class Use(Model):
     entry: Literal["start", "middle", "end", "spread"] = "spread"
     """When within its interval a cohort is taken to enter."""
     cohort: Annotated[Span, Clock()] | None = None
-    """Length of a cohort's interval; a month, or the review period where that is longer."""
+    """Length of a cohort's interval, a month where absent; the review period where that is longer."""
     initial: Stock | None = None
     """Stock in service at the start, with the stationary age distribution of its lifetime."""
     ages: Annotated[None, NotYet("Exactness")] = None

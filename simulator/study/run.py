@@ -6,10 +6,11 @@ import gc
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from simulator.accounting.tables import Tables
+from simulator.errors import ScenarioError
 from simulator.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -41,11 +42,22 @@ class Run:
 
 
 def run(scenario: Scenario, *, progress: Progress | None = None) -> Run:
-    """Simulate every variant of a scenario and account for it.
+    """Check the network of a scenario, then simulate every variant and account for it.
 
-    `progress` is called with the simulated part of the whole, 0 to 1. Raises BalanceError where mass or energy was made
-    or lost: then there is no result.
+    `progress` is called with the simulated part of the whole, 0 to 1. Raises ScenarioError where the network cannot
+    work, BalanceError where mass or energy was made or lost: then there is no result.
     """
+    from simulator import network
+
+    faults, warnings = network.check(scenario)
+    if faults:
+        raise ScenarioError(faults)
+    done = simulate(scenario, progress=progress)
+    return replace(done, warnings=(*done.warnings, *warnings))
+
+
+def simulate(scenario: Scenario, *, progress: Progress | None = None) -> Run:
+    """Simulate and account for a scenario whose network was checked."""
     from simulator import accounting, engine
 
     timings: dict[str, float] = {"load": 0.0}

@@ -59,7 +59,7 @@ companies:
              outputs: {cable: 0.9, offcut: 0.1}, scrap: [offcut], makes_to: cable, energy: {electricity: 0.4 MWh/t}}
   trader:
     review_period: 7 day
-    inventories: {scrap: {reorder_at: 10 t, order_quantity: 24 t}}
+    inventories: {scrap: {reorder_at: 10 t, order_quantity: 6 t}}
     processes: {sort: {inputs: [scrap], rate: 4 t/day, outputs: {parts: 0.2, grit: 0.8}}}
   town:
     inventories: {cable: {initial: 4 t}}
@@ -80,7 +80,7 @@ boundary:
   mine: {supplies: {ore: {emission_factor: 0.5 t CO2e/t}}}
   dealer: {supplies: {scrap: {origin: post_consumer, rate: 3 t/day}, grit: {}}, demands: {parts: {rate: 1 t/day, backlog: true}, grit: {rate: 2 t/day}}}
   dump: {accepts: {slag: {fate: landfill, emission_factor: 0.01 t CO2e/t}, old: {fate: incineration}, parts: {fate: landfill},
-                   scrap: {fate: landfill}, offcut: {fate: landfill}}}
+                   scrap: {fate: landfill}}}
 flows:
   buy_ore: {from: mine, to: smelter, material: ore, lot_size: 20 t, lead_time: 2 day, transport: truck, distance: 500 km}
   buy_scrap: {from: dealer, to: smelter, material: scrap, capacity: 2 t/day}
@@ -88,7 +88,7 @@ flows:
   buy_grit: {from: dealer, to: drawer, material: grit}
   own_grit: {from: trader, to: drawer, material: grit, rank: 2}
   sell_grit: {from: trader, to: dealer, material: grit, rank: 4, share: 0.5}
-  slag_to_grit: {from: smelter, to: drawer, material: slag, as: grit, rank: 1, share: 0.3, lot_size: 1 t, partnership: reuse}
+  slag_to_grit: {from: smelter, to: drawer, material: slag, as: grit, rank: 1, share: 0.3, lot_size: 100 kg, partnership: reuse}
   anode: {from: smelter, to: drawer, material: anode, lot_size: 3 t, lead_time: 5 hour, safety_stock: 1 t}
   offcut: {from: drawer, to: smelter, material: offcut, as: scrap, rank: 1, lead_time: 1 day}
   cable: {from: drawer, to: town, material: cable}
@@ -100,7 +100,6 @@ flows:
   dump_more_parts: {from: trader, to: dump, material: parts}
   dump_old: {from: town, to: dump, material: old}
   dump_slag: {from: smelter, to: dump, material: slag}
-  dump_offcut: {from: drawer, to: dump, material: offcut}
   dump_scrap: {from: smelter, to: dump, material: scrap, safety_stock: 40 t}
 partnerships:
   reuse: {start: 2025-01-09, scale: {companies.drawer.processes.draw.rate: 1.2}, set: {boundary.dealer.supplies.scrap.rate: 4 t/day}}

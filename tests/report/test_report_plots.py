@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 
 from simulator.report import over_time, sankey, stock_plots, style, totals, write
@@ -75,7 +76,7 @@ def test_biogenic_alone_is_within_the_axes(run: Run) -> None:
     table = run.tables.emissions.assign(emissions_t_co2e=0.0)
     only = replace(run, tables=replace(run.tables, emissions=table))
     _, bars = totals.figure(only).axes
-    assert bars.get_xlim()[1] > max(bars.lines[0].get_xdata())
+    assert bars.get_xlim()[1] > np.max(np.asarray(bars.lines[0].get_xdata(), dtype=float))
     assert "No emissions" not in words_of(over_time.emissions(only))
 
 

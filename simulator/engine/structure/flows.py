@@ -10,10 +10,10 @@ from simulator.engine.index import FlowKey, Load, Term
 from simulator.engine.parameters import tonnes
 from simulator.engine.structure.consumers import Counters
 from simulator.engine.structure.draft import IN_TRANSIT, Draft, Row, node_active, ranges
+from simulator.network.parts import rank
 from simulator.scenario.models import Flow, World
 from simulator.scenario.numbers import Number
 
-LAST_RANK, USUAL_RANK = 9, 5
 UNBOUNDED = float("inf")
 
 
@@ -33,7 +33,7 @@ def _flow(draft: Draft, n: int, key: FlowKey, terms: Counters) -> Row:
         key.source,
         key.target,
         draft.group(target.node),
-        add(lambda world: _rank(draft, world, key)),
+        add(lambda world: float(rank(world, edge(world)))),
         add(lambda world: _active(edge(world), world)),
         add(lambda world: edge(world).share, 1.0),
         add(mass("capacity"), UNBOUNDED),
@@ -48,12 +48,6 @@ def _flow(draft: Draft, n: int, key: FlowKey, terms: Counters) -> Row:
 
 def _active(flow: Flow, world: World) -> float:
     return float(flow.active and node_active(world, flow.sender) and node_active(world, flow.receiver))
-
-
-def _rank(draft: Draft, world: World, key: FlowKey) -> float:
-    """1 first; boundary supplies, and acceptance of what no one wants, last."""
-    kinds = draft.index.places[key.source].kind, draft.index.places[key.target].kind
-    return float(world.flows[key.flow].rank or (LAST_RANK if "supply" in kinds or "accept" in kinds else USUAL_RANK))
 
 
 def _whole(draft: Draft, world: World, key: FlowKey) -> Number | None:
