@@ -27,7 +27,6 @@ LIBRARIES = (
     "networkx",
     "pydantic",
     "pyyaml",
-    "pint",
 )
 """Those that numbers or files depend on; matplotlib and the rest only draw."""
 

@@ -99,8 +99,9 @@ def _simulate(plans: tuple[Plan, ...], seed: int, progress: Progress | None) -> 
     batches = [(plan, lanes) for plan in plans for lanes in _batches([Lane(name, 0) for name in plan.courses])]
     outcomes = []
     for n, (plan, lanes) in enumerate(batches):
+        if n:
+            gc.collect()  # the last batch's calendar holds its arrays in reference cycles
         outcomes.append(run_batch(plan, lanes, seed, _part(progress, n, len(batches))))
-        gc.collect()
     return outcomes
 
 

@@ -32,7 +32,9 @@ def text(body: str, *, start: str = "2025-01-01", end: str = "2025-04-11", step:
     return HEAD.format(name=name, start=start, end=end, step=step, report=report) + dedent(body).strip("\n") + "\n"
 
 
-def read(folder: Path, written: str, files: Mapping[str, str] | None = None, variants: Sequence[str] | None = None) -> Scenario:
+def read(
+    folder: Path, written: str, files: Mapping[str, str] | None = None, variants: Sequence[str] | None = None
+) -> Scenario:
     """Write a scenario, and the files it needs, into a folder and load it."""
     for name, content in (files or {}).items():
         (folder / name).write_text(content, encoding="utf-8")

@@ -55,20 +55,24 @@ companies:
     review_period: 8 hour
     inventories: {anode: {initial: 9 t}, cable: {order_up_to: 12 t}}
     processes:
-      draw: {inputs: {metal: {share: 0.9, any_of: [anode]}, filler: {share: 0.1, any_of: [grit]}}, rate: 6 t/day, per: cable,
+      draw: {inputs: {metal: {share: 0.9, any_of: [anode]}, filler: {share: 0.1, any_of: [grit]}}, rate: 6 t/day,
+            per: cable,
              outputs: {cable: 0.9, offcut: 0.1}, scrap: [offcut], makes_to: cable, energy: {electricity: 0.4 MWh/t}}
   trader:
     review_period: 7 day
-    inventories: {scrap: {reorder_at: 10 t, order_quantity: 6 t}}
+    inventories: {scrap: {reorder_at: 10 t, order_quantity: 6 t}, grit: {capacity: 3 t}}
     processes: {sort: {inputs: [scrap], rate: 4 t/day, outputs: {parts: 0.2, grit: 0.8}}}
   town:
     inventories: {cable: {initial: 4 t}}
+    processes: {shred: {inputs: [parts], rate: 1 t/day, minimum: 0.9 t/day, outputs: {old: 1}}}
     uses:
       cables: {material: cable, demand: 200 pieces/day, lifetime: {weibull: {shape: 2, scale: 40 day}}, cohort: 5 day,
                initial: 150 t, soiling: {dirt: 0.02}, end_of_life: {old: 0.8, parts: 0.2}}
-      wires: {material: cable, demand: 0.5 t/day, lifetime: {lognormal: {mean: 30 day, sd: 9 day}}, entry: middle, rank: 3,
+      wires: {material: cable, demand: 0.5 t/day, lifetime: {lognormal: {mean: 30 day, sd: 9 day}}, entry: middle,
+            rank: 3,
               initial: 10 t, end_of_life: old}
-      rods: {material: cable, demand: 0.5 t/day, lifetime: {normal: {mean: 20 day, sd: 4 day}}, entry: start, cohort: 2 day,
+      rods: {material: cable, demand: 0.5 t/day, lifetime: {normal: {mean: 20 day, sd: 4 day}}, entry: start,
+            cohort: 2 day,
              end_of_life: old}
       tags: {material: cable, demand: 0.1 t/day, lifetime: {fixed: 10 day}, entry: end, cohort: 1 day, end_of_life: old}
 energy:
@@ -78,17 +82,21 @@ transport:
   truck: {emission_factor: 100 g CO2e/(t km)}
 boundary:
   mine: {supplies: {ore: {emission_factor: 0.5 t CO2e/t}}}
-  dealer: {supplies: {scrap: {origin: post_consumer, rate: 3 t/day}, grit: {}}, demands: {parts: {rate: 1 t/day, backlog: true}, grit: {rate: 2 t/day}}}
-  dump: {accepts: {slag: {fate: landfill, emission_factor: 0.01 t CO2e/t}, old: {fate: incineration}, parts: {fate: landfill},
+  dealer: {supplies: {scrap: {origin: post_consumer, rate: 3 t/day}, grit: {}}, demands: {parts: {rate: 0.2 t/day,
+        backlog: true}, grit: {rate: 2 t/day}}}
+  dump: {accepts: {slag: {fate: landfill, emission_factor: 0.01 t CO2e/t}, old: {fate: incineration},
+        parts: {fate: landfill},
                    scrap: {fate: landfill}}}
 flows:
-  buy_ore: {from: mine, to: smelter, material: ore, lot_size: 20 t, lead_time: 2 day, transport: truck, distance: 500 km}
+  buy_ore: {from: mine, to: smelter, material: ore, lot_size: 20 t, lead_time: 2 day, transport: truck,
+        distance: 500 km}
   buy_scrap: {from: dealer, to: smelter, material: scrap, capacity: 2 t/day}
   buy_more: {from: dealer, to: trader, material: scrap}
   buy_grit: {from: dealer, to: drawer, material: grit}
   own_grit: {from: trader, to: drawer, material: grit, rank: 2}
   sell_grit: {from: trader, to: dealer, material: grit, rank: 4, share: 0.5}
-  slag_to_grit: {from: smelter, to: drawer, material: slag, as: grit, rank: 1, share: 0.3, lot_size: 100 kg, partnership: reuse}
+  slag_to_grit: {from: smelter, to: drawer, material: slag, as: grit, rank: 1, share: 0.3, lot_size: 100 kg,
+        partnership: reuse}
   anode: {from: smelter, to: drawer, material: anode, lot_size: 3 t, lead_time: 5 hour, safety_stock: 1 t}
   offcut: {from: drawer, to: smelter, material: offcut, as: scrap, rank: 1, lead_time: 1 day}
   cable: {from: drawer, to: town, material: cable}
@@ -102,7 +110,8 @@ flows:
   dump_slag: {from: smelter, to: dump, material: slag}
   dump_scrap: {from: smelter, to: dump, material: scrap, safety_stock: 40 t}
 partnerships:
-  reuse: {start: 2025-01-09, scale: {companies.drawer.processes.draw.rate: 1.2}, set: {boundary.dealer.supplies.scrap.rate: 4 t/day}}
+  reuse: {start: 2025-01-09, scale: {companies.drawer.processes.draw.rate: 1.2},
+        set: {boundary.dealer.supplies.scrap.rate: 4 t/day}}
 interventions:
   strike: {at: 2025-01-17T12:00, for: 3 day, scale: {companies.smelter.processes.melt.rate: 0.5}}
   thaw: {at: 2025-01-25, set: {companies.town.uses.cables.lifetime: {fixed: 9 day}}}
@@ -110,10 +119,6 @@ variants:
   linear: {partnerships: []}
   circular: {}
 """
-
-
-
-
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -14,7 +14,8 @@ HOUR, DAY = 3600, 86400
 PERIODS = """
 materials: {a: {}, b: {}, c: {}, d: {}}
 companies:
-  fast: {review_period: 8 hour, inventories: {a: {order_up_to: 1 day}}, processes: {p: {inputs: [a], rate: 6 t/day, outputs: {b: 1}}}}
+  fast: {review_period: 8 hour, inventories: {a: {order_up_to: 1 day}}, processes: {p: {inputs: [a], rate: 6 t/day,
+        outputs: {b: 1}}}}
   daily: {processes: {p: {inputs: [b], rate: 6 t/day, outputs: {c: 1}}}}
   weekly: {review_period: 7 day, processes: {p: {inputs: [c], rate: 6 t/day, outputs: {d: 1}}}}
 boundary:
@@ -85,7 +86,8 @@ def test_a_review_acts_for_the_time_to_the_next_one(tmp_path: Path) -> None:
     body = """
     materials: {a: {}, b: {}}
     companies:
-      s: {review_period: 1 month, inventories: {a: {initial: 10 kt}}, processes: {p: {inputs: [a], rate: 1 t/day, outputs: {b: 1}}}}
+      s: {review_period: 1 month, inventories: {a: {initial: 10 kt}}, processes: {p: {inputs: [a], rate: 1 t/day,
+            outputs: {b: 1}}}}
     boundary:
       m: {demands: {b: {}}}
     flows:
@@ -105,7 +107,8 @@ PLANT = """
 materials: {a: {}, b: {}}
 %s
 companies:
-  s: {inventories: {a: {initial: 10 kt}}, processes: {p: {inputs: [a], rate: %s, outputs: {b: 1}, energy: {electricity: 1 MWh/t}}}}
+  s: {inventories: {a: {initial: 10 kt}}, processes: {p: {inputs: [a], rate: %s, outputs: {b: 1},
+        energy: {electricity: 1 MWh/t}}}}
 energy:
   electricity: {emission_factor: %s}
 boundary:
@@ -115,7 +118,9 @@ flows:
 """
 
 
-def plant(rate: str = "10 t/day", factor: str = "0.4 t CO2e/MWh", demand: str = "", flow: str = "", tables: str = "") -> str:
+def plant(
+    rate: str = "10 t/day", factor: str = "0.4 t CO2e/MWh", demand: str = "", flow: str = "", tables: str = ""
+) -> str:
     return PLANT % (tables, rate, factor, demand, flow)
 
 
@@ -138,13 +143,17 @@ def test_a_partnership_opens_its_flows_and_changes_its_numbers_at_its_start(tmp_
 
 def test_set_and_scale_of_a_partnership_hold_from_the_start_without_a_date(tmp_path: Path) -> None:
     body = plant(flow=", partnership: deal") + (
-        "partnerships:\n  deal: {scale: {companies.s.processes.p.rate: 0.5}}\n  more: {scale: {companies.s.processes.p.rate: 3}}\n"
+        "partnerships:\n"
+        "  deal: {scale: {companies.s.processes.p.rate: 0.5}}\n"
+        "  more: {scale: {companies.s.processes.p.rate: 3}}\n"
     )
     assert amounts(simulate(tmp_path, body), "sell", 3) == [15, 15, 15]
 
 
 def test_an_intervention_holds_for_its_time(tmp_path: Path) -> None:
-    body = plant() + "interventions:\n  strike: {at: 2025-01-03, for: 2 day, scale: {companies.s.processes.p.rate: 0.2}}\n"
+    body = (
+        plant() + "interventions:\n  strike: {at: 2025-01-03, for: 2 day, scale: {companies.s.processes.p.rate: 0.2}}\n"
+    )
     assert amounts(simulate(tmp_path, body), "sell", 6) == [10, 10, 2, 2, 10, 10]
 
 
@@ -181,7 +190,10 @@ def test_an_emission_factor_by_table_weighs_as_it_happens(tmp_path: Path, report
 
 
 def test_an_emission_factor_changed_at_a_date_weighs_as_it_happens(tmp_path: Path) -> None:
-    body = plant() + "interventions:\n  green: {at: 2025-01-11, set: {energy.electricity.emission_factor: 0.1 t CO2e/MWh}}\n"
+    body = (
+        plant()
+        + "interventions:\n  green: {at: 2025-01-11, set: {energy.electricity.emission_factor: 0.1 t CO2e/MWh}}\n"
+    )
     for report in ("1 day", "year"):
         result = closed(simulate(tmp_path, body, report=report))
         assert result.tables.emissions["emissions_t_co2e"].sum() == pytest.approx(100 * 0.4 + 900 * 0.1)

@@ -99,7 +99,14 @@ def test_an_unconnected_company_changes_nothing_elsewhere(tmp_path: Path, name: 
     data["companies"]["aa_island"] = {  # type: ignore[index]
         "review_period": "5 hour",
         "inventories": {some: {"initial": "10 t"}},
-        "processes": {"p": {"inputs": [some], "rate": "1 t/day", "outputs": {some: 1}, "outages": {"mtbf": "9 day", "mttr": "1 day"}}},
+        "processes": {
+            "p": {
+                "inputs": [some],
+                "rate": "1 t/day",
+                "outputs": {some: 1},
+                "outages": {"mtbf": "9 day", "mttr": "1 day"},
+            }
+        },
     }
     data["boundary"]["aa_coast"] = {"demands": {some: {"rate": "1 t/day"}}}  # type: ignore[index]
     data["flows"]["aa_ferry"] = {"from": "aa_island", "to": "aa_coast", "material": some}  # type: ignore[index]
@@ -109,7 +116,9 @@ def test_an_unconnected_company_changes_nothing_elsewhere(tmp_path: Path, name: 
         expected = plain(getattr(usual.tables, table))
         if table == "indicators":
             frame, expected = (without(rows, "network") for rows in (frame, expected))
-        pd.testing.assert_frame_equal(frame.reset_index(drop=True), expected.reset_index(drop=True), check_exact=True, obj=table)
+        pd.testing.assert_frame_equal(
+            frame.reset_index(drop=True), expected.reset_index(drop=True), check_exact=True, obj=table
+        )
 
 
 @pytest.fixture(scope="module")

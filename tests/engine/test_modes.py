@@ -23,7 +23,9 @@ def elsewhere(folder: Path, *command: str, root: Path = ROOT, **environment: str
     kept = {name: text for name, text in os.environ.items() if not name.startswith("NUMBA_")}
     variables = {**kept, "PYTHONPATH": str(root), **environment}
     arguments = [sys.executable, *command, str(folder)]
-    return subprocess.Popen(arguments, cwd=root, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        arguments, cwd=root, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def answer(process: subprocess.Popen[str]) -> str:
@@ -44,7 +46,9 @@ def test_compiled_checked_and_interpreted_engines_give_the_same_tables(tmp_path:
 def test_the_scenario_of_all_features_uses_them_all(tmp_path: Path) -> None:
     """Every flow, process and limit occurs, and every origin that can: the comparison above compares something."""
     tables = simulate(tmp_path, BODY, FILES, end="2025-02-20").tables
-    flows = {line.split(":")[0].strip() for line in BODY.split("\nflows:\n")[1].split("\npartnerships:")[0].splitlines()}
+    flows = {
+        line.split(":")[0].strip() for line in BODY.split("\nflows:\n")[1].split("\npartnerships:")[0].splitlines()
+    }
     assert flows - {"dump_scrap"} <= set(tables.flows["flow"])
     assert set(tables.processes["limited_by"]) == {"rate", "order", "room", "outage", "minimum", "input"}
     assert set(tables.flows["origin"]) == {"primary", "pre_consumer", "post_consumer"}
@@ -73,8 +77,12 @@ def test_an_edited_engine_source_is_seen_at_once(tmp_path: Path) -> None:
     for package in ("simulator", "tests/engine"):
         shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
     cache = str(tmp_path / "cache")
-    assert float(answer(elsewhere(tmp_path / "one", "-c", STALE, root=root, NUMBA_CACHE_DIR=cache))) == pytest.approx(1000)
+    assert float(answer(elsewhere(tmp_path / "one", "-c", STALE, root=root, NUMBA_CACHE_DIR=cache))) == pytest.approx(
+        1000
+    )
     source = helper.read_text(encoding="utf-8")
     assert source.count("return 1.0\n") == 1
     helper.write_text(source.replace("return 1.0\n", "return 0.5\n"), encoding="utf-8")
-    assert float(answer(elsewhere(tmp_path / "two", "-c", STALE, root=root, NUMBA_CACHE_DIR=cache))) == pytest.approx(500)
+    assert float(answer(elsewhere(tmp_path / "two", "-c", STALE, root=root, NUMBA_CACHE_DIR=cache))) == pytest.approx(
+        500
+    )

@@ -22,7 +22,10 @@ def plant(process: str, inventories: str = "a: {initial: 10 kt}", demand: str = 
     flows:
       sell: {{from: s, to: m, material: b}}
       sell_c: {{from: s, to: m, material: c}}
-    """.replace("      sell_c: {from: s, to: m, material: c}\n", "" if "c: " not in process else "      sell_c: {from: s, to: m, material: c}\n")
+    """.replace(
+        "      sell_c: {from: s, to: m, material: c}\n",
+        "" if "c: " not in process else "      sell_c: {from: s, to: m, material: c}\n",
+    )
 
 
 COMPETING = """
@@ -76,7 +79,8 @@ def test_the_scarcest_slot_limits_and_is_named(tmp_path: Path) -> None:
       s:
         inventories: {x: {initial: 100 t}, y: {initial: 8 t}}
         processes:
-          mix: {inputs: {left: {share: 0.5, any_of: [x]}, right: {share: 0.5, any_of: [y]}}, rate: 10 t/day, outputs: {z: 1}}
+          mix: {inputs: {left: {share: 0.5, any_of: [x]}, right: {share: 0.5, any_of: [y]}}, rate: 10 t/day,
+                outputs: {z: 1}}
     boundary:
       m: {demands: {z: {}}}
     flows:
@@ -125,7 +129,12 @@ def test_a_duration_releases_later_and_what_is_in_process_counts_as_stock(tmp_pa
 
 def test_an_order_level_counts_what_is_in_process_towards_it(tmp_path: Path) -> None:
     result = simulate(
-        tmp_path, plant("rate: 50 t/day, duration: 2 day, outputs: {b: 1}", "a: {initial: 10 kt}, b: {order_up_to: 60 t}", "{rate: 4 t/day}")
+        tmp_path,
+        plant(
+            "rate: 50 t/day, duration: 2 day, outputs: {b: 1}",
+            "a: {initial: 10 kt}, b: {order_up_to: 60 t}",
+            "{rate: 4 t/day}",
+        ),
     )
     assert [throughput(result, "p", period=f"2025-01-0{day}") for day in range(1, 6)] == [50, 10, 0, 4, 4]
 
@@ -154,9 +163,10 @@ def test_makes_to_names_the_process_that_an_order_holds_back(tmp_path: Path) -> 
 
 def test_a_coproduct_without_policy_holds_nothing_back(tmp_path: Path) -> None:
     result = simulate(
-        tmp_path, plant("rate: 10 t/day, outputs: {b: 0.5, c: 0.5}", "a: {initial: 10 kt}, b: {order_up_to: 1 kt}").replace(
+        tmp_path,
+        plant("rate: 10 t/day, outputs: {b: 0.5, c: 0.5}", "a: {initial: 10 kt}, b: {order_up_to: 1 kt}").replace(
             "from: s, to: m, material: c", "from: s, to: m, material: c, capacity: 1 t/day"
-        )
+        ),
     )
     assert throughput(result, "p") == pytest.approx(1000)
 
@@ -247,7 +257,9 @@ def test_outages_are_the_same_when_a_company_is_added_and_others_with_another_se
 def test_variants_share_the_draws(tmp_path: Path) -> None:
     body = OUTAGES + "variants:\n  one: {}\n  two: {set: {companies.s.processes.p.rate: 20 t/day}}\n"
     result = simulate(tmp_path, body)
-    assert amounts(result, "sell", 100, variant="two") == pytest.approx([2 * x for x in amounts(result, "sell", 100, variant="one")])
+    assert amounts(result, "sell", 100, variant="two") == pytest.approx(
+        [2 * x for x in amounts(result, "sell", 100, variant="one")]
+    )
 
 
 SCRAP = """

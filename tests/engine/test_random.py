@@ -1,4 +1,4 @@
-"""Random networks: whatever a file says, mass is conserved, nothing is negative, and no store is filled beyond its capacity."""
+"""Random networks: mass is conserved, nothing is negative, and no store is filled beyond its capacity."""
 
 from __future__ import annotations
 
@@ -101,7 +101,12 @@ def body(chain: tuple[Stage, ...], demand: int) -> str:
         lot = f"{stage.lot} t" if stage.lot else None
         share = stage.share if n and stage.share < 1 else None
         flows[f"in{n}"] = present(
-            **{"from": sender, "to": f"c{n}"}, material=f"m{n}", lot_size=lot, lead_time=stage.lead, rank=stage.rank, share=share
+            **{"from": sender, "to": f"c{n}"},
+            material=f"m{n}",
+            lot_size=lot,
+            lead_time=stage.lead,
+            rank=stage.rank,
+            share=share,
         )
         flows[f"dump{n}"] = {"from": f"c{n}", "to": "world", "material": "waste"}
         if stage.returned and stage.to != n:

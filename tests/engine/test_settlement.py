@@ -42,11 +42,17 @@ def test_a_request_without_limit_counts_as_the_offer(tmp_path: Path) -> None:
 
 def test_a_capacity_bounds_what_a_flow_asks_for(tmp_path: Path) -> None:
     found = split(tmp_path, "rate: 90 t/day", "rate: 90 t/day", ", capacity: 20 t/day", days=2)
-    assert found == [[pytest.approx(100 * 20 / 110), pytest.approx(0)], [pytest.approx(100 * 90 / 110), pytest.approx(0)]]
+    assert found == [
+        [pytest.approx(100 * 20 / 110), pytest.approx(0)],
+        [pytest.approx(100 * 90 / 110), pytest.approx(0)],
+    ]
 
 
 def test_what_one_receiver_refuses_goes_to_the_others(tmp_path: Path) -> None:
-    assert split(tmp_path, "rate: 10 t/day", "rate: 500 t/day", days=2) == [[pytest.approx(100 * 10 / 110), 0.0], [pytest.approx(1000 / 11), 0.0]]
+    assert split(tmp_path, "rate: 10 t/day", "rate: 500 t/day", days=2) == [
+        [pytest.approx(100 * 10 / 110), 0.0],
+        [pytest.approx(1000 / 11), 0.0],
+    ]
 
 
 def test_a_share_is_a_part_of_the_cumulative_offer(tmp_path: Path) -> None:
@@ -91,7 +97,8 @@ def test_capacities_accrue_between_reviews_of_the_receiver(tmp_path: Path) -> No
     materials: {a: {}, b: {}}
     companies:
       s: {inventories: {a: {initial: 1000 t}}}
-      r: {review_period: 7 day, inventories: {a: {order_up_to: 1 kt}}, processes: {p: {inputs: [a], rate: 100 t/day, outputs: {b: 1}}}}
+      r: {review_period: 7 day, inventories: {a: {order_up_to: 1 kt}}, processes: {p: {inputs: [a],
+            rate: 100 t/day, outputs: {b: 1}}}}
     boundary:
       m: {demands: {b: {}}}
     flows:
@@ -106,7 +113,8 @@ def test_a_weekly_buyer_sees_a_weeks_supply(tmp_path: Path) -> None:
     body = """
     materials: {a: {}, b: {}}
     companies:
-      r: {review_period: 7 day, inventories: {a: {order_up_to: 1 kt}}, processes: {p: {inputs: [a], rate: 100 t/day, outputs: {b: 1}}}}
+      r: {review_period: 7 day, inventories: {a: {order_up_to: 1 kt}}, processes: {p: {inputs: [a],
+            rate: 100 t/day, outputs: {b: 1}}}}
     boundary:
       m: {supplies: {a: {rate: 10 t/day}}, demands: {b: {}}}
     flows:
@@ -160,7 +168,10 @@ def test_receivers_accept_in_proportion_to_what_they_are_granted(tmp_path: Path)
     """
     result = simulate(tmp_path, body)
     # Each sender grants at most the request: 60 and 50 of 60.
-    assert amounts(result, "fs", 1) + amounts(result, "ft", 1) == [pytest.approx(60 * 60 / 110), pytest.approx(60 * 50 / 110)]
+    assert amounts(result, "fs", 1) + amounts(result, "ft", 1) == [
+        pytest.approx(60 * 60 / 110),
+        pytest.approx(60 * 50 / 110),
+    ]
 
 
 RANKED = """
@@ -252,7 +263,8 @@ def buyer(policy: str, flow: str = "", rate: str = "10 t/day", company: str = ""
     return f"""
     materials: {{a: {{}}, b: {{}}}}
     companies:
-      r: {{{company}inventories: {{a: {{{policy}}}}}, processes: {{p: {{inputs: [a], rate: {rate}, outputs: {{b: 1}}}}}}}}
+      r: {{{company}inventories: {{a: {{{policy}}}}}, processes: {{p: {{inputs: [a], rate: {rate},
+            outputs: {{b: 1}}}}}}}}
     boundary:
       m: {{supplies: {{a: {{}}}}, demands: {{b: {{}}}}}}
     flows:
@@ -264,7 +276,11 @@ def buyer(policy: str, flow: str = "", rate: str = "10 t/day", company: str = ""
 ORDERS = {
     "s_S": ("initial: 100 t, reorder_at: 20 t, order_up_to: 100 t", "", [*[0] * 7, 80, *[0] * 7, 80]),
     "R_Q": ("initial: 40 t, reorder_at: 20 t, order_quantity: 50 t", "", [0, 50, 0, 0, 0, 0, 50, 0]),
-    "R_Q_in_transit": ("initial: 40 t, reorder_at: 20 t, order_quantity: 50 t", ", lead_time: 2 day", [0, 50, 0, 0, 0, 0, 50]),
+    "R_Q_in_transit": (
+        "initial: 40 t, reorder_at: 20 t, order_quantity: 50 t",
+        ", lead_time: 2 day",
+        [0, 50, 0, 0, 0, 0, 50],
+    ),
     "level": ("order_up_to: 40 t", ", lead_time: 3 day", [40, 0, 0, 10, 10, 10, 10]),
     "cover": ("order_up_to: 10 day", "", [110, 10, 10]),
     "default": ("", "", [10, 10, 10]),
@@ -293,7 +309,8 @@ def test_a_fixed_order_is_delivered_whole_or_not_at_all(tmp_path: Path) -> None:
     companies:
       s: {inventories: {a: {initial: 30 t}}}
       t: {inventories: {a: {initial: 45 t}}}
-      r: {inventories: {a: {reorder_at: 5 t, order_quantity: %s t}}, processes: {p: {inputs: [a], rate: 1 t/day, outputs: {b: 1}}}}
+      r: {inventories: {a: {reorder_at: 5 t, order_quantity: %s t}}, processes: {p: {inputs: [a], rate: 1 t/day,
+            outputs: {b: 1}}}}
     boundary:
       m: {demands: {b: {}}}
     flows:

@@ -68,7 +68,9 @@ def test_a_use_takes_what_there_is_and_counts_what_it_misses(tmp_path: Path) -> 
 
 
 def test_a_use_that_takes_any_takes_all_that_arrives(tmp_path: Path) -> None:
-    result = simulate(tmp_path, town("demand: any, lifetime: {fixed: 30 year}, end_of_life: old").replace(", order_up_to: 200 t", ""))
+    result = simulate(
+        tmp_path, town("demand: any, lifetime: {fixed: 30 year}, end_of_life: old").replace(", order_up_to: 200 t", "")
+    )
     assert stock(result, "town", "vans", "use") == pytest.approx(10 * 99)
     assert value(result, "unmet_demand") == 0
 
@@ -91,19 +93,21 @@ def test_uses_and_processes_share_a_stock_by_rank(tmp_path: Path) -> None:
     assert stock(simulate(tmp_path, body % 5), "town", "vans", "use") == pytest.approx(7.5)
 
 
-def test_retirements_of_a_month_are_spread_over_its_reviews(tmp_path: Path) -> None:
-    use = "demand: 0 t/day, lifetime: {weibull: {shape: 2, scale: 5 year}}, initial: 1000 t, end_of_life: old"
-    result = simulate(tmp_path, town(use), report="1 day")
-    days = amounts(result, "dump", 59)
-    assert days[:31] == pytest.approx([days[0]] * 31)
-    assert days[31:] == pytest.approx([days[31]] * 28)
-    assert days[0] * 31 > days[31] * 28 > 0
+def test_what_an_interval_retires_is_spread_over_its_reviews(tmp_path: Path) -> None:
+    life = "lifetime: {weibull: {shape: 2, scale: 5 year}}, cohort: 25 day"
+    result = simulate(tmp_path, town(f"demand: 0 t/day, {life}, initial: 1000 t, end_of_life: old"))
+    days = amounts(result, "dump", 50)
+    assert days[:25] == pytest.approx([days[0]] * 25)
+    assert days[25:] == pytest.approx([days[25]] * 25)
+    assert days[0] > days[25] > 0
 
 
 def test_a_cohort_survives_as_its_distribution_says(tmp_path: Path) -> None:
     """One cohort, 10 t on the first day, entered at the start of it: SF at 100 days."""
-    use = "demand: 10 t/day, lifetime: {weibull: {shape: 2, scale: 80 day}}, entry: start, cohort: 1 day, end_of_life: old"
-    result = simulate(tmp_path, town(use, initial="10 t", supply="{rate: 0 t/day}"))
+    life = "lifetime: {weibull: {shape: 2, scale: 80 day}}, entry: start, cohort: 1 day"
+    result = simulate(
+        tmp_path, town(f"demand: 10 t/day, {life}, end_of_life: old", initial="10 t", supply="{rate: 0 t/day}")
+    )
     assert stock(result, "town", "vans", "use") == pytest.approx(10 * exp(-((100 / 80) ** 2)))
 
 
@@ -113,7 +117,8 @@ def test_retirements_may_overfill_a_store_and_nothing_else_enters(tmp_path: Path
     companies:
       town:
         inventories: {old: {capacity: 10 t}}
-        uses: {vans: {material: van, demand: 0 t/day, lifetime: {fixed: 10 day}, cohort: 10 day, initial: 300 t, end_of_life: old}}
+        uses: {vans: {material: van, demand: 0 t/day, lifetime: {fixed: 10 day}, cohort: 10 day, initial: 300 t,
+              end_of_life: old}}
       other:
         inventories: {old: {initial: 50 t}}
     boundary:
