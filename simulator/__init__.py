@@ -11,7 +11,7 @@ The map of the house. Data flows one way, and each floor imports only floors abo
     errors       what can go wrong
     units        text to number at the border, floats inside
     scenario/    WHAT THE USER WROTE: frozen, validated, in internal units
-    network      scenario → graph: reachability, dead ends, loops
+    network/     scenario → graph: reachability, dead ends, loops
     engine/      HOW TIME PASSES: SimPy's calendar, compiled kernels, the ledger they fill
     accounting/  WHAT IT MEANS: pure functions from the ledger to tables
     study/       runs: many lanes, one result

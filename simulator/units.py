@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-MONTHS_PER_YEAR = 12
 DAYS_PER_MONTH = 30.4375
 DAYS_PER_YEAR = 365.25
 

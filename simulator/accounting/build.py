@@ -11,15 +11,13 @@ from simulator.accounting.frames import Part, frame, part
 from simulator.accounting.grid import Calendar
 from simulator.accounting.indicators import Yearly, yearly
 from simulator.accounting.statistics import summarise
-from simulator.accounting.tables import Tables
+from simulator.accounting.tables import OPENING, Tables
 from simulator.engine.ledger import Lane, Ledger
 from simulator.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
-OPENING = "opening"
-"""Period of the stocks at the start."""
 _TIDY = ("flows", "stocks", "processes", "emissions", "energy", "waste")
 
 
@@ -54,5 +52,5 @@ def _parts(scenario: Scenario, ledger: Ledger, known: Facts, dates: Calendar) ->
 def _assemble(
     variants: tuple[str, ...], lanes: list[Lane], parts: Mapping[str, list[Part]], years: list[Yearly]
 ) -> Tables:
-    frames: dict[str, pd.DataFrame] = {name: frame(name, parts[name], variants, OPENING) for name in _TIDY}
+    frames: dict[str, pd.DataFrame] = {name: frame(name, parts[name], variants) for name in _TIDY}
     return Tables(**frames, indicators=summarise(lanes, years, variants))

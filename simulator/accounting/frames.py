@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.accounting.grid import Grid, Integers, Key
-from simulator.accounting.tables import COLUMNS
+from simulator.accounting.tables import COLUMNS, OPENING
 from simulator.engine.ledger import Floats, Lane
 
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ def part(lanes: Sequence[Lane], periods: Sequence[str], grid: Grid) -> Part:
     return Part(tuple(lanes), tuple(periods), keys, lane, period, key, picked)
 
 
-def frame(table: str, parts: Sequence[Part], variants: Sequence[str], opening: str = "opening") -> pd.DataFrame:
-    """Data frame of a table of `COLUMNS`, a row per cell; variants in the given order, `opening` before all dates."""
+def frame(table: str, parts: Sequence[Part], variants: Sequence[str]) -> pd.DataFrame:
+    """Data frame of a table of `COLUMNS`, a row per cell; variants in the given order, `OPENING` before all dates."""
     names = [column.name for column in COLUMNS[table]]
     fields = _fields(parts, names)
-    columns: list[AnyColumn] = [*_lanes(parts, variants), _periods(parts, opening), *fields, *_numbers(parts)]
+    columns: list[AnyColumn] = [*_lanes(parts, variants), _periods(parts), *fields, *_numbers(parts)]
     order = _order(parts, variants)
     ordered = columns if order is None else [_reordered(column, order) for column in columns]
     return build(table, dict(zip(names, ordered, strict=True)))
@@ -92,8 +92,8 @@ def _lanes(parts: Sequence[Part], variants: Sequence[str]) -> tuple[Text, Number
     return variant, np.concatenate(replication)
 
 
-def _periods(parts: Sequence[Part], opening: str) -> Text:
-    names = sorted({period for part in parts for period in part.periods}, key=lambda name: (name != opening, name))
+def _periods(parts: Sequence[Part]) -> Text:
+    names = sorted({period for part in parts for period in part.periods}, key=lambda name: (name != OPENING, name))
     return _text(names, [(part.periods, part.period) for part in parts])
 
 

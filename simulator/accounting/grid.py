@@ -119,11 +119,19 @@ def _merged(pairs: Sequence[tuple[Key, int]], values: Sequence[Floats]) -> Grid:
 
 
 def _summed(value: Floats, columns: Sequence[int], starts: Sequence[int]) -> Floats:
-    """Sums of runs of columns; each cell's sum is taken in one order, whatever the number of lanes."""
+    """Sums of runs of columns, one column after the other: a column of zeros, of another variant, changes no bit."""
     if not columns:
         return np.zeros((*value.shape[:2], 0))
     taken = value if columns == list(range(value.shape[-1])) else np.take(value, columns, axis=-1)
-    return taken if len(starts) == len(columns) else np.add.reduceat(taken, list(starts), axis=-1)
+    if len(starts) == len(columns):
+        return taken
+    firsts = np.array(starts, dtype=np.intp)
+    lengths = np.diff([*starts, len(columns)])
+    total = taken[..., firsts]
+    for offset in range(1, int(lengths.max())):
+        longer = np.flatnonzero(lengths > offset)
+        total[..., longer] += taken[..., firsts[longer] + offset]
+    return total
 
 
 def used(array: Floats) -> Integers:

@@ -14,6 +14,7 @@ from simulator.accounting.factors import Line, Lines, Quantity
 from simulator.scenario.forms import Emission
 from simulator.scenario.models import Carrier, Flow, World
 from simulator.scenario.numbers import Number
+from simulator.scenario.trade import arrives_as
 
 FOSSIL, BIOGENIC = 0, 1
 """Columns of the emissions table."""
@@ -111,9 +112,9 @@ def _waste_treatment(world: World) -> Iterator[Line]:
     """Treating what is handed to a boundary node, at who hands it over."""
     for name, flow in world.flows.items():
         node = world.boundary.get(flow.receiver)
-        accept = node.accepts.get(flow.as_ or flow.material) if node else None
+        accept = node.accepts.get(arrives_as(flow)) if node else None
         if accept is not None and accept.emission_factor is not None:
-            key = (flow.sender, "3", "waste_treatment", name, flow.as_ or flow.material)
+            key = (flow.sender, "3", "waste_treatment", name, arrives_as(flow))
             yield Line(key, ("flow", (name,)), (accept.emission_factor,))
 
 

@@ -19,6 +19,9 @@ class Column:
     description: str
 
 
+OPENING = "opening"
+"""Period of the stocks at the start."""
+
 _LANE = (
     Column("variant", "string", "", "Named what-if"),
     Column("replication", "integer", "", "Draw of the uncertain numbers, 0 where nothing is drawn"),
@@ -104,7 +107,7 @@ class Tables:
 
     flows: pd.DataFrame
     stocks: pd.DataFrame
-    """At each period's end; period `opening` is the stock at the start."""
+    """At each period's end; period `OPENING` is the stock at the start."""
     processes: pd.DataFrame
     emissions: pd.DataFrame
     energy: pd.DataFrame

@@ -88,15 +88,22 @@ def beats(group: Reviews, period: Span, cohort: Span) -> Beats:
     """Interval of every review, and the part of what the interval still retires that falls due at it.
 
     Ages count uniform months, so intervals longer than the reviews are of equal length: what retires in a month of 31
-    days is more than in one of 28. A cohort is never shorter than a review.
+    days is more than in one of 28. A review belongs to the interval it ends in; where it begins in the one before, that
+    one's rest falls due with it. A cohort is never shorter than a review.
     """
     if cohort.days() <= period.days():
         return Beats(tuple(range(len(group.times))), (1.0,) * len(group.times))
     length = round(cohort.days() * DAY)
-    spreads = (
-        min(1.0, span * DAY / (length - time % length)) for time, span in zip(group.times, group.spans, strict=True)
-    )
-    return Beats(tuple(time // length for time in group.times), tuple(spreads))
+    ends = [time + round(span * DAY) for time, span in zip(group.times, group.spans, strict=True)]
+    intervals = tuple((end - 1) // length for end in ends)
+    return Beats(intervals, tuple(_spreads(group.times, ends, intervals, length)))
+
+
+def _spreads(times: Sequence[int], ends: Sequence[int], intervals: Sequence[int], length: int) -> Iterator[float]:
+    """Part of what is left of each review's interval when it begins that the review covers."""
+    for time, end, interval in zip(times, ends, intervals, strict=True):
+        since = max(time, interval * length)
+        yield (end - since) / ((interval + 1) * length - since)
 
 
 def cohort_span(period: Span, declared: Span | None) -> Span:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from simulator.engine.compiler import helper
 from simulator.engine.state import Batch
-from simulator.engine.transport import join, take, touch
+from simulator.engine.transport import empty_basket, join, take, touch
 
 POST_CONSUMER = 2
 
@@ -22,15 +22,18 @@ def retire(b: Batch, lane: int) -> None:
         if b.group[group].due == 0:
             continue
         beat = b.rhythm[b.uses[u].rhythm, b.group[group].review]
+        empty_basket(b)
         if beat.opens > 0:
+            for k in range(b.mass.shape[2]):
+                b.basket[k] = b.pending[lane, u, k]
             age(b, lane, u, beat.interval)
         total = 0.0
         for k in range(b.mass.shape[2]):
-            m = min(b.pending[lane, u, k] * beat.spread, b.in_use[lane, u, k])
-            b.pending[lane, u, k] -= m
-            b.in_use[lane, u, k] -= m
-            b.basket[k] = m
-            total += m
+            due = b.pending[lane, u, k] * beat.spread
+            b.pending[lane, u, k] -= due
+            b.basket[k] = min(b.basket[k] + due, b.in_use[lane, u, k])
+            b.in_use[lane, u, k] -= b.basket[k]
+            total += b.basket[k]
         if total > 0.0:
             end_life(b, lane, u, total)
     join(b, lane)

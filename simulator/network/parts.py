@@ -10,7 +10,7 @@ from simulator.scenario.balances import coefficient, coefficients_of
 from simulator.scenario.contents import named_substances
 from simulator.scenario.models import Accept, Company, Demand, Flow, Process, World
 from simulator.scenario.numbers import Number
-from simulator.scenario.trade import arrives_as
+from simulator.scenario.trade import arrives_as, wants
 
 Place = tuple[str, str]
 """A company (or boundary node) and a material it holds."""
@@ -42,11 +42,6 @@ def open_flows(world: World, closed: bool = False) -> Iterator[tuple[str, Flow]]
 def feed(process: Process) -> list[str]:
     """Every material a process may take in."""
     return [material for slot in process.inputs.values() for material in slot.any_of]
-
-
-def wants(name: str, demand: Demand) -> tuple[str, ...]:
-    """Materials that satisfy a demand."""
-    return demand.any_of or (name,)
 
 
 def takers(world: World, flow: Flow) -> list[Demand | Accept]:
@@ -133,8 +128,7 @@ def rank(world: World, flow: Flow) -> int:
     """When a flow is served, 1 first: boundary supplies, and acceptance of what no one wants, last."""
     if flow.rank is not None:
         return flow.rank
-    material = flow.as_ or flow.material
-    accepted = flow.receiver in world.boundary and material in world.boundary[flow.receiver].accepts
+    accepted = flow.receiver in world.boundary and arrives_as(flow) in world.boundary[flow.receiver].accepts
     return LAST_RANK if flow.sender in world.boundary or accepted else USUAL_RANK
 
 

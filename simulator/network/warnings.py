@@ -16,11 +16,11 @@ from simulator.network.parts import (
     review_days,
     settle_days,
     tonnes,
-    wants,
 )
 from simulator.network.places import covered, reached
 from simulator.scenario.models import Company, Flow, World
 from simulator.scenario.numbers import Number
+from simulator.scenario.trade import wants
 
 
 def unreached(worlds: Sequence[World]) -> Iterator[Finding]:

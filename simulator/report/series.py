@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.accounting.tables import OPENING
+from simulator.scenario.dates import months_after
 from simulator.scenario.models import Time
 from simulator.study.run import Run
 
@@ -35,15 +37,15 @@ class Periods:
         return len(self.years)
 
     def positions(self, labels: list[str]) -> NDArray[np.intp]:
-        """Index of the period each label names (`2025`, `2025-01`, `2025-01-15`); −1 for `opening`."""
+        """Index of the period each label names (`2025`, `2025-01`, `2025-01-15`); −1 for `OPENING`."""
         starts = np.array([_start(label) for label in labels], dtype="datetime64[s]")
         found = np.searchsorted(self.edges[:-1], starts, side="right") - 1
-        opening = np.array([label == "opening" for label in labels], dtype=bool)
+        opening = np.array([label == OPENING for label in labels], dtype=bool)
         return np.where(opening, -1, np.maximum(found, 0))
 
 
 def _start(label: str) -> np.datetime64:
-    return np.datetime64("NaT" if label == "opening" else label, "s")
+    return np.datetime64("NaT" if label == OPENING else label, "s")
 
 
 def periods(run: Run) -> Periods:
@@ -60,20 +62,10 @@ def _next(at: datetime, time: Time) -> datetime:
     """End of the period that begins at `at`: months and years end where the calendar's do."""
     months = time.report.months
     if months in {1, 12}:
-        return _months_on(at.replace(month=at.month if months == 1 else 1, day=1, hour=0, minute=0, second=0), months)
+        return months_after(at.replace(month=at.month if months == 1 else 1, day=1, hour=0, minute=0, second=0), months)
     if months:
-        return _months_on(at, months)
+        return months_after(at, months)
     return at + timedelta(seconds=max(time.report.seconds, 1))
-
-
-def _months_on(at: datetime, months: int) -> datetime:
-    year, month = divmod(at.year * 12 + at.month - 1 + months, 12)
-    for day in (at.day, 30, 29, 28):
-        try:
-            return at.replace(year=year, month=month + 1, day=day)
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
 
 
 def _years(edges: NDArray[np.datetime64], time: Time, uniform: bool) -> Array:

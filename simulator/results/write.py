@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from time import perf_counter
 
 from simulator.errors import UserError
 from simulator.results.package import NAME as PACKAGE
@@ -14,7 +13,7 @@ from simulator.results.provenance import RECORD, dumps, record
 from simulator.results.tables import write_tables
 from simulator.results.target import Target, publish
 from simulator.scenario.dump import documents
-from simulator.study.run import Run
+from simulator.study.run import Run, timed
 
 RESOLVED = "scenario.resolved.yaml"
 PLOTS = "plots"
@@ -31,22 +30,15 @@ def write(run: Run, target: Target, argv: Sequence[str], plots: Plots, *, csv: b
     folder = target.partial
     timings = dict(run.timings)
     with _disk(target):
-        with _timed(timings, "write"):
+        with timed(timings, "write"):
             write_tables(run.tables, folder, csv=csv)
             _text(folder / RESOLVED, documents(run.scenario))
             _text(folder / PACKAGE, dumps(package(run.scenario, folder)))
-        with _timed(timings, "plot"):
+        with timed(timings, "plot"):
             plots(run, folder / PLOTS)
         _text(folder / RECORD, dumps(record(run, argv, timings, _files(folder))))
         publish(target)
     return target.folder
-
-
-@contextmanager
-def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
-    start = perf_counter()
-    yield
-    timings[stage] = perf_counter() - start
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from simulator.scenario.models import BoundaryNode, Flow, World
+from simulator.scenario.models import BoundaryNode, Demand, Flow, World
 from simulator.scenario.references import unknown
 from simulator.scenario.scenario import Series
 from simulator.scenario.wrong import Keys, Problem, advice
@@ -22,6 +22,11 @@ def check_flows(world: World, _series: Mapping[str, Series]) -> Iterator[Problem
 def arrives_as(flow: Flow) -> str:
     """The receiver's name for what a flow carries."""
     return flow.as_ or flow.material
+
+
+def wants(name: str, demand: Demand) -> tuple[str, ...]:
+    """Materials that satisfy a demand: the one it is named after, unless it lists them."""
+    return demand.any_of or (name,)
 
 
 def _flow(world: World, flow: Flow, nodes: Collection[str], keys: Keys) -> Iterator[Problem]:
@@ -70,7 +75,7 @@ def _outside(world: World, flow: Flow, keys: Keys) -> Iterator[Problem]:
 
 def _taken(node: BoundaryNode) -> list[str]:
     """Materials a boundary node takes, once for each demand or accept."""
-    demanded = [name for key, demand in node.demands.items() for name in demand.any_of or (key,)]
+    demanded = [name for key, demand in node.demands.items() for name in wants(key, demand)]
     return [*demanded, *node.accepts]
 
 

@@ -61,12 +61,12 @@ def simulate(scenario: Scenario, *, progress: Progress | None = None) -> Run:
     from simulator import accounting, engine
 
     timings: dict[str, float] = {"load": 0.0}
-    with _timed(timings, "compile"):
+    with timed(timings, "compile"):
         engine.compile_kernels()
         plans = engine.plans(scenario, accounting.terms(scenario))
-    with _timed(timings, "simulate"):
+    with timed(timings, "simulate"):
         outcomes = _simulate(plans, scenario.world.seed, progress)
-    with _timed(timings, "account"):
+    with timed(timings, "account"):
         ledgers = [outcome.ledger for outcome in outcomes]
         balance = accounting.worst(accounting.check(ledger) for ledger in ledgers)
         accounting.require(balance)
@@ -86,7 +86,8 @@ def simulate(scenario: Scenario, *, progress: Progress | None = None) -> Run:
 
 
 @contextmanager
-def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+def timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    """Note the seconds that a stage takes."""
     start = time.perf_counter()
     yield
     timings[stage] = time.perf_counter() - start

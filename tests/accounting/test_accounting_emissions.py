@@ -11,7 +11,6 @@ import pytest
 from simulator.accounting import Tables, tables, terms
 from simulator.engine.index import Term
 from simulator.engine.ledger import Lane, Ledger
-from simulator.errors import UserError
 from simulator.scenario.scenario import Scenario
 from tests.accounting.ledgers import Pen, drawn_at_random, empty, months, read, row
 from tests.accounting.scenarios import FILES, LOOP, WORKS
@@ -112,16 +111,6 @@ def test_a_series_times_a_scale_counts_scaled(tmp_path: Path) -> None:
     scenario = read(tmp_path, text)
     found = sources(tables(scenario, [month(scenario)]))
     assert found["smelter", "2", "purchased_energy", "melt", "electricity"][0] == pytest.approx(22)
-
-
-def test_a_series_per_tonne_released_is_refused(tmp_path: Path) -> None:
-    for name, text in FILES.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    (tmp_path / "burn.csv").write_text("date,factor\n2025-01-01,2.9\n2027-01-01,2.8\n", encoding="utf-8")
-    text = WORKS.replace("organics: 2.9 t/t", "organics: {table: burn}")
-    text = text.replace("tables:", "tables:\n  burn: {file: burn.csv, index: date, value: factor, unit: t/t}")
-    with pytest.raises(UserError, match=r"companies\.smelter\.processes\.melt\.emissions: .* not supported yet"):
-        terms(read(tmp_path, text))
 
 
 def test_each_row_is_valued_in_its_own_world(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Ratios of process CPU time on a machine that others use too: interleaved repetitions, minima, no garbage collection."""
+"""CPU times on a machine that others use too: interleaved repetitions, minima, no garbage collection."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ def timed(work: Work, clock: Clock = time.process_time) -> float:
         return clock() - start
 
 
-def best(works: Mapping[str, Work], *, least: int = 5, most: int = 15, clock: Clock = time.process_time) -> dict[str, float]:
+def best(
+    works: Mapping[str, Work], *, least: int = 5, most: int = 15, clock: Clock = time.process_time
+) -> dict[str, float]:
     """Least seconds of each, taken in turns until two rounds on end have not lowered any, or `most` rounds are over."""
     minima = {name: timed(work, clock) for name, work in works.items()}
     quiet = 0

@@ -1,8 +1,8 @@
 """Networks made by rule, to measure speed on: rings of five companies that pass their recyclate on to the next ring.
 
-    market ─virgin─▶ maker ─part─▶ assembler ─product─▶ user ─shreds─▶ recycler ─fraction─▶ refiner ─recyclate─▶ next maker
-                       └──────────── offcut, as shreds ──────────────────▲           (residue ─▶ landfill)
-                                   assembler ─product─▶ market
+    market ─virgin─▶ maker ─part─▶ assembler ─product─▶ user ─shreds─▶ recycler ─fraction─▶ refiner ─recyclate─▶ next
+                       │              └─product─▶ market                   ▲   └─residue─▶ landfill              maker
+                       └──────────────── offcut, as shreds ────────────────┘
 
 Five rings have 25 companies with a process each, 45 flows, 65 inventories, three uses. Flows carry lots, lead times,
 shares and ranks; masses have five substances and three origins.
@@ -78,7 +78,8 @@ def _companies(ring: int, _: int) -> Iterator[str]:
     rate = size(ring)
     level = 3 * rate
     yield f"  maker_{ring}:"
-    yield f"    inventories: {{recyclate: {{order_up_to: {level} t}}, virgin: {{order_up_to: {level} t, initial: {level} t}}}}"
+    virgin = f"virgin: {{order_up_to: {level} t, initial: {level} t}}"
+    yield f"    inventories: {{recyclate: {{order_up_to: {level} t}}, {virgin}}}"
     yield (f"    processes: {{make: {{inputs: [recyclate, virgin], rate: {rate} t/day,"
            f" outputs: {{part: {_shares(PART)}, offcut: rest}}, scrap: [offcut]}}}}")  # fmt: skip
     yield from _company(f"assembler_{ring}", "part", level,

@@ -1,7 +1,7 @@
 """The network of `networks.rings` in plain SimPy, the way people write it: a process per company and per lorry.
 
-Companies act every morning: products retire, the process runs, what can be shipped leaves on a lorry that arrives before
-the next morning. Compositions are NumPy arrays over origin × substance, which are faster here than dicts.
+Companies act every morning: products retire, the process runs, what can be shipped leaves on a lorry that arrives
+before the next morning. Compositions are NumPy arrays over origin × substance, which are faster here than dicts.
 """
 
 from __future__ import annotations

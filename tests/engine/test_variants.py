@@ -20,7 +20,8 @@ companies:
   town:
     uses: {vans: {material: van, demand: 5 t/day, lifetime: {fixed: 30 year}, end_of_life: old}}
 boundary:
-  market: {supplies: {van: {rate: 8 t/day}}, demands: {metal: {rate: 2 t/day}, slag: {}}, accepts: {old: {fate: landfill}}}
+  market: {supplies: {van: {rate: 8 t/day}}, demands: {metal: {rate: 2 t/day}, slag: {}},
+           accepts: {old: {fate: landfill}}}
 flows:
   metal: {from: smelter, to: market, material: metal}
   slag: {from: smelter, to: market, material: slag}
@@ -32,7 +33,8 @@ SETS = {
     "usual": "{}",
     "outages": "{companies.smelter.processes.melt.outages: {mtbf: 5 day, mttr: 5 day}}",
     "per": "{companies.smelter.processes.melt.per: slag}",
-    "order": "{companies.smelter.processes.melt.makes_to: metal, companies.smelter.inventories.metal: {order_up_to: 6 t}}",
+    "order": "{companies.smelter.processes.melt.makes_to: metal, "
+    "companies.smelter.inventories.metal: {order_up_to: 6 t}}",
     "scrap": "{companies.smelter.processes.melt.scrap: [slag]}",
     "any": "{companies.town.uses.vans.demand: any}",
     "reused": "{boundary.market.supplies.van.origin: reused}",
