@@ -6,6 +6,7 @@ that `--help` answers at once and `validate` loads neither the engine nor the pi
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -52,14 +53,15 @@ class Request:
     out: Path | None
     force: bool
     csv: bool
+    no_plots: bool
     quiet: bool
 
-    @property
-    def names(self) -> tuple[str, ...] | None:
-        """The variants asked for; all where none is named."""
-        if self.variants is None:
-            return None
-        return tuple(name for part in self.variants.split(",") if (name := part.strip()))
+
+def _names(variants: str | None) -> tuple[str, ...] | None:
+    """The variants asked for; all where the option is not given."""
+    if variants is None:
+        return None
+    return tuple(name for part in variants.split(",") if (name := part.strip()))
 
 
 class Commands(click.Group):
@@ -86,12 +88,18 @@ def _refuse_typing_error(args: Sequence[str], commands: Collection[str]) -> None
     """Say which command was meant, where the first word is neither a command nor a file."""
     from difflib import get_close_matches
 
-    if args and not args[0].startswith("-") and not Path(args[0]).exists():
+    if args and not args[0].startswith("-") and not os.path.exists(args[0]):  # noqa: PTH110
         near = get_close_matches(args[0], commands, n=1)
         if near:
             raise click.UsageError(f"no command or file is called {args[0]}; did you mean {near[0]}?")
 
 
+chosen = click.option(
+    "--variants", metavar="A,B", help="Only these variants; the first named is the one others are compared with."
+)
+changed = click.option(
+    "--set", "sets", metavar="PATH=VALUE", multiple=True, help="Change a number, above all that the file says."
+)
 debug = click.option("--debug", is_flag=True, expose_value=False, help="Show where in the program an error arose.")
 
 EXAMPLES = """\
@@ -119,14 +127,13 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("--variants", metavar="A,B", help="Only these variants; the first is the one others are compared with.")
-@click.option(
-    "--set", "sets", metavar="PATH=VALUE", multiple=True, help="Change a number, above all that the file says."
-)
+@chosen
+@changed
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of everything drawn, instead of the file's.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of this run, instead of one under results/.")
 @click.option("--force", is_flag=True, help="Replace the result that --out names.")
 @click.option("--csv", is_flag=True, help="Write the tables as CSV too.")
+@click.option("--no-plots", is_flag=True, help="Draw no plots: a run takes less time.")
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
 @debug
 @click.pass_obj
@@ -137,7 +144,7 @@ def run(session: Session, /, **given: Any) -> None:
     """
     request = Request(**given)
     start = perf_counter()
-    scenario, warnings = _checked(_file(request.file, session), request.sets, request.names, request.seed)
+    scenario, warnings = _checked(_file(request.file, session), request.sets, _names(request.variants), request.seed)
     loaded = perf_counter() - start
     terminal.warn(() if request.quiet else warnings)
     complete, folder = _simulated(session, request, scenario, lambda made: _completed(made, warnings, loaded))
@@ -157,8 +164,9 @@ def _simulated(
     with reserved as target, terminal.progress(quiet=request.quiet) as progress:
         _announce_compilation(progress.say)
         made = completed(simulate(scenario, progress=progress.advance))
-        progress.stage("writing tables and plots")
-        return made, results.write(made, target, session.argv, report.write, csv=request.csv)
+        plots = None if request.no_plots else report.write
+        folder = results.write(made, target, session.argv, plots, csv=request.csv, stage=progress.stage)
+        return made, folder
 
 
 def _completed(run: Run, warnings: Sequence[str], loaded: float) -> Run:
@@ -176,17 +184,19 @@ def _announce_compilation(say: Callable[[str], None]) -> None:
 
 @cli.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@chosen
+@changed
 @debug
-def validate(files: tuple[Path, ...]) -> None:
+def validate(files: tuple[Path, ...], variants: str | None, sets: tuple[str, ...]) -> None:
     """Check scenario files; silent when they are fine."""
-    errors = [error for error in map(_validated, files) if error]
+    errors = [error for file in files if (error := _validated(file, sets, _names(variants)))]
     if errors:
         raise ExceptionGroup("invalid", errors)
 
 
-def _validated(file: Path) -> UserError | None:
+def _validated(file: Path, sets: tuple[str, ...], variants: tuple[str, ...] | None) -> UserError | None:
     try:
-        _, warnings = _checked(_existing(file))
+        _, warnings = _checked(_existing(file), sets, variants)
     except UserError as error:
         return error
     terminal.warn(warnings)
@@ -246,9 +256,27 @@ def _file(file: Path | None, session: Session) -> Path:
 
 
 def _existing(file: Path) -> Path:
-    if not file.is_file():
-        raise UserError(f"{file}: is {'a folder, no scenario file' if file.is_dir() else 'not there'}")
+    if os.path.isdir(file):  # noqa: PTH112  pathlib's raise where a name is too long
+        raise UserError(f"{file}: is a folder, no scenario file")
+    if not os.path.isfile(file):  # noqa: PTH113
+        raise UserError(f"{file}: is not there{_meant(file)}")
     return file
+
+
+def _meant(file: Path) -> str:
+    """Which file of the same folder, or of the scenarios, has nearly this name."""
+    from difflib import get_close_matches
+
+    there = {path.stem: path for folder in (FLAGSHIP.parent, file.parent) for path in _scenarios(folder)}
+    near = get_close_matches(file.name.removesuffix(".yaml"), there, n=1)
+    return f"; did you mean {terminal.shown(there[near[0]])}?" if near else ""
+
+
+def _scenarios(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.glob("*.yaml"))
+    except OSError:
+        return []
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -44,6 +45,7 @@ LADDERS: Mapping[str, tuple[tuple[str, float], ...]] = {
 """Units a value may be shown in, smallest first, and what one of them is in the unit of the table."""
 
 HYPOTHETICAL = "*"
+_DAYS = re.compile(r"on (\d+) of (\d+) days$")
 SENTENCES = 3
 """So many bottlenecks are named."""
 
@@ -179,11 +181,17 @@ def _times(run: Run) -> str:
     return f"{lanes} simulated in {number(run.timings.get('simulate', 0.0), 2)} s"
 
 
+def lasting(sentence: str) -> bool:
+    """Whether a limit held on at least a hundredth of the days."""
+    days = _DAYS.search(sentence)
+    return days is None or 100 * int(days[1]) >= int(days[2])
+
+
 def bottlenecks(by_variant: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """The worst of every variant first, then the second worst; of each process only the first sentence."""
     said: dict[str, str] = {}
     for rank in zip_longest(*by_variant.values()):
         for name, sentence in zip(by_variant, rank, strict=True):
-            if sentence:
+            if sentence and lasting(sentence):
                 said.setdefault(sentence.partition(":")[0], f"{sentence} ({name})" if len(by_variant) > 1 else sentence)
     return tuple(said.values())[:SENTENCES]

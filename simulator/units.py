@@ -70,7 +70,7 @@ _DERIVED: Mapping[str, tuple[float, str]] = {
     "bnEUR": (1e9, "EUR"),
     "percent": (1e-2, "1"),
 }
-_REFUSED = {"ton": "t", "tons": "t", "kton": "kt", "Mton": "Mt", "lb": "kg", "mi": "km"}
+_REFUSED = {"per": "/", "ton": "t", "tons": "t", "kton": "kt", "Mton": "Mt", "lb": "kg", "mi": "km"}
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _TOKEN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|\^[1-9](?![0-9])|1(?![0-9])|[()/*]")
 _LONGEST = 60

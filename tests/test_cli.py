@@ -277,3 +277,17 @@ def on_a_terminal(*words: str, **variables: str) -> str:
 def test_errors_are_red_on_a_terminal_unless_colour_is_unwanted() -> None:
     assert on_a_terminal("gone.yaml", NO_COLOR="") == "\x1b[31mgone.yaml: is not there\x1b[0m\r\n"
     assert on_a_terminal("gone.yaml", NO_COLOR="1") == "gone.yaml: is not there\r\n"
+
+
+def test_plots_are_drawn_unless_not_wanted(fake: Fake) -> None:
+    assert cli.main(["a.yaml", "--out", "with"]) == 0
+    assert cli.main(["a.yaml", "--out", "without", "--no-plots"]) == 0
+    assert Path("with/plots").is_dir()
+    assert not Path("without/plots").exists()
+    assert Path("without/flows.parquet").is_file()
+
+
+def test_validate_takes_what_a_run_takes(fake: Fake) -> None:
+    assert cli.main(["validate", "a.yaml", "--set", "a.b=1", "--variants", "circular,linear"]) == 0
+    assert fake.asked["sets"] == ("a.b=1",)
+    assert fake.asked["variants"] == ("circular", "linear")

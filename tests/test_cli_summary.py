@@ -110,3 +110,8 @@ def test_a_summary_of_four_variants_has_about_a_dozen_lines_and_no_colour_in_a_p
     assert len(out.splitlines()) <= 17
     assert "\x1b" not in out
     assert out.splitlines()[-1] == f"tables and plots: {tmp_path}"
+
+
+def test_only_what_lasted_a_hundredth_of_the_days_is_a_bottleneck() -> None:
+    sentences = ("x a: waited for ore on 10 of 1000 days", "y b: waited for ore on 9 of 1000 days")
+    assert bottlenecks({"base": sentences}) == sentences[:1]

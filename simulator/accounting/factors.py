@@ -16,13 +16,15 @@ import numpy as np
 from simulator.accounting.grid import Calendar, Grid, Integers, Key, grid
 from simulator.engine.index import Index, Term
 from simulator.engine.ledger import Floats, Ledger
-from simulator.errors import UserError
 from simulator.scenario.models import World
 from simulator.scenario.numbers import Number
 from simulator.scenario.scenario import Scenario
 
 Quantity = tuple[str, tuple[str, ...]]
-"""`basis` (company, process), `flow` (flow), `load` (company, carrier) or `air` (company, process, substance)."""
+"""`basis` (company, process), `flow` (flow), `load` (company, carrier) or `air` (company, process, substance).
+
+Factors of the last are never time series.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +58,10 @@ Lines = Callable[[World], Iterable[Line]]
 
 
 def terms_of(scenario: Scenario, sources: Sequence[Lines]) -> tuple[Term, ...]:
-    """All terms that some line of some world needs, in order; UserError where the kernels cannot weigh one."""
+    """All terms that some line of some world needs, in order."""
     worlds = [epoch.world for variant in scenario.variants.values() for epoch in variant.epochs]
     lines = [line for world in worlds for lines in sources for line in lines(world)]
-    found = {line.term for line in lines if line.term is not None}
-    for term in sorted(found, key=_order):
-        if term.quantity == "air":
-            raise UserError(
-                f"companies.{term.key[0]}.processes.{term.key[1]}.emissions: a time series per tonne released is not "
-                "supported yet; give a constant, or a series per tonne of input"
-            )
-    return tuple(sorted(found, key=_order))
+    return tuple(sorted({line.term for line in lines if line.term is not None}, key=_order))
 
 
 def _order(term: Term) -> tuple[str, tuple[str, ...], tuple[str, ...]]:

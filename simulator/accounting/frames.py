@@ -16,10 +16,13 @@ from simulator.engine.ledger import Floats, Lane
 if TYPE_CHECKING:
     import pandas as pd
 
+DUST = 1e-12
+"""Part of the largest number of a table up to which another is rounding: mixing thins an origin out for ever."""
+
 
 @dataclass(frozen=True)
 class Part:
-    """The cells of one ledger's grid that are not zero, in order of lane, period, key."""
+    """The cells of one ledger's grid that are more than dust, in order of lane, period, key."""
 
     lanes: tuple[Lane, ...]
     periods: tuple[str, ...]
@@ -32,15 +35,21 @@ class Part:
 
 
 def part(lanes: Sequence[Lane], periods: Sequence[str], grid: Grid) -> Part:
-    """Drop the zeros; keys that are zero throughout disappear."""
+    """Drop zeros and dust; keys that are nothing else throughout disappear."""
     mask = np.zeros(grid.values[0].shape, dtype=bool)
     for values in grid.values:
-        mask |= values != 0
+        mask |= _matters(values)
     alive = np.flatnonzero(mask.any(axis=(0, 1)))
     lane, period, key = np.nonzero(mask[..., alive])
     keys = tuple(grid.keys[column] for column in alive)
     picked = tuple(values[lane, period, alive[key]] for values in grid.values)
     return Part(tuple(lanes), tuple(periods), keys, lane, period, key, picked)
+
+
+def _matters(values: Floats) -> NDArray[np.bool_]:
+    """More than `DUST` of the largest of its own lane: which rows a lane has must not depend on the others."""
+    sizes = np.abs(values)
+    return np.asarray(sizes > DUST * sizes.max(axis=(1, 2), keepdims=True, initial=0.0))
 
 
 def frame(table: str, parts: Sequence[Part], variants: Sequence[str]) -> pd.DataFrame:

@@ -28,7 +28,7 @@ _LANE = (
     Column("period", "string", "", "Reporting period: a month 2025-01, a year 2025, or the day it starts"),
 )
 _MASS = (
-    Column("material", "string", "", "Material, by the sender's name"),
+    Column("material", "string", "", "Material; in a flow by its sender's name"),
     Column("substance", "string", "", "Substance; other is what no composition declares"),
     Column("origin", "string", "", "primary, pre_consumer, post_consumer or reused"),
     Column("mass_t", "number", "t", "Mass"),

@@ -18,6 +18,7 @@ from simulator.engine.index import (
     UseKey,
 )
 from simulator.scenario.models import Company, Flow, World
+from simulator.scenario.trade import arrives_as, wants
 
 OTHER = "other"
 ORIGINS = ("primary", "pre_consumer", "post_consumer", "reused")
@@ -81,14 +82,14 @@ def source_of(world: World, flow: Flow) -> Place:
 
 def target_of(world: World, flow: Flow) -> Place:
     """Where a flow goes to: an inventory, what a boundary node accepts, or the demand the material satisfies."""
-    material = flow.as_ or flow.material
+    material = arrives_as(flow)
     if flow.receiver not in world.boundary:
         return Place(flow.receiver, material, "inventory")
     node = world.boundary[flow.receiver]
     if material in node.accepts:
         return Place(flow.receiver, material, "accept")
     for name, demand in sorted(node.demands.items()):
-        if material in (demand.any_of or (name,)):
+        if material in wants(name, demand):
             return Place(flow.receiver, name, "demand")
     raise AssertionError("a flow to a boundary node that does not take it is refused when the file is loaded")
 
@@ -118,7 +119,7 @@ def _held(world: World) -> Iterator[tuple[str, str]]:
         for use in company.uses.values():
             yield from ((name, material) for material in (use.material, *use.end_of_life))
     for flow in world.flows.values():
-        ends = ((flow.sender, flow.material), (flow.receiver, flow.as_ or flow.material))
+        ends = ((flow.sender, flow.material), (flow.receiver, arrives_as(flow)))
         yield from ((node, material) for node, material in ends if node in world.companies)
 
 

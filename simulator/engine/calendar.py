@@ -69,9 +69,9 @@ class Reviews:
 
 
 def reviews(line: Timeline, period: Span) -> Reviews:
-    """All reviews at one period; each acts until the next would be, even beyond the end."""
+    """All reviews at one period; each acts until the next, the last until the end of the run."""
     times = tuple(line.every(period))
-    ends = (*times[1:], line.after(0, period, len(times)))
+    ends = (*times[1:], line.end)
     waits = tuple(later - earlier for earlier, later in zip((0, *times), times, strict=False))
     return Reviews(times, waits, tuple((end - time) / DAY for time, end in zip(times, ends, strict=True)))
 

@@ -12,8 +12,10 @@ import tempfile
 from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
+import llvmlite
 import numba
 from numba.core import sigutils
 from platformdirs import user_cache_path
@@ -24,27 +26,28 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _fingerprint() -> str:
-    """Hash of everything the machine code depends on: the engine's sources and numba's version."""
-    digest = blake2b(numba.__version__.encode(), digest_size=8)
+    """Hash of everything the machine code depends on: the engine's sources, its compiler, checked bounds or not."""
+    compiler = f"{numba.__version__} {llvmlite.__version__} {numba.config.BOUNDSCHECK}"
+    digest = blake2b(compiler.encode(), digest_size=8)
     for source in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(source.read_bytes())
     return digest.hexdigest()
 
 
 def _cache_folder() -> Path:
-    """A writable folder of this version of the engine: below numba's or the user's cache, else a temporary one."""
+    """A folder of this version of the engine, below numba's or the user's cache; a temporary one where none can be."""
     base = Path(numba.config.CACHE_DIR) if numba.config.CACHE_DIR else user_cache_path("kreislauf")
-    name = f"kernels-{_fingerprint()}"
-    for parent in (base, Path(tempfile.gettempdir()) / "kreislauf"):
-        try:
-            (parent / name).mkdir(parents=True, exist_ok=True)
-            return parent / name
-        except OSError:
-            continue
-    return Path(tempfile.mkdtemp(prefix="kreislauf-"))
+    folder = base / f"kernels-{_fingerprint()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="kreislauf-"))
+    return folder
 
 
 CACHE = _cache_folder()
+_COMPILING = Lock()
+"""Compiling changes numba's classes for a while (`lean`): one thread at a time."""
 numba.config.CACHE_DIR = str(CACHE)
 
 
@@ -55,18 +58,21 @@ def compiled() -> bool:
 
 def kernel(function: F) -> F:
     """Compile a function that the clock calls, once per instant, for all lanes of a batch."""
-    return numba.njit(error_model="numpy", nogil=True, cache=True)(function)  # type: ignore[no-any-return]
+    return numba.njit(error_model="numpy", nogil=True, cache=True)(function)
 
 
 def helper(function: F) -> F:
     """Compile a function that kernels call; it allocates nothing, so it needs no reference counts (`_nrt`)."""
     compiling = numba.njit(error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-    return compiling(function)  # type: ignore[no-any-return]
+    return compiling(function)
 
 
 def compile_for(function: Callable[..., Any], signature: str) -> None:
     """Compile a kernel for a signature, or load its machine code."""
-    if not numba.config.DISABLE_JIT:
-        with lean():
-            types, _ = sigutils.normalize_signature(signature)
-            function.compile(types)  # type: ignore[attr-defined]
+    if numba.config.DISABLE_JIT:
+        return
+    types, _ = sigutils.normalize_signature(signature)
+    with _COMPILING:
+        if types not in function.overloads:  # type: ignore[attr-defined]
+            with lean():
+                function.compile(types)  # type: ignore[attr-defined]

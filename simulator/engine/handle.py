@@ -101,7 +101,7 @@ if numba.config.DISABLE_JIT:
 
     def batch_of(given: Handle) -> Batch:
         """The arrays behind a handle."""
-        return given  # type: ignore[no-any-return]
+        return given
 
 else:
     batch_of = _cast

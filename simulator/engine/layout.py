@@ -16,6 +16,8 @@ from simulator.engine.index import Limit
 ZERO, ONE, UNLIMITED = 0, 1, 2
 CONSTANTS = (0.0, 1.0, float("inf"))
 UNBOUNDED = float("inf")
+CLOSE = 1.0 + 1e-12
+"""Up to this factor two amounts are the same."""
 FIRST, NOBODY = cast(int, np.int64(0)), cast(int, np.int64(-1))
 """Typed, as all constants that kernels pass on: for a literal a callee would be compiled once more."""
 RATE, ORDER, ROOM, OUTAGE, MINIMUM, INPUT = (cast(int, np.int64(limit)) for limit in Limit)
@@ -53,7 +55,7 @@ SLOT = _record("share", "first_draw", "draws")
 DRAW = _record("place")
 
 OUTPUT = _record("place", "lag", "coefficients")
-"""`place` −1: the environment; `lag` −1: at once; `coefficients`: first of as many numbers as substances."""
+"""`place` −1: the environment; `lag` −1: at once; `coefficients`: first of as many numbers as labels."""
 
 USE = _record("demand", "curve", "rhythm", "soiling", "first_end", "ends", "greedy")
 """`curve` is a number: the row of the survival curve new cohorts get; `soiling`: first of the substances, −1 none."""
@@ -62,7 +64,7 @@ END = _record("place", "share")
 
 PLACE = _record(
     "group", "port", "capacity", "policy", "level", "cover", "covers", "lots", "reorder", "quantity", "safety",
-    "first_nominal", "nominals", "rate", "backlog", "counts", "first_lag", "lags",
+    "first_nominal", "nominals", "rate", "backlog", "counts", "first_lag", "lags", "first_edge", "edges",
 )  # fmt: skip
 """An inventory or a port, see `Port`. `policy`: a number, how it asks, see `Policy`; it orders up to `level` and,
 where it is used at all, nominal use × (`cover` + review) × `covers` + `lots`; `counts`: 1 where what it is not sent
@@ -70,6 +72,9 @@ is unmet demand."""
 
 NOMINAL = _record("active", "rate", "share", "per")
 """One term of a place's nominal use, t/day: active × rate × share × per."""
+
+EDGE = _record("flow")
+"""A flow at a boundary port."""
 
 FLOW = _record(
     "source", "target", "group", "rank", "active", "share", "capacity", "lot", "whole", "safety", "lag", "relabel",
@@ -117,7 +122,7 @@ TABLES: dict[str, np.dtype[np.void]] = {
     "consumers": CONSUMER, "processes": PROCESS, "slots": SLOT, "draws": DRAW, "outputs": OUTPUT, "uses": USE,
     "ends": END,
     "places": PLACE, "nominals": NOMINAL, "flows": FLOW, "lags": LAG, "varyings": VARYING, "terms": TERM, "loads": LOAD,
-    "shared": SHARED, "makers": MAKER,
+    "shared": SHARED, "makers": MAKER, "edges": EDGE,
 }  # fmt: skip
 """Structure shared by all lanes of a batch."""
 

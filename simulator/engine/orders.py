@@ -16,7 +16,7 @@ def room(b: Batch, lane: int, place: int) -> float:
     capacity = b.numbers[lane, b.places[place].capacity]
     if capacity == UNBOUNDED:
         return UNBOUNDED
-    return max(0.0, capacity - b.place_state[lane, place].on_hand - coming(b, lane, place))  # type: ignore[no-any-return]
+    return max(0.0, capacity - b.place_state[lane, place].on_hand - coming(b, lane, place))
 
 
 @helper
@@ -51,15 +51,15 @@ def want(b: Batch, lane: int, place: int) -> float:
     if position > min(b.numbers[lane, entry.reorder], level):
         return 0.0
     if policy == QUANTITY:
-        return b.numbers[lane, entry.quantity]  # type: ignore[no-any-return]
-    return max(0.0, level - position)  # type: ignore[no-any-return]
+        return b.numbers[lane, entry.quantity]
+    return max(0.0, level - position)
 
 
 @helper
 def request(b: Batch, lane: int, place: int) -> float:
     """What a place may be sent now, t."""
     if b.places[place].port != NONE:
-        return b.place_state[lane, place].budget  # type: ignore[no-any-return]
+        return b.place_state[lane, place].budget
     return min(want(b, lane, place), room(b, lane, place))
 
 

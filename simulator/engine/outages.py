@@ -22,4 +22,4 @@ def uptime(b: Batch, lane: int, p: int, today: float) -> float:
     while n < last and b.outage_times[n, 0] < today + dt:
         down += min(b.outage_times[n, 1], today + dt) - max(b.outage_times[n, 0], today)
         n += 1
-    return 1.0 - down / dt  # type: ignore[no-any-return]
+    return max(0.0, 1.0 - down / dt)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.engine.layout import CONSTANTS, ZERO
+from simulator.engine.layout import CONSTANTS
 from simulator.scenario.models import World
 from simulator.scenario.numbers import Number
 
@@ -96,8 +96,3 @@ def tonnes(number: Number | None, world: World, material: str) -> Number | None:
     if piece is None:
         raise AssertionError("pieces of a material without a piece are refused when the file is loaded")
     return Number(number.value * piece.value, number.unit, number.table, number.factor * piece.value)
-
-
-def constant(index: int) -> bool:
-    """Whether an index points at a constant, so that the number is the same in every world."""
-    return ZERO <= index < len(CONSTANTS)

@@ -26,7 +26,7 @@ from simulator.engine.state import RHYTHM
 from simulator.engine.structure import consumers, flows, places
 from simulator.engine.structure.draft import Draft, cohort_of, groups_of, lags_of, node_active
 from simulator.engine.timeseries import sample
-from simulator.scenario.models import Lifetime, Process, World
+from simulator.scenario.models import Lifetime, World
 from simulator.scenario.scenario import Scenario, Variant
 
 Floats = NDArray[np.float64]
@@ -126,7 +126,7 @@ def plans(scenario: Scenario, terms: Iterable[Term] = ()) -> tuple[Plan, ...]:
     """
     groups: list[tuple[object, list[Variant]]] = []
     for variant in scenario.variants.values():
-        key = _clock_key(variant.epochs[0].world)
+        key = _structure(variant.epochs[0].world)
         alike = next((variants for other, variants in groups if other == key), None)
         if alike is None:
             groups.append((key, [variant]))
@@ -135,55 +135,43 @@ def plans(scenario: Scenario, terms: Iterable[Term] = ()) -> tuple[Plan, ...]:
     return tuple(_plan(scenario, variants, tuple(terms)) for _, variants in groups)
 
 
-def _clock_key(world: World) -> object:
+def _structure(world: World) -> object:
     """What is no number and must be equal for lanes to share a plan."""
     time, companies = world.time, sorted(world.companies.items())
     return (
+        index_of(world, (), ()),
         (time.start, time.end, time.step, time.report, world.calendar),
         [(name, company.review_period) for name, company in companies],
         [
-            (name, use, entry.cohort, entry.demand == "any", entry.material, sorted(entry.end_of_life))
+            (name, use, entry.cohort, entry.demand == "any")
             for name, company in companies
             for use, entry in sorted(company.uses.items())
         ],
         [
-            (name, process, *_recipe_key(recipe))
+            (name, process, recipe.duration, recipe.per, recipe.makes_to, sorted(recipe.scrap), recipe.outages is None)
             for name, company in companies
             for process, recipe in sorted(company.processes.items())
         ],
         [(name, flow.lead_time) for name, flow in sorted(world.flows.items())],
         [
-            (name, demand, entry.any_of, entry.rate is None)
+            (name, demand, entry.rate is None)
             for name, node in sorted(world.boundary.items())
             for demand, entry in sorted(node.demands.items())
         ],
     )
 
 
-def _recipe_key(recipe: Process) -> tuple[object, ...]:
-    return (
-        recipe.duration,
-        recipe.per,
-        recipe.makes_to,
-        sorted(recipe.scrap),
-        recipe.outages is None,
-        sorted(recipe.outputs),
-        sorted(recipe.releases),
-        sorted((slot, entry.any_of) for slot, entry in recipe.inputs.items()),
-    )
-
-
 def _plan(scenario: Scenario, variants: Sequence[Variant], terms: tuple[Term, ...]) -> Plan:
     """1. axes and groups  2. tables, which also tell how to read the numbers  3. numbers, curves, series, courses."""
     world = variants[0].epochs[0].world
-    epochs = [epoch for variant in variants for epoch in variant.epochs]
     every_world = [epoch.world for variant in scenario.variants.values() for epoch in variant.epochs]
+    worlds = [epoch.world for variant in variants for epoch in variant.epochs]
     index, groups, line = index_of(world, origins(every_world), terms), groups_of(world), timeline(world)
     looks = tuple(reviews(line, period) for period in groups)
-    draft = Draft(world, index, Parameters(every_world), groups, lags_of(world, index, groups))
+    draft = Draft(world, index, Parameters(worlds), groups, lags_of(world, index, groups))
     sections, book = sections_of(index), CurveBook()
     tables, dues = _tables(draft, sections, line, list(looks), book)
-    numbers = draft.parameters.fill_all(epoch.world for epoch in epochs)
+    numbers = draft.parameters.fill_all(worlds)
     openings = {variant.name: _opening(draft, variant.epochs[0].world, book) for variant in variants}
     rhythm = _rhythms(draft, looks)
     survival, losses = book.tables(int(rhythm["interval"].max(initial=0)) + 1)
@@ -228,7 +216,7 @@ def _tables(
     draft: Draft, sections: Sections, line: Timeline, looks: list[Reviews], book: CurveBook
 ) -> tuple[dict[str, NDArray[np.void]], list[tuple[int, ...]]]:
     terms, of_terms = flows.weighted(draft, sections.counted["weighted"])
-    place, nominal = places.places(draft)
+    place, nominal, edges = places.places(draft)
     lag, dues = flows.lags(draft, line, looks)
     rows = {
         "consumers": consumers.consumers(draft),
@@ -242,6 +230,7 @@ def _tables(
         "nominals": nominal,
         "flows": flows.flows(draft, of_terms),
         "lags": lag,
+        "edges": edges,
         "terms": terms,
         "loads": flows.loads(draft, of_terms),
     }

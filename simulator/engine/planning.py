@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
-from simulator.engine.layout import INPUT, MINIMUM, ORDER, OUTAGE, RATE, ROOM, UNBOUNDED
+from simulator.engine.layout import CLOSE, INPUT, MINIMUM, ORDER, OUTAGE, RATE, ROOM, UNBOUNDED
 from simulator.engine.orders import room, want
 from simulator.engine.outages import uptime
 from simulator.engine.state import Batch
 
-CLOSE = 1.0 + 1e-12
-"""Up to this factor two amounts are the same."""
-TRIES = 50
-"""Steps after which a mix that does not settle makes a process stand still."""
+TRIES = 100
+"""Most steps of the search for a throughput; half of them halve the interval."""
 
 
 @helper
@@ -56,7 +54,8 @@ def plan_process(b: Batch, lane: int, p: int, today: float) -> None:
         b.consumer_state[lane, p].credit += mine.budget
         mine.budget = b.consumer_state[lane, p].credit
     mine.cause = OUTAGE if mine.uptime == 0.0 else RATE
-    fit_inputs(b, lane, p, mine.budget if process.per < 0 else UNBOUNDED)
+    allowed = mine.budget if mine.uptime > 0.0 else 0.0
+    fit_inputs(b, lane, p, allowed if process.per < 0 or allowed == 0.0 else UNBOUNDED)
     fit_outputs(b, lane, p)
 
 
@@ -108,38 +107,49 @@ def fit_outputs(b: Batch, lane: int, p: int) -> None:
 
 @helper
 def fit_ceiling(b: Batch, lane: int, p: int, o: int, ceiling: float, cause: int) -> None:
-    """Reduce a planned throughput until output `o` does not exceed `ceiling` t.
+    """Reduce a planned throughput to the largest whose output `o` does not exceed `ceiling` t.
 
-    The yield depends on the mix and the mix on the throughput: with one choice per slot the first step is exact.
+    Output grows with throughput along straight pieces, one per choice of a slot. Secants are exact within a piece, and
+    at once where there is one choice; bisection in between brings both ends into the same piece.
     """
-    if ceiling == UNBOUNDED:
-        return
     mine = b.by_consumer[p]
-    for _ in range(TRIES):
+    high = mine.x
+    most = output_of(b, lane, p, o)
+    if most <= ceiling * CLOSE:
+        return
+    mine.cause = cause
+    low = 0.0
+    least = 0.0
+    for n in range(TRIES):
+        part = (ceiling - least) / (most - least) if n % 2 == 0 else 0.5
+        x = low + (high - low) * part
+        draw(b, lane, p, x)
         out = output_of(b, lane, p, o)
-        if out <= ceiling * CLOSE:
+        if ceiling <= out * CLOSE and out <= ceiling * CLOSE:
             return
-        mine.cause = cause
-        draw(b, lane, p, mine.x * (ceiling / out))
-    draw(b, lane, p, 0.0)
+        if out > ceiling:
+            high = x
+            most = out
+        else:
+            low = x
+            least = out
+    draw(b, lane, p, low)
 
 
 @helper
 def output_of(b: Batch, lane: int, p: int, o: int) -> float:
     """Tonnes of output `o` that the planned draws of a process would give."""
-    substances = b.where[0].substances
-    coefficients = b.outputs[o].coefficients
+    first = b.outputs[o].coefficients
+    coefficients = b.numbers[lane, first : first + len(b.taken)]
     total = 0.0
     for d in range(b.consumers[p].first_draw, b.consumers[p].last_draw):
         amount = b.by_draw[d].amount
-        if amount <= 0.0:
-            continue
-        place = b.draws[d].place
-        kept = 0.0
-        for first in range(0, b.mass.shape[2], substances):
-            for s in range(substances):
-                kept += b.mass[lane, place, first + s] * b.numbers[lane, coefficients + s]
-        total += amount * (kept / b.place_state[lane, place].on_hand)
+        if amount > 0.0:
+            place = b.draws[d].place
+            kept = 0.0
+            for k in range(b.mass.shape[2]):
+                kept += b.mass[lane, place, k] * coefficients[k]
+            total += amount * (kept / b.place_state[lane, place].on_hand)
     return total
 
 

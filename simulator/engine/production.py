@@ -12,7 +12,7 @@ from simulator.engine.layout import INPUT, OUTAGE, RATE
 from simulator.engine.planning import plan
 from simulator.engine.sharing import share_ceilings, share_stocks
 from simulator.engine.state import Batch
-from simulator.engine.transport import add_taken, empty_basket, enter_lag, join, load_lag, take
+from simulator.engine.transport import add_taken, empty_basket, join, load_lag, take, tonnes_taken
 from simulator.engine.use import put_into_use
 
 
@@ -47,9 +47,9 @@ def run(b: Batch, lane: int, p: int) -> None:
             take_input(b, lane, d)
     basis = mine.x
     for o in range(process.first_output, process.first_output + process.outputs):
-        made = give_output(b, lane, o)
+        give_output(b, lane, o)
         if o == process.per:
-            basis = made
+            basis = tonnes_taken(b)
     carry_rate(b, lane, p, basis)
     b.counted[lane, b.where[0].basis + p] += basis
     for t in range(process.first_term, process.first_term + process.terms):
@@ -61,29 +61,25 @@ def run(b: Batch, lane: int, p: int) -> None:
 def take_input(b: Batch, lane: int, d: int) -> None:
     """Put what a draw takes from its store into the basket."""
     take(b, lane, b.draws[d].place, b.by_draw[d].amount)
+    row = b.where[0].drawn + d
     for k in range(b.mass.shape[2]):
         b.basket[k] += b.taken[k]
-        b.moved[lane, b.where[0].drawn + d, k] += b.taken[k]
+        b.moved[lane, row, k] += b.taken[k]
 
 
 @helper
-def give_output(b: Batch, lane: int, o: int) -> float:
-    """Give one output its coefficients' part of the basket; return its mass, t."""
+def give_output(b: Batch, lane: int, o: int) -> None:
+    """Give one output its coefficients' part of the basket."""
     output = b.outputs[o]
-    substances = b.where[0].substances
+    coefficients = b.numbers[lane, output.coefficients : output.coefficients + len(b.taken)]
     row = b.where[0].made + o
-    made = 0.0
-    for first in range(0, b.mass.shape[2], substances):
-        for s in range(substances):
-            m = b.basket[first + s] * b.numbers[lane, output.coefficients + s]
-            b.taken[first + s] = m
-            b.moved[lane, row, first + s] += m
-            made += m
+    for k in range(len(b.taken)):
+        b.taken[k] = b.basket[k] * coefficients[k]
+        b.moved[lane, row, k] += b.taken[k]
     if output.lag >= 0:
-        load_lag(b, lane, output.lag, enter_lag(b, lane, output.lag))
+        load_lag(b, lane, output.lag, tonnes_taken(b))
     elif output.place >= 0:
         add_taken(b, output.place)
-    return made
 
 
 @helper

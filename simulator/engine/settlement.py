@@ -8,14 +8,12 @@ leaves is given out lot by lot. Fair, not maximal.
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
-from simulator.engine.layout import FIRST, NO, NOBODY, UNBOUNDED, YES, Port
+from simulator.engine.layout import CLOSE, FIRST, NO, NOBODY, UNBOUNDED, YES, Port
 from simulator.engine.orders import accrue, request, trim
 from simulator.engine.state import Batch
-from simulator.engine.transport import add_taken, enter_lag, join, load_lag, take
+from simulator.engine.transport import add_taken, join, load_lag, take
 
 NONE, SUPPLY = Port.NONE, Port.SUPPLY
-DAY = 86400.0
-CLOSE = 1.0 + 1e-12
 NOTHING = 1e-12
 """Part of what was offered that no longer counts as moving."""
 WHOLE = 1e-9
@@ -45,42 +43,41 @@ def settle(b: Batch, lane: int, today: float) -> None:
 
 @helper
 def rank_of(b: Batch, lane: int, i: int) -> float:
-    return b.numbers[lane, b.flows[b.due_flows[i]].rank]  # type: ignore[no-any-return]
+    return b.numbers[lane, b.flows[b.due_flows[i]].rank]
 
 
 @helper
 def accrue_ports(b: Batch, lane: int, today: float) -> None:
     """Let boundary ports accrue to the end of the longest review that begins now, and note what they may carry on."""
     for n in range(b.where[0].ports, len(b.places)):
+        port = b.places[n]
         place = b.by_place[n]
-        group = b.group[b.places[n].group]
+        place.horizon = 0.0
+        if b.numbers[lane, port.rate] == UNBOUNDED:
+            b.place_state[lane, n].budget = UNBOUNDED
+            continue
+        if b.group[port.group].due > 0:
+            place.horizon = b.group[port.group].dt
         place.carry = 0.0
-        place.horizon = group.dt if group.due > 0 else 0.0
-    for f in range(len(b.flows)):
-        if b.numbers[lane, b.flows[f].active] > 0.0:
-            note_carry(b, lane, f)
-    for n in range(b.where[0].ports, len(b.places)):
-        if b.by_place[n].horizon > 0.0:
-            accrue(b, lane, n, today, today + b.by_place[n].horizon)
+        for e in range(port.first_edge, port.first_edge + port.edges):
+            note_edge(b, lane, n, b.edges[e].flow)
+        if place.horizon > 0.0:
+            accrue(b, lane, n, today, today + place.horizon)
 
 
 @helper
-def note_carry(b: Batch, lane: int, f: int) -> None:
+def note_edge(b: Batch, lane: int, n: int, f: int) -> None:
     """A port carries on up to one lot; a supply or an accept, not a demand, up to one review of the receiver."""
     flow = b.flows[f]
+    if b.numbers[lane, flow.active] <= 0.0:
+        return
+    place = b.by_place[n]
     group = b.group[flow.group]
-    lot = b.numbers[lane, flow.lot]
-    if flow.source >= b.where[0].ports:
-        source = b.by_place[flow.source]
-        source.carry = max(source.carry, lot, b.numbers[lane, b.places[flow.source].rate] * group.dt)
-        if group.due > 0:
-            source.horizon = max(source.horizon, group.dt)
-    if flow.target >= b.where[0].ports:
-        target = b.by_place[flow.target]
-        port = b.places[flow.target]
-        target.carry = max(target.carry, lot)
-        if port.counts == 0:
-            target.carry = max(target.carry, b.numbers[lane, port.rate] * group.dt)
+    place.carry = max(place.carry, b.numbers[lane, flow.whole])
+    if b.places[n].counts == 0:
+        place.carry = max(place.carry, b.numbers[lane, b.places[n].rate] * group.dt)
+    if group.due > 0:
+        place.horizon = max(place.horizon, group.dt)
 
 
 @helper
@@ -150,11 +147,11 @@ def entitle(b: Batch, lane: int, f: int, share: float) -> float:
     offer = max(0.0, b.by_place[flow.source].offer - b.numbers[lane, flow.safety])
     lot = b.numbers[lane, flow.lot]
     if lot == 0.0:
-        return share * offer  # type: ignore[no-any-return]
+        return share * offer
     offered = offer + b.place_state[lane, flow.source].shipped
     state.entitled = min(state.entitled, lot) + share * max(0.0, offered - state.offered)
     state.offered = offered
-    return state.entitled  # type: ignore[no-any-return]
+    return state.entitled
 
 
 @helper
@@ -178,9 +175,7 @@ def settle_rank(b: Batch, lane: int, start: int, end: int) -> None:
 @helper
 def limit(b: Batch, lane: int, f: int) -> float:
     """What one flow could still carry: cap, open request, and offer above its safety stock."""
-    flow = b.flows[f]
-    offer = max(0.0, b.by_place[flow.source].offer - b.numbers[lane, flow.safety])
-    return min(b.by_flow[f].cap, b.by_place[flow.target].request, offer)  # type: ignore[no-any-return]
+    return min(asked(b, lane, f), spare(b, lane, f))
 
 
 @helper
@@ -197,24 +192,41 @@ def share_out(b: Batch, lane: int, start: int, end: int, loose: bool) -> None:
 
 @helper
 def grant(b: Batch, lane: int, start: int, end: int, loose: bool) -> None:
-    """Each sender grants in proportion to what it could send over each flow alone."""
+    """Each sender grants in proportion to min(cap, open request), an unlimited request counting as the offer."""
     for i in range(start, end):
         flow = b.flows[b.due_flows[i]]
         b.by_place[flow.source].weight = 0.0
+        b.by_place[flow.source].spare = 0.0
         b.by_place[flow.target].granted = 0.0
     for i in range(start, end):
         f = b.due_flows[i]
-        flow = b.flows[f]
-        held = loose and b.numbers[lane, flow.whole] > 0.0
-        b.by_flow[f].grant = 0.0 if held else limit(b, lane, f)
-        b.by_place[flow.source].weight += b.by_flow[f].grant
+        source = b.by_place[b.flows[f].source]
+        held = loose and b.numbers[lane, b.flows[f].whole] > 0.0
+        b.by_flow[f].grant = 0.0 if held else asked(b, lane, f)
+        source.weight += b.by_flow[f].grant
+        source.spare = max(source.spare, spare(b, lane, f))
     for i in range(start, end):
         f = b.due_flows[i]
         flow = b.flows[f]
         source = b.by_place[flow.source]
-        if source.weight > source.offer:
-            b.by_flow[f].grant *= source.offer / source.weight
+        if source.weight > source.spare:
+            b.by_flow[f].grant *= source.spare / source.weight
+        b.by_flow[f].grant = min(b.by_flow[f].grant, spare(b, lane, f))
         b.by_place[flow.target].granted += b.by_flow[f].grant
+
+
+@helper
+def spare(b: Batch, lane: int, f: int) -> float:
+    """What the sender of a flow holds above the safety stock it keeps from it."""
+    flow = b.flows[f]
+    return max(0.0, b.by_place[flow.source].offer - b.numbers[lane, flow.safety])
+
+
+@helper
+def asked(b: Batch, lane: int, f: int) -> float:
+    """What a flow could carry if its sender had enough."""
+    most = min(b.by_flow[f].cap, b.by_place[b.flows[f].target].request)
+    return most if most < UNBOUNDED else spare(b, lane, f)
 
 
 @helper
@@ -300,15 +312,14 @@ def ship(b: Batch, lane: int, f: int) -> None:
     flow = b.flows[f]
     amount = b.by_flow[f].amount
     send(b, lane, flow.source, amount)
-    entry = enter_lag(b, lane, flow.lag) if flow.lag >= 0 else -1
     stored = b.places[flow.target].port == NONE
     if flow.relabel >= 0:
         relabel(b, flow.relabel)
     row = b.where[0].shipped + f
     for k in range(b.mass.shape[2]):
         b.moved[lane, row, k] += b.taken[k]
-    if entry >= 0:
-        load_lag(b, lane, flow.lag, entry)
+    if flow.lag >= 0:
+        load_lag(b, lane, flow.lag, amount)
     elif stored:
         add_taken(b, flow.target)
     if not stored:
@@ -357,5 +368,5 @@ def close_flows(b: Batch, lane: int, flows: int) -> None:
         state.entitled = max(0.0, state.entitled - b.by_flow[f].amount)
         capacity = b.numbers[lane, flow.capacity]
         if capacity < UNBOUNDED:
-            carried = max(capacity * b.group[flow.group].dt, b.numbers[lane, flow.lot])
+            carried = max(capacity * b.group[flow.group].dt, b.numbers[lane, flow.whole])
             state.budget = min(rest(state.budget, b.by_flow[f].amount), carried)

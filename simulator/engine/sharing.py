@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
-from simulator.engine.layout import FIRST, ORDER, ROOM, UNBOUNDED
+from simulator.engine.layout import CLOSE, FIRST, NO, ORDER, ROOM, UNBOUNDED, YES
 from simulator.engine.orders import room, want
-from simulator.engine.planning import CLOSE, fit_batch, fit_ceiling, fit_inputs, fit_outputs, output_of
+from simulator.engine.planning import fit_batch, fit_ceiling, fit_inputs, fit_outputs, output_of
 from simulator.engine.state import Batch
 
 
@@ -128,25 +128,43 @@ def next_rank(b: Batch, lane: int, i: int, rank: float) -> float:
 
 @helper
 def fit_equals(b: Batch, lane: int, i: int, rank: float, space: float, asked: float) -> float:
-    """Let the makers of one rank share what better ranks left of a store and its order; return what they make, t."""
+    """Let the makers of one rank share what better ranks left of a store and its order; return what they make, t.
+
+    An order holds back only the makers that follow it; what the others make anyway comes first.
+    """
+    follow = planned_together(b, lane, i, rank, YES)
+    others = planned_together(b, lane, i, rank, NO) - follow
+    fit_makers(b, lane, i, rank, max(0.0, asked - others), follow, ORDER)
+    fit_makers(b, lane, i, rank, space, planned_together(b, lane, i, rank, NO), ROOM)
+    return planned_together(b, lane, i, rank, NO)
+
+
+@helper
+def fit_makers(b: Batch, lane: int, i: int, rank: float, ceiling: float, planned: float, cause: int) -> None:
+    """Scale the makers of one rank, of an order only those that follow it, where they plan more than a ceiling."""
+    if planned <= ceiling * CLOSE:
+        return
     shared = b.shared[i]
-    planned = 0.0
-    for m in range(shared.first_maker, shared.first_maker + shared.makers):
-        if b.numbers[lane, b.consumers[b.makers[m].process].rank] == rank:
-            planned += planned_by(b, lane, m)
-    made = 0.0
     for m in range(shared.first_maker, shared.first_maker + shared.makers):
         p = b.makers[m].process
         o = b.makers[m].output
-        if b.numbers[lane, b.consumers[p].rank] != rank:
-            continue
-        ceiling = asked if b.processes[p].pull == o and asked < space else space
-        if planned > ceiling * CLOSE:
-            cause = ORDER if ceiling < space else ROOM
+        follows = cause == ROOM or b.processes[p].pull == o
+        if follows and b.numbers[lane, b.consumers[p].rank] == rank:
             fit_ceiling(b, lane, p, o, planned_by(b, lane, m) * (ceiling / planned), cause)
             fit_batch(b, lane, p)
-        made += planned_by(b, lane, m)
-    return made
+
+
+@helper
+def planned_together(b: Batch, lane: int, i: int, rank: float, followers: bool) -> float:
+    """Tonnes that the makers of one rank plan to put into a shared store; `followers`: those that follow its order."""
+    shared = b.shared[i]
+    total = 0.0
+    for m in range(shared.first_maker, shared.first_maker + shared.makers):
+        p = b.makers[m].process
+        counts = not followers or b.processes[p].pull == b.makers[m].output
+        if counts and b.numbers[lane, b.consumers[p].rank] == rank:
+            total += planned_by(b, lane, m)
+    return total
 
 
 @helper

@@ -36,11 +36,9 @@ CONSUMER_STATE = np.dtype([("credit", np.float64), ("outage", np.int64)])
 PLACE_SCRATCH = np.dtype(
     [("opened", np.int64), ("touched", np.int64), ("offer", np.float64), ("request", np.float64),
      ("weight", np.float64), ("granted", np.float64), ("carry", np.float64), ("planned", np.float64),
-     ("horizon", np.float64)]
+     ("spare", np.float64), ("horizon", np.float64)]
 )  # fmt: skip
-FLOW_SCRATCH = np.dtype(
-    [("amount", np.float64), ("cap", np.float64), ("grant", np.float64), ("rest", np.float64), ("floor", np.float64)]
-)
+FLOW_SCRATCH = np.dtype([("amount", np.float64), ("cap", np.float64), ("grant", np.float64), ("rest", np.float64)])
 CONSUMER_SCRATCH = np.dtype(
     [("x", np.float64), ("cause", np.int64), ("due", np.int64), ("uptime", np.float64),
      ("budget", np.float64)]
@@ -78,6 +76,7 @@ class Batch(NamedTuple):
     loads: Records
     shared: Records
     makers: Records
+    edges: Records
     where: Records
     numbers: Floats
     """(L, N): the numbers that hold now."""

@@ -13,17 +13,19 @@ def take(b: Batch, lane: int, place: int, amount: float) -> None:
     """Take `amount` t of the mix at `place` into `taken`.
 
     A store is well mixed, so taking leaves its composition as it was. This is the one place where rounding is
-    tolerated: all but a trillionth counts as all, so that no dust remains and nothing becomes negative.
+    tolerated: all but a trillionth counts as all, so that no dust remains and nothing becomes negative; what is on
+    hand is summed anew when something joins.
     """
-    held = b.place_state[lane, place].on_hand
-    part = 1.0 if amount >= held * ALL else amount / held
+    state = b.place_state[lane, place]
+    part = 1.0
     left = 0.0
+    if amount < state.on_hand * ALL:
+        part = amount / state.on_hand
+        left = state.on_hand - amount
     for k in range(b.mass.shape[2]):
-        m = b.mass[lane, place, k] * part
-        b.taken[k] = m
-        b.mass[lane, place, k] -= m
-        left += b.mass[lane, place, k]
-    b.place_state[lane, place].on_hand = left
+        b.taken[k] = b.mass[lane, place, k] * part
+        b.mass[lane, place, k] -= b.taken[k]
+    state.on_hand = left
 
 
 @helper
@@ -44,15 +46,16 @@ def touch(b: Batch, place: int) -> None:
 
 @helper
 def join(b: Batch, lane: int) -> None:
-    """Let everything that was added in this phase join its place."""
+    """Let everything that was added in this phase join its place, and sum anew what is on hand."""
     last = len(b.touched) - 1
     for i in range(b.touched[last]):
         place = b.touched[i]
         total = 0.0
         for k in range(b.added.shape[1]):
-            b.mass[lane, place, k] += b.added[place, k]
+            m = b.mass[lane, place, k] + b.added[place, k]
+            b.mass[lane, place, k] = m
             b.added[place, k] = 0.0
-            total += b.mass[lane, place, k]
+            total += m
         b.place_state[lane, place].on_hand = total
         b.by_place[place].touched = 0
     b.touched[last] = 0
@@ -67,18 +70,26 @@ def enter_lag(b: Batch, lane: int, lag: int) -> int:
     state.count += 1
     b.lag_slot[lane, row].due = b.lag_due[lag, b.group[queue.group].review]
     b.lag_slot[lane, row].total = 0.0
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 @helper
-def load_lag(b: Batch, lane: int, lag: int, row: int) -> None:
-    """Put what was taken into an entry of a queue."""
-    total = 0.0
+def load_lag(b: Batch, lane: int, lag: int, total: float) -> None:
+    """Put what was taken, `total` t, into a queue."""
+    row = enter_lag(b, lane, lag)
     for k in range(len(b.taken)):
         b.lag_mass[lane, row, k] = b.taken[k]
-        total += b.taken[k]
     b.lag_slot[lane, row].total = total
     b.lag_state[lane, lag].total += total
+
+
+@helper
+def tonnes_taken(b: Batch) -> float:
+    """Tonnes of all that was taken."""
+    total = 0.0
+    for k in range(len(b.taken)):
+        total += b.taken[k]
+    return total
 
 
 @helper
@@ -95,15 +106,15 @@ def arrive(b: Batch, lane: int, now: int) -> None:
     for lag in range(len(b.lags)):
         queue = b.lags[lag]
         state = b.lag_state[lane, lag]
+        place = queue.place  # read once: the compiler cannot know that writing masses leaves it as it is
         while state.count > 0 and b.lag_slot[lane, queue.first + state.head].due <= now:
             row = queue.first + state.head
-            for k in range(b.added.shape[1]):
-                b.added[queue.place, k] += b.lag_mass[lane, row, k]
-            touch(b, queue.place)
+            for k in range(b.mass.shape[2]):
+                b.mass[lane, place, k] += b.lag_mass[lane, row, k]
+            b.place_state[lane, place].on_hand += b.lag_slot[lane, row].total
             state.head = (state.head + 1) % queue.slots
             state.count -= 1
             state.total = state.total - b.lag_slot[lane, row].total if state.count > 0 else 0.0
-    join(b, lane)
 
 
 @helper

@@ -47,6 +47,8 @@ def age(b: Batch, lane: int, u: int, interval: int) -> None:
         b.pending[lane, u, k] = b.initial_use[lane, u, k] * part
     for cohort in range(interval):
         curve = b.cohort_curve[lane, u, cohort]
+        if curve < 0:
+            continue  # nothing entered then
         part = b.survival[curve, interval - cohort - 1] - b.survival[curve, interval - cohort]
         if part > 0.0:
             for k in range(b.mass.shape[2]):
@@ -70,10 +72,11 @@ def put_into_use(b: Batch, lane: int, u: int) -> None:
     if b.cohort_curve[lane, u, interval] < 0:
         b.cohort_curve[lane, u, interval] = int(b.numbers[lane, use.curve])
     kept = b.survival[b.cohort_curve[lane, u, interval], 0]
+    row = b.where[0].drawn + d
     lost = 0.0
     for k in range(b.mass.shape[2]):
         m = b.taken[k]
-        b.moved[lane, b.where[0].drawn + d, k] += m
+        b.moved[lane, row, k] += m
         b.cohort[lane, u, interval, k] += m
         b.in_use[lane, u, k] += m * kept
         b.basket[k] = m - m * kept

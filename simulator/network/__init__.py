@@ -2,6 +2,7 @@
 
     parts.py      what the parts of a world say: who is open, who takes what, how much a day
     places.py     the graph of places (a company and a material): what carries mass on, what reaches what
+    piles.py      outputs that nobody takes as fast as they are made
     finding.py    what a rule says
     faults.py     rules that forbid a run, on the network with all partnerships on
     warnings.py   rules that do not, variant by variant

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Protocol, TypeVar
 
-from simulator.scenario.balances import coefficient, coefficients_of
-from simulator.scenario.contents import named_substances
 from simulator.scenario.models import Accept, Company, Demand, Flow, Process, World
 from simulator.scenario.numbers import Number
+from simulator.scenario.recipes import nominal_input, nominal_yield
 from simulator.scenario.trade import arrives_as, wants
 
 Place = tuple[str, str]
@@ -83,42 +81,18 @@ def review_days(world: World, company: Company) -> float:
 def nominal_use(world: World, company: Company, material: str) -> float:
     """Tonnes a day: rate × share over the processes that may draw on a material, and the demand of its uses."""
     shares = [
-        (process.rate, slot.share.value)
+        nominal_input(world, process) * slot.share.value
         for process in active(company.processes).values()
         for slot in process.inputs.values()
         if material in slot.any_of
     ]
-    shares += [(demand, 1.0) for demand in rated(company, material)]
-    return sum(tonnes(world, material, rate) * share for rate, share in shares)
+    return sum(shares) + sum(tonnes(world, material, demand) for demand in rated(company, material))
 
 
 def nominal_make(world: World, company: Company, material: str) -> float:
     """Tonnes a day made, with every process fed its first choices at their declared composition."""
     makers = [process for process in active(company.processes).values() if material in process.outputs]
-    return sum(process.rate.value * _yield(world, process, material) for process in makers)
-
-
-def _yield(world: World, process: Process, output: str) -> float:
-    mix = _mix(world, process).items()
-    return sum(part * _coefficient(process, output, substance) for substance, part in mix)
-
-
-def _mix(world: World, process: Process) -> dict[str, float]:
-    mix: dict[str, float] = defaultdict(float)
-    for slot in process.inputs.values():
-        material = world.materials.get(slot.any_of[0])
-        for substance, part in material.composition.items() if material else ():
-            mix[substance] += slot.share.value * part.value
-    return mix
-
-
-def _coefficient(process: Process, output: str, substance: str) -> float:
-    """Fraction of a substance that goes to an output."""
-    part = process.outputs[output]
-    if part.rest:
-        return 1 - sum(number.value for number in coefficients_of(process, substance))
-    number = coefficient(part, substance, substance in named_substances(process))
-    return number.value if number else 0.0
+    return sum(nominal_input(world, process) * nominal_yield(world, process, material) for process in makers)
 
 
 LAST_RANK, USUAL_RANK = 9, 5

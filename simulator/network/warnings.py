@@ -17,6 +17,7 @@ from simulator.network.parts import (
     settle_days,
     tonnes,
 )
+from simulator.network.piles import piling_up
 from simulator.network.places import covered, reached
 from simulator.scenario.models import Company, Flow, World
 from simulator.scenario.numbers import Number
@@ -95,11 +96,21 @@ def _overtakes(world: World, flow: Flow, other: Flow) -> bool:
     return sooner and not keeps and rank(world, flow) > rank(world, other)
 
 
+def idle_distance(worlds: Sequence[World]) -> Iterator[Finding]:
+    """A way has a mode of transport, or nothing is booked for it."""
+    for world in worlds:
+        for name, flow in open_flows(world):
+            if flow.distance is not None and flow.transport is None:
+                yield Finding(f"flows.{name}.distance", "counts for nothing without `transport`: name a mode beside it")
+
+
 WARNINGS: tuple[Callable[[Sequence[World]], Iterator[Finding]], ...] = (
     unreached,
     small_stores,
     missing_prices,
     overtaken,
+    piling_up,
+    idle_distance,
 )
 
 

@@ -10,7 +10,7 @@ from simulator.report.links import Link
 from simulator.report.shapes import LINE, Layout, Loop, Point, Rect, Ribbon, Size
 
 MARGIN = 0.02
-ALONG = (0.5, 0.38, 0.62, 0.26, 0.74)
+ALONG = (0.5, 0.38, 0.62, 0.26, 0.74, 0.44, 0.56, 0.32, 0.68, 0.2, 0.8)
 """Where along a gap a label may be centred, after its two ends."""
 
 Texts: TypeAlias = Mapping[Link, Sequence[str]]

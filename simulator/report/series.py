@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.accounting.tables import OPENING
-from simulator.scenario.dates import months_after
-from simulator.scenario.models import Time
+from simulator.engine import calendar
+from simulator.engine.calendar import DAY, timeline
 from simulator.study.run import Run
 
 if TYPE_CHECKING:
     import pandas as pd
 
 YEAR = 365.25
+"""Days."""
 Array: TypeAlias = NDArray[np.float64]
 ByVariant: TypeAlias = Mapping[str, Mapping[str, Array]]
 
@@ -31,48 +31,23 @@ class Periods:
     """Where they begin, and the end of the last: shape (n + 1,)."""
     years: Array
     """Their lengths in years of 365.25 days, shape (n,)."""
+    position: Mapping[str, int]
+    """Index of the period that a label of the tables names; −1 for `OPENING`."""
 
     @property
     def count(self) -> int:
         return len(self.years)
 
-    def positions(self, labels: list[str]) -> NDArray[np.intp]:
-        """Index of the period each label names (`2025`, `2025-01`, `2025-01-15`); −1 for `OPENING`."""
-        starts = np.array([_start(label) for label in labels], dtype="datetime64[s]")
-        found = np.searchsorted(self.edges[:-1], starts, side="right") - 1
-        opening = np.array([label == OPENING for label in labels], dtype=bool)
-        return np.where(opening, -1, np.maximum(found, 0))
-
-
-def _start(label: str) -> np.datetime64:
-    return np.datetime64("NaT" if label == OPENING else label, "s")
-
 
 def periods(run: Run) -> Periods:
-    """The reporting periods of a run, also those in which nothing happened."""
-    time = run.scenario.world.time
-    edges = [time.start]
-    while edges[-1] < time.end:
-        edges.append(min(_next(edges[-1], time), time.end))
-    array = np.array(edges, dtype="datetime64[s]")
-    return Periods(array, _years(array, time, run.scenario.world.calendar == "uniform"))
-
-
-def _next(at: datetime, time: Time) -> datetime:
-    """End of the period that begins at `at`: months and years end where the calendar's do."""
-    months = time.report.months
-    if months in {1, 12}:
-        return months_after(at.replace(month=at.month if months == 1 else 1, day=1, hour=0, minute=0, second=0), months)
-    if months:
-        return months_after(at, months)
-    return at + timedelta(seconds=max(time.report.seconds, 1))
-
-
-def _years(edges: NDArray[np.datetime64], time: Time, uniform: bool) -> Array:
-    days = np.diff(edges).astype(np.float64) / 86400
-    if uniform and time.report.months:
-        return np.full(len(days), time.report.months / 12)
-    return np.asarray(days / YEAR)
+    """The reporting periods of a run as the engine cut them, also those in which nothing happened."""
+    world = run.scenario.world
+    line = timeline(world)
+    found = calendar.periods(line, world.time.report)
+    cuts = np.array([*(period.start for period in found), line.end])
+    position = {OPENING: -1, **{period.label: i for i, period in enumerate(found)}}
+    edges = np.datetime64(line.start, "s") + cuts.astype("timedelta64[s]")
+    return Periods(edges, np.asarray(np.diff(cuts) / (YEAR * DAY)), position)
 
 
 def replications(run: Run) -> int:
@@ -88,10 +63,9 @@ def rates(run: Run, table: pd.DataFrame, key: str, value: str) -> ByVariant:
     found = sums(table, ["variant", "period", key], value)
     keys = sorted({name for (_, _, name), total in found if total})
     result = {v: {k: np.zeros(spans.count) for k in keys} for v in run.scenario.variants}
-    where = _positions(spans, [period for (_, period, _), _ in found])
     for (variant, period, name), total in found:
         if total:
-            result[variant][name][where[period]] += total
+            result[variant][name][spans.position[period]] += total
     return {v: {k: x / spans.years / replications(run) for k, x in by.items()} for v, by in result.items()}
 
 
@@ -110,11 +84,6 @@ def sums(table: pd.DataFrame, keys: list[str], value: str) -> list[tuple[tuple[s
     return sorted(
         (tuple(map(str, key)), float(x)) for key, x in zip(found.index.tolist(), found.to_numpy(), strict=True)
     )
-
-
-def _positions(spans: Periods, labels: list[str]) -> dict[str, int]:
-    distinct = sorted(set(labels))
-    return dict(zip(distinct, spans.positions(distinct).tolist(), strict=True))
 
 
 @dataclass(frozen=True)
@@ -137,11 +106,10 @@ def stocks(run: Run) -> tuple[Stock, ...]:
     """Every stock that ever held something, largest first."""
     spans = periods(run)
     masses = sums(run.tables.stocks, ["place", "node", "item", "variant", "period"], "mass_t")
-    where = _positions(spans, [key[-1] for key, _ in masses])
     levels: dict[tuple[str, str, str], dict[str, Array]] = {}
     for (place, node, item, variant, period), mass in masses:
         by = levels.setdefault((place, node, item), _empty(run, spans))
-        by[variant][where[period] + 1] += mass / replications(run)
+        by[variant][spans.position[period] + 1] += mass / replications(run)
     found = [Stock(*key, by) for key, by in levels.items()]
     return tuple(sorted((s for s in found if s.largest > 0), key=lambda s: (-s.largest, s.place, s.node, s.item)))
 

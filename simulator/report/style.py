@@ -98,14 +98,14 @@ def mass_unit(largest: float, suffix: str = "") -> Unit:
     return Unit(1.0, f"t{suffix}")
 
 
-def amount(value: float) -> str:
-    """Three significant digits, two below 0.1: 417, 2.30, 0.015, 12,300."""
+def amount(value: float, digits: int = 3) -> str:
+    """Significant digits, one less below 0.1: 417, 2.30, 0.015, 12,300."""
     if value == 0:
         return "0"
     if abs(value) < 0.1:
-        return f"{value:.2g}"
-    rounded = float(f"{value:.3g}")
-    return f"{rounded:,.0f}" if abs(rounded) >= 100 else f"{rounded:#.3g}"
+        return f"{value:.{digits - 1}g}"
+    rounded = float(f"{value:.{digits}g}")
+    return f"{rounded:,.0f}" if abs(rounded) >= 10 ** (digits - 1) else f"{rounded:#.{digits}g}"
 
 
 def words(name: str) -> str:

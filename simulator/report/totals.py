@@ -19,6 +19,8 @@ BAR = 0.55
 """Height of a bar and what is between it and the next, inches."""
 ABOVE, BELOW, LINE = 0.62, 1.25, 0.2
 """Room for the titles, for the axis and four lines of legend, and for one more line of the title, inches."""
+DIGITS = (3, 4, 5)
+"""Of a total; the first that suffices."""
 HALO: Mapping[str, Any] = {"boxstyle": "square,pad=0.1", "facecolor": "white", "linewidth": 0}
 
 
@@ -70,10 +72,8 @@ def draw_bars(ax: Axes, run: Run, amounts: Amounts, colours: Mapping[str, str], 
     titles = style.variant_titles(run.scenario)
     for row, parts in enumerate(amounts.values()):
         _draw_bar(ax, row, parts, colours, unit)
-    first = sum(next(iter(amounts.values())).values())
-    for row, parts in enumerate(amounts.values()):
-        end = sum(x for x in parts.values() if x > 0) / unit.divisor
-        note = _note(sum(parts.values()), first, row, unit)
+    ends = [sum(x for x in parts.values() if x > 0) / unit.divisor for parts in amounts.values()]
+    for row, (end, note) in enumerate(zip(ends, notes(amounts, unit), strict=True)):
         ax.annotate(note, (end, row), (5, 0), textcoords="offset points", va="center", bbox=HALO)
     ax.set_yticks(range(len(amounts)), [style.wrapped(titles[variant], 26) for variant in amounts])
     ax.set_ylim(len(amounts) - 0.45, -0.55)
@@ -95,10 +95,21 @@ def _draw_bar(ax: Axes, row: int, parts: Mapping[str, float], colours: Mapping[s
         up, down = up + max(value, 0.0), down + min(value, 0.0)
 
 
-def _note(total: float, first: float, row: int, unit: style.Unit) -> str:
-    """`312 kt (−18.4 %)`: the total, and the difference to the first variant."""
-    text = f"{style.amount(total / unit.divisor)} {unit.name.split()[0]}"
-    return text if row == 0 else f"{text} ({difference(total, first)})"
+def notes(amounts: Amounts, unit: style.Unit) -> list[str]:
+    """`312 kt (−18.4 %)`: every variant's total, and the difference to the first, which follows from what is shown."""
+    sums = [sum(parts.values()) / unit.divisor for parts in amounts.values()]
+    digits = next((digits for digits in DIGITS if _suffice(digits, sums)), DIGITS[-1])
+    texts = [f"{style.amount(total, digits)} {unit.name.split()[0]}" for total in sums]
+    return [texts[0], *(f"{t} ({difference(total, sums[0])})" for t, total in zip(texts[1:], sums[1:], strict=True))]
+
+
+def _suffice(digits: int, totals: list[float]) -> bool:
+    """Whether the totals so rounded give the differences to the first, to a tenth of a point."""
+    rounded = [float(f"{total:.{digits}g}") for total in totals]
+    return not totals[0] or all(
+        abs(shown / rounded[0] - total / totals[0]) < 1e-3 * max(1.0, abs(total / totals[0]))
+        for shown, total in zip(rounded, totals, strict=True)
+    )
 
 
 def difference(value: float, reference: float) -> str:

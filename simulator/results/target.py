@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 from simulator.errors import UserError
@@ -44,16 +45,33 @@ def prepared(
     Raises `UserError` where the folder is there already (with `force`: is no result of ours) or cannot be written.
     Leaving the block without having published the target removes everything that was made for it.
     """
-    folder = default_folder(scenario, root, now or datetime.now(UTC)) if out is None else out.resolve()
-    check(folder, force=force)
-    made = missing_parents(folder)
-    target = Target(folder, partial_of(folder), folder.parent / LATEST if out is None else None)
+    wanted = default_folder(scenario, root, now or datetime.now(UTC)) if out is None else out.resolve()
+    made = missing_parents(wanted)
     try:
-        reserve(target.partial)
-        with _removed(target.partial):
-            yield target
+        folder = _chosen(wanted, force=force) if out else _free(wanted)
+        with _removed(partial_of(folder)):
+            yield Target(folder, partial_of(folder), None if out else folder.parent / LATEST)
     finally:
         remove_empty(made)
+
+
+def _chosen(folder: Path, *, force: bool) -> Path:
+    """The user's own folder, reserved."""
+    check(folder, force=force)
+    reserve(partial_of(folder))
+    return folder
+
+
+def _free(folder: Path) -> Path:
+    """A folder, or where another run of the same instant has it, one with a number behind, reserved."""
+    for number in count(2):
+        with suppress(FileExistsError):
+            make(partial_of(folder))
+            if not os.path.lexists(folder):
+                return folder
+            partial_of(folder).rmdir()
+        folder = folder.with_name(f"{folder.name.partition('_')[0]}_{number}")
+    raise AssertionError("count never ends")
 
 
 @contextmanager
@@ -114,9 +132,17 @@ def recorded_files(folder: Path) -> frozenset[str]:
 def reserve(partial: Path) -> None:
     """Make the folder to write in, which shows at once whether it can be."""
     try:
-        partial.mkdir(parents=True)
+        make(partial)
     except FileExistsError:
         raise UserError(f"{partial}: another run is writing here, or was killed; if none is, delete it") from None
+
+
+def make(partial: Path) -> None:
+    """Make a folder with all above it. Raises `FileExistsError`, `UserError` where the disk refuses."""
+    try:
+        partial.mkdir(parents=True)
+    except FileExistsError:
+        raise
     except OSError as error:
         raise UserError(f"{partial.parent}: cannot be written ({error.strerror}); choose another --out") from None
 

@@ -21,21 +21,32 @@ Plots = Callable[[Run, Path], object]
 """Draws a run into a folder, which it makes."""
 
 
-def write(run: Run, target: Target, argv: Sequence[str], plots: Plots, *, csv: bool = False) -> Path:
+def write(
+    run: Run,
+    target: Target,
+    argv: Sequence[str],
+    plots: Plots | None,
+    *,
+    csv: bool = False,
+    stage: Callable[[str], object] = str,
+) -> Path:
     """Write everything a run leaves and return its folder.
 
-    `argv` is the command line, kept in run.json. Raises `UserError` where the disk refuses; the folder then does not
-    appear.
+    `argv` is the command line, kept in run.json; without `plots` nothing is drawn; `stage` is told what begins.
+    Raises `UserError` where the disk refuses; the folder then does not appear.
     """
     folder = target.partial
     timings = dict(run.timings)
     with _disk(target):
+        stage("writing tables")
         with timed(timings, "write"):
             write_tables(run.tables, folder, csv=csv)
             _text(folder / RESOLVED, documents(run.scenario))
             _text(folder / PACKAGE, dumps(package(run.scenario, folder)))
-        with timed(timings, "plot"):
-            plots(run, folder / PLOTS)
+        if plots:
+            stage("drawing plots")
+            with timed(timings, "plot"):
+                plots(run, folder / PLOTS)
         _text(folder / RECORD, dumps(record(run, argv, timings, _files(folder))))
         publish(target)
     return target.folder

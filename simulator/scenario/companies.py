@@ -126,7 +126,7 @@ class MeanSd(Model):
 
     mean: Annotated[Number, In("day", above=0, series=False)]
     """Mean of the lifetime itself."""
-    sd: Annotated[Number, In("day", low=0, series=False)]
+    sd: Annotated[Number, In("day", above=0, series=False)]
     """Standard deviation of the lifetime itself."""
 
 

@@ -1,18 +1,40 @@
-"""What the validations of one load share: units of the tables, and every part validated before."""
+"""What the validations of one load share: what is known of the tables, and every part validated before."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import nan
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What is known of a time series before a number uses it; its extremes are `nan` where it cannot be read."""
+
+    unit: str
+    """As the user wrote it."""
+    low: float = nan
+    """Smallest value, in internal units."""
+    high: float = nan
+    """Largest value, in internal units."""
+    lowest: str = ""
+    """Date, file and line of the smallest."""
+    highest: str = ""
+    """Date, file and line of the largest."""
+
+
+Tables = Mapping[str, Column]
+"""Time series by name."""
+
+
 class Context:
     """Validates each raw part once: variants and epochs share, by identity, what no override has touched."""
 
-    def __init__(self, table_units: Mapping[str, str] | None = None) -> None:
-        self.table_units = dict(table_units or {})
+    def __init__(self, tables: Tables | None = None) -> None:
+        self.tables = dict(tables or {})
         self._known: dict[tuple[object, int], tuple[Any, Any, ValueError | None]] = {}
 
     def once(self, kind: object, raw: Any, make: Callable[[Any], T]) -> T:

@@ -7,9 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from simulator.scenario.numbers import shown
 from simulator.scenario.paths import kind_at, known_keys
-from simulator.scenario.wrong import Keys, Later, Problem, Wrong, advice
+from simulator.scenario.wrong import Keys, Later, Problem, Wrong, advice, shown
 
 
 def problems(error: ValidationError) -> Iterator[Problem]:
@@ -76,6 +75,10 @@ def _bound(_keys: Keys, detail: Mapping[str, Any]) -> str:
     return f"must be at least {detail['ctx']['ge']}; it is {shown(detail['input'])}"
 
 
+def _upper_bound(_keys: Keys, detail: Mapping[str, Any]) -> str:
+    return f"must be at most {detail['ctx']['le']}; it is {shown(detail['input'])}"
+
+
 def _fallback(_keys: Keys, detail: Mapping[str, Any]) -> str:
     return f"`{shown(detail['input'])}` cannot be read: {detail['msg']}"
 
@@ -98,4 +101,5 @@ _WORDS: Mapping[str, Callable[[Keys, Mapping[str, Any]], str]] = {
     "model_type": _said("a mapping of keys to values"),
     "model_attributes_type": _said("a mapping of keys to values"),
     "greater_than_equal": _bound,
+    "less_than_equal": _upper_bound,
 }

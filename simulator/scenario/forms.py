@@ -11,12 +11,14 @@ from typing import Any, Literal, cast
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import core_schema
 
-from simulator.scenario.context import Context
-from simulator.scenario.numbers import NUMBER_KEYS, In, NotYet, Number, parse_number, shown, split_quantity
-from simulator.scenario.wrong import Keys, Wrong
+from simulator.scenario.context import Context, Tables
+from simulator.scenario.numbers import NUMBER_KEYS, In, NotYet, Number, parse_number, split_quantity
+from simulator.scenario.wrong import Keys, Wrong, shown
 
 ID = re.compile(r"[a-z][a-z0-9_]*")
 REST = "rest"
+LAST_YEAR = 9000
+"""Leaves the calendar, which ends with the year 9999, room for what lasts beyond the run."""
 SLOT = "feed"
 """Name of the only slot of a process whose inputs are a list."""
 
@@ -44,9 +46,9 @@ class Emission:
 
 
 class Parsed:
-    """Marks a field that a function of (raw value, units of the tables) reads; `schema` describes it to editors."""
+    """Marks a field that a function of (raw value, tables) reads; `schema` describes it to editors."""
 
-    def __init__(self, parse: Callable[[Any, Mapping[str, str]], Any], schema: Mapping[str, Any]) -> None:
+    def __init__(self, parse: Callable[[Any, Tables], Any], schema: Mapping[str, Any]) -> None:
         self.parse = parse
         self.schema = schema
 
@@ -60,10 +62,10 @@ class Parsed:
 
     def _validate(self, raw: Any, info: ValidationInfo) -> Any:
         context = cast(Context | None, info.context)
-        return self.parse(raw, context.table_units if context else {})
+        return self.parse(raw, context.tables if context else {})
 
 
-def parse_date(raw: Any, _tables: Mapping[str, str]) -> datetime:
+def parse_date(raw: Any, _tables: Tables) -> datetime:
     """An ISO date, with or without a time of day, without a time zone. Raises Wrong."""
     if isinstance(raw, datetime):
         return raw
@@ -73,10 +75,12 @@ def parse_date(raw: Any, _tables: Mapping[str, str]) -> datetime:
         raise Wrong(f"`{shown(raw)}` is not a date; write it like 2025-01-31 or 2025-01-31T06:00") from error
     if found.tzinfo is not None or found.microsecond:
         raise Wrong("a date has no time zone and no fraction of a second; write it like 2025-01-31T06:00")
+    if found.year > LAST_YEAR:
+        raise Wrong(f"must be in the year {LAST_YEAR} at the latest; it is {found.date()}")
     return found
 
 
-def parse_coefficients(raw: Any, tables: Mapping[str, str]) -> Coefficients:
+def parse_coefficients(raw: Any, tables: Tables) -> Coefficients:
     """`rest`, one fraction, or one per substance. Raises Wrong."""
     if raw == REST:
         return Coefficients(rest=True)
@@ -87,7 +91,7 @@ def parse_coefficients(raw: Any, tables: Mapping[str, str]) -> Coefficients:
     return Coefficients(by_substance=_each(raw, _FRACTION, tables))
 
 
-def _fraction(raw: Any, tables: Mapping[str, str]) -> Number:
+def _fraction(raw: Any, tables: Tables) -> Number:
     if isinstance(raw, str) and raw.isalpha():
         raise Wrong(f"`{raw}` is neither a fraction nor `rest`")
     return parse_number(raw, _FRACTION, tables)
@@ -98,7 +102,7 @@ def _is_split(raw: Any) -> bool:
     return isinstance(raw, Mapping) and not any(key in NUMBER_KEYS for key in raw)
 
 
-def _each(raw: Mapping[str, Any], accepted: In, tables: Mapping[str, str]) -> dict[str, Number]:
+def _each(raw: Mapping[str, Any], accepted: In, tables: Tables) -> dict[str, Number]:
     if not raw:
         raise Wrong("names no substance")
     return {key: _under(key, parse_number, item, accepted, tables) for key, item in raw.items()}
@@ -111,21 +115,21 @@ def _under(key: str, parse: Callable[..., Any], *arguments: Any) -> Any:
         raise wrong.under(key) from wrong
 
 
-def parse_emission(raw: Any, tables: Mapping[str, str]) -> Emission:
+def parse_emission(raw: Any, tables: Tables) -> Emission:
     """A number per tonne of input, or numbers by substance. Raises Wrong."""
     if _is_split(raw):
         return Emission(None, _each(raw, _PER_SUBSTANCE, tables))
     return Emission(parse_number(raw, _PER_INPUT, tables), {})
 
 
-def parse_demand(raw: Any, tables: Mapping[str, str]) -> Number | Literal["any"]:
+def parse_demand(raw: Any, tables: Tables) -> Number | Literal["any"]:
     """A rate, or `any`. Raises Wrong."""
     if raw == "any":
         return "any"
     return parse_number(raw, _DEMAND, tables)
 
 
-def parse_factor(raw: Any, tables: Mapping[str, str]) -> float:
+def parse_factor(raw: Any, tables: Tables) -> float:
     """What `scale` multiplies by: a plain number or per cent. Raises Wrong."""
     number = parse_number(raw, In("1", low=0), tables)
     if number.table or number.distribution:
@@ -168,7 +172,7 @@ def later(word: str, issue: Literal["Exactness", "Lünen"]) -> BeforeValidator:
     return BeforeValidator(refuse)
 
 
-def parse_coordinate(raw: Any, _tables: Mapping[str, str]) -> tuple[float, float]:
+def parse_coordinate(raw: Any, _tables: Tables) -> tuple[float, float]:
     """Latitude and longitude in degrees. Raises Wrong."""
     if not isinstance(raw, list) or len(raw) != 2:
         raise Wrong("write it as [latitude, longitude] in degrees")

@@ -13,7 +13,8 @@ from typing import NoReturn
 from simulator.errors import Fault, ScenarioError, UserError
 from simulator.scenario.checks import check_study, check_world
 from simulator.scenario.context import Context
-from simulator.scenario.models import World
+from simulator.scenario.dates import after
+from simulator.scenario.models import Intervention, World
 from simulator.scenario.overrides import Change, Draft, applied, changes, unreachable
 from simulator.scenario.reader import Folder, parse_value, read
 from simulator.scenario.resolved import document
@@ -53,8 +54,9 @@ def load(
 ) -> Scenario:
     """Read a scenario file, checked and resolved into its variants.
 
-    `sets` are overrides `path=value` as on the command line, `variants` the names of those to resolve (all where None),
-    `seed` replaces the file's. Raises ScenarioError with every fault, UserError where there is no such file.
+    `sets` are overrides `path=value` as on the command line, `variants` the names of those to resolve, the one others
+    are compared with first (all in the order of the file where None), `seed` replaces the file's. Raises ScenarioError
+    with every fault, UserError where there is no such file or variant.
     """
     with _uncollected():
         return _load(Path(path), sets, variants, seed)
@@ -85,10 +87,9 @@ def _load(path: Path, sets: Sequence[str], variants: Sequence[str] | None, seed:
 def _resolve(
     draft: Draft, ordered: Sequence[Change], folder: Folder, path: Path, wanted: Sequence[str] | None
 ) -> Scenario:
-    context = context_for(draft.data)
-    loading = _Loading(context, choices(draft.data, context), list(draft.faults))
-    loading.series, table_faults = read_tables(draft, folder, loading.context)
-    loading.faults += table_faults
+    tables = read_tables(draft, folder)
+    context = context_for(draft.data, tables.columns)
+    loading = _Loading(context, choices(draft.data, context), [*draft.faults, *tables.faults], series=tables.series)
     world, faults = _world(draft, loading)
     loading.faults += [*faults, *unreachable(draft), *_once(draft, world)]
     names = _selected(draft, wanted)
@@ -154,12 +155,17 @@ def _once(draft: Draft, world: World | None) -> Iterator[Fault]:
 
 
 def _selected(draft: Draft, wanted: Sequence[str] | None) -> tuple[str, ...]:
-    """Names of the variants to resolve, in the order of the file."""
+    """Names of the variants to resolve: those wanted, in that order, else all in the order of the file."""
     known = variants_of(draft.data)
-    for name in wanted or ():
+    names = tuple(known if wanted is None else wanted)
+    if not names:
+        raise UserError(f"no variant is named; known: {', '.join(known)}")
+    for place, name in enumerate(names):
         if name not in known:
             raise UserError(f"unknown variant {name}{advice(name, known)}")
-    return tuple(name for name in known if wanted is None or name in wanted)
+        if name in names[:place]:
+            raise UserError(f"variant {name} is named twice")
+    return names
 
 
 def _variant(draft: Draft, ordered: Sequence[Change], name: str, loading: _Loading) -> _Resolved:
@@ -223,11 +229,18 @@ def _tidy(faults: Iterable[Fault]) -> Iterator[Fault]:
 def _warnings(world: World) -> Iterator[str]:
     """Dated changes that the run never sees."""
     for name, intervention in world.interventions.items():
-        if not world.time.start <= intervention.at < world.time.end and intervention.for_ is None:
+        if _misses(world, intervention):
             yield f"interventions.{name}: begins outside the run"
     for name, partnership in world.partnerships.items():
         if partnership.start is not None and partnership.start >= world.time.end:
             yield f"partnerships.{name}: starts after the run"
+
+
+def _misses(world: World, intervention: Intervention) -> bool:
+    """Whether a change begins after the run, or before it and is over by then, or was in force all along."""
+    if intervention.at >= world.time.start or intervention.for_ is None:
+        return not world.time.start <= intervention.at < world.time.end
+    return after(intervention.at, intervention.for_, world.calendar == "uniform") <= world.time.start
 
 
 def _places(places: Places) -> dict[str, Mark]:

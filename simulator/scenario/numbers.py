@@ -17,9 +17,9 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import core_schema
 
 from simulator import units
-from simulator.scenario.context import Context
+from simulator.scenario.context import Column, Context, Tables
 from simulator.scenario.distributions import KINDS, Distribution, Noise, parse_distribution
-from simulator.scenario.wrong import Later, Wrong, advice
+from simulator.scenario.wrong import Later, Wrong, advice, shown
 
 __all__ = ["NUMBER_KEYS", "Clock", "Distribution", "In", "Noise", "NotYet", "Number", "Span", "parse_number", "scaled"]
 
@@ -29,6 +29,9 @@ NUMBER_KEYS = ("value", "table", *KINDS, "noise", "factor", "source", "kind")
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![\d.,_])\s*(.*?)\s*")
 _PIECES = {"t": "piece", "t/day": "piece/day"}
 _BARE = ("1", "t/t")
+_SEPARATED = re.compile(r"\s*[+-]?\d+[.,_' ]\d.*")
+LONGEST = 500
+"""Years that a span of the calendar may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ class In:
 
     def _validate(self, raw: Any, info: ValidationInfo) -> Number:
         context = cast(Context | None, info.context)
-        return parse_number(raw, self, context.table_units if context else {})
+        return parse_number(raw, self, context.tables if context else {})
 
     def bare(self) -> bool:
         """Whether a number without a unit is obvious."""
@@ -116,17 +119,22 @@ class In:
 
     def check(self, number: Number) -> None:
         """Raise Wrong where the number, or a bound of its distribution, leaves the bounds."""
-        if number.table is not None:
-            return
-        for value in (number.value, *number.bounds()):
-            if value < self.low or value <= self.above:
-                raise Wrong(self.below or self._outside(value, number))
-            if value > self.high:
-                raise Wrong(self._outside(value, number))
-
-    def _outside(self, value: float, number: Number) -> str:
-        unit = "" if number.unit in _BARE else f" {number.unit}"
         reach = "its distribution reaches" if number.distribution else "it is"
+        for value in (number.value, *number.bounds()) if number.table is None else ():
+            if value < self.low or value <= self.above:
+                raise Wrong(self.below or self._outside(value, number, reach))
+            if value > self.high:
+                raise Wrong(self._outside(value, number, reach))
+
+    def check_column(self, number: Number, column: Column) -> None:
+        """Raise Wrong where a row of the number's time series leaves the bounds."""
+        for extreme, row in ((column.low, column.lowest), (column.high, column.highest)):
+            value = extreme * number.factor
+            if value < self.low or value <= self.above or value > self.high:
+                raise Wrong(self._outside(value, number, f"table {number.table} says in {row}"))
+
+    def _outside(self, value: float, number: Number, reach: str) -> str:
+        unit = "" if number.unit in _BARE else f" {number.unit}"
         return f"must be {self._limits()}{unit}; {reach} {value:g}{unit}"
 
     def _limits(self) -> str:
@@ -135,17 +143,26 @@ class In:
         return f"above {self.above:g}" if math.isfinite(self.above) else f"at least {self.low:g}"
 
 
-def parse_number(raw: Any, accepted: In, tables: Mapping[str, str]) -> Number:
-    """A number in one of the accepted units; `tables` are the units of the time series by name. Raises Wrong."""
+def parse_number(raw: Any, accepted: In, tables: Tables) -> Number:
+    """A number in one of the accepted units; `tables` are the time series by name. Raises Wrong."""
     number = _mapping(raw, accepted, tables) if isinstance(raw, Mapping) else _quantity(raw, accepted)
-    accepted.check(number)
+    try:
+        accepted.check(number)
+    except Wrong as wrong:
+        raise Wrong(f"{wrong.message}{_per_cent(raw, accepted)}", wrong.keys) from wrong
     return number
+
+
+def _per_cent(raw: Any, accepted: In) -> str:
+    """A remedy where a share was written as per cent without saying so."""
+    meant = accepted.high == 1 and isinstance(raw, int | float) and 1 < raw <= 100
+    return f"; if per cent are meant, write {raw / 100:g} or {raw:g} %" if meant else ""
 
 
 def scaled(raw: Any, factor: float) -> Any:
     """The raw number multiplied: it stays what a user could have written. Raises Wrong where it is no number."""
     if isinstance(raw, Mapping):
-        return {**raw, "factor": raw.get("factor", 1.0) * factor}
+        return {**raw, "factor": _factor(raw) * factor}
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return raw * factor
     match = _QUANTITY.fullmatch(raw) if isinstance(raw, str) else None
@@ -168,22 +185,16 @@ def split_quantity(raw: Any, example: str) -> tuple[float, str]:
         return _finite(float(raw), raw), ""
     match = _QUANTITY.fullmatch(raw) if isinstance(raw, str) else None
     if match is None:
-        raise Wrong(f"`{shown(raw)}` is not a number; write it like `{example}`")
+        separated = isinstance(raw, str) and _SEPARATED.fullmatch(raw)
+        why = ": a decimal point, no comma, no thousands separator" if separated else ""
+        raise Wrong(f"`{shown(raw)}` is not a number{why}; write it like `{example}`")
     return _finite(float(match[1]), raw), match[2]
 
 
 def _finite(value: float, raw: Any) -> float:
     if not math.isfinite(value):
-        raise Wrong(f"`{raw}` is too large for a number")
+        raise Wrong(f"`{shown(raw)}` is too large for a number")
     return value
-
-
-def shown(raw: Any) -> str:
-    """A raw value in a message."""
-    if isinstance(raw, bool):
-        return str(raw).lower()
-    text = "{…}" if isinstance(raw, Mapping) else "[…]" if isinstance(raw, list) else str(raw)
-    return text if len(text) <= 60 else f"{text[:57]}…"
 
 
 def _fitting(text: str, accepted: In) -> tuple[str, float, bool]:
@@ -206,7 +217,7 @@ def _expected(accepted: In) -> str:
     return f"{usual}, like `{accepted.example()}`"
 
 
-def _mapping(raw: Mapping[str, Any], accepted: In, tables: Mapping[str, str]) -> Number:
+def _mapping(raw: Mapping[str, Any], accepted: In, tables: Tables) -> Number:
     for key in raw:
         if key not in NUMBER_KEYS:
             raise Wrong(f"unknown key{advice(key, NUMBER_KEYS)}", (key,))
@@ -220,7 +231,7 @@ def _mapping(raw: Mapping[str, Any], accepted: In, tables: Mapping[str, str]) ->
     return _valued(raw, next(iter(found), None), accepted)
 
 
-def _table(raw: Mapping[str, Any], accepted: In, tables: Mapping[str, str]) -> Number:
+def _table(raw: Mapping[str, Any], accepted: In, tables: Tables) -> Number:
     name = raw["table"]
     if not accepted.series:
         raise Wrong("holds for the whole run: it cannot be a time series", ("table",))
@@ -229,10 +240,12 @@ def _table(raw: Mapping[str, Any], accepted: In, tables: Mapping[str, str]) -> N
     if name not in tables:
         raise Wrong(f"unknown table {shown(name)}{advice(name, tables)}", ("table",))
     try:
-        unit, _, pieces = _fitting(tables[name], accepted)
+        unit, _, pieces = _fitting(tables[name].unit, accepted)
     except Wrong as wrong:
         raise Wrong(f"table {name}: {wrong.message}", ("table",)) from wrong
-    return Number(math.nan, unit, name, _factor(raw), pieces=pieces, noise=_noise(raw), **_about(raw))
+    number = Number(math.nan, unit, name, _factor(raw), pieces=pieces, noise=_noise(raw), **_about(raw))
+    accepted.check_column(number, tables[name])
+    return number
 
 
 def _valued(raw: Mapping[str, Any], kind: str | None, accepted: In) -> Number:
@@ -273,7 +286,7 @@ def _factor(raw: Mapping[str, Any]) -> float:
     factor = raw.get("factor", 1.0)
     if isinstance(factor, bool) or not isinstance(factor, int | float):
         raise Wrong(f"`{shown(factor)}` is not a plain number", ("factor",))
-    return float(factor)
+    return _finite(float(factor), factor)
 
 
 def _noise(raw: Mapping[str, Any]) -> Noise | None:
@@ -305,10 +318,16 @@ def parse_span(raw: Any) -> Span:
     if unit == "" and size != 0:
         raise Wrong(f"needs a unit; write it like `{size:g} day`")
     unit, factor, _ = _fitting(unit or "day", In("day"))
+    _check_length(size * factor, raw)
     months = size * factor / units.DAYS_PER_MONTH
     if factor >= units.DAYS_PER_MONTH and size:
         return Span(months=_whole(months, "months", raw))
     return Span(seconds=_whole(size * factor * 86400, "seconds", raw))
+
+
+def _check_length(days: float, raw: Any) -> None:
+    if days > LONGEST * units.DAYS_PER_YEAR:
+        raise Wrong(f"`{shown(raw)}` is longer than {LONGEST} years")
 
 
 def _whole(value: float, what: str, raw: Any) -> int:
@@ -341,6 +360,7 @@ class Clock:
 
 def _uncertain(raw: Mapping[str, Any]) -> Span:
     number = parse_number(raw, In("day", low=0), {})
+    _check_length(number.value, f"{number.value:g} day")
     span = parse_span(raw["value"]) if "value" in raw else Span(seconds=round(number.value * 86400))
     return Span(span.months, span.seconds, number.distribution)
 

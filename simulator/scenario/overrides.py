@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal
@@ -144,7 +145,8 @@ def _scaled(data: Raw, change: Change) -> Any:
 def _plain_factor(raw: Any) -> float:
     """Faults of the factor itself are found where the partnership, intervention or variant is validated."""
     if isinstance(raw, str) and raw.endswith("%"):
-        return float(raw[:-1]) / 100
+        with suppress(ValueError):
+            return float(raw[:-1]) / 100
     return float(raw) if isinstance(raw, int | float) else 1.0
 
 

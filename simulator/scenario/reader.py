@@ -6,6 +6,7 @@ values and aliases that explode are refused. Nothing outside the scenario's fold
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -17,10 +18,14 @@ import yaml
 
 from simulator.errors import Fault, ScenarioError, UserError
 from simulator.scenario.tree import Document, Mark, dotted, merged
-from simulator.scenario.wrong import Keys, Wrong
+from simulator.scenario.wrong import Keys, Wrong, shown
 
 MAX_BYTES = 20_000_000
 MAX_DEPTH = 50
+MAX_EXTENDS = 32
+"""Files above one that is extended."""
+MAX_DIGITS = 100
+"""Longer whole numbers are left as text, which whatever reads them refuses."""
 MAX_ALIASED = 100_000
 """Nodes that aliases may add to a file."""
 
@@ -33,6 +38,13 @@ _INT = re.compile(r"[+-]?\d+")
 _FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _NULL = {"", "~", "null", "Null", "NULL"}
 _BOOL = {"true": True, "false": False}
+_TABS = "; indent with spaces, not with tabs"
+_REMEDIES = (
+    ("tab", _TABS),
+    ("did not find expected key", "; check the indentation of this line and the ones above"),
+    ("mapping values are not allowed", "; put text with a colon in quotes"),
+)
+"""Words of the parser, and what most often helps."""
 
 
 class _Loader(_FAST):  # type: ignore[misc]
@@ -51,21 +63,35 @@ class Folder:
 
     def read(self, name: str) -> bytes:
         """Bytes of a file. Raises Wrong where it is missing, outside (symbolic links followed) or too large."""
-        path = (self.root / name).resolve()
-        if not path.is_relative_to(self.root.resolve()):
-            raise Wrong(f"`{name}` lies outside the scenario's folder")
-        if not path.is_file():
-            raise Wrong(f"there is no file `{name}` in the scenario's folder")
-        if path.stat().st_size > MAX_BYTES:
-            raise Wrong(f"`{name}` is larger than {MAX_BYTES // 1_000_000} MB")
-        content = path.read_bytes()
+        try:
+            content = self._content(name)
+        except (OSError, RuntimeError, ValueError) as error:  # unreadable, a loop of links, a name no system allows
+            if isinstance(error, Wrong):
+                raise
+            raise Wrong(f"`{shown(name)}` cannot be read ({_reason(error)})") from error
         self.files[name] = sha256(content).hexdigest()
         return content
+
+    def _content(self, name: str) -> bytes:
+        path = (self.root / name).resolve()
+        if not path.is_relative_to(self.root.resolve()):
+            raise Wrong(f"`{shown(name)}` lies outside the scenario's folder")
+        if not path.is_file():
+            raise Wrong(f"there is no file `{shown(name)}` in the scenario's folder")
+        if path.stat().st_size > MAX_BYTES:
+            raise Wrong(f"`{shown(name)}` is larger than {MAX_BYTES // 1_000_000} MB")
+        return path.read_bytes()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return "links that lead in a circle" if isinstance(error, RuntimeError) else str(error)
 
 
 def read(path: Path) -> tuple[Document, Folder]:
     """A scenario file with all that it extends. Raises ScenarioError, or UserError where there is no such file."""
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113  pathlib's raises
         raise UserError(f"there is no file {path}")
     folder = Folder(path.parent)
     return _with_base(folder, path.name, (), ("", 1)), folder
@@ -82,6 +108,8 @@ def _with_base(folder: Folder, name: str, above: tuple[str, ...], place: Mark) -
     chain = (*above, name)
     if base in chain:
         raise _refusal(mark, ("extends",), f"goes round in a circle: {' → '.join((*chain, base))}")
+    if len(chain) > MAX_EXTENDS:
+        raise _refusal(mark, ("extends",), f"more than {MAX_EXTENDS} files extend one another: put some together")
     own = Document({key: value for key, value in document.data.items() if key != "extends"}, document.marks)
     return merged(_with_base(folder, base, chain, mark), own)
 
@@ -106,7 +134,9 @@ def parse(text: str, name: str) -> Document:
     """YAML text to plain data with marks. Raises ScenarioError with every fault of the syntax."""
     root = _composed(text, name)
     builder = _Builder(name)
-    data = builder.build(root, (), root.start_mark.line + 1) if root is not None else None
+    if root is None:
+        raise _refusal((name, 1), (), "the file is empty; `new NAME` writes one to start from")
+    data = builder.build(root, (), root.start_mark.line + 1)
     if builder.faults:
         raise ScenarioError(builder.faults)
     if not isinstance(data, dict):
@@ -133,7 +163,7 @@ def _composed(text: str, name: str) -> yaml.Node | None:
     try:
         node: yaml.Node | None = _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
-        raise _refusal((name, _line_of(error)), (), _explained(error)) from error
+        raise _refusal((name, _line_of(error)), (), _explained(error, text)) from error
     except (yaml.YAMLError, RecursionError) as error:
         raise _refusal((name, 1), (), f"is not YAML: {' '.join(str(error).split())}") from error
     return node
@@ -144,10 +174,14 @@ def _line_of(error: yaml.MarkedYAMLError) -> int:
     return mark.line + 1 if mark else 1
 
 
-def _explained(error: yaml.MarkedYAMLError) -> str:
+def _explained(error: yaml.MarkedYAMLError, text: str) -> str:
     if error.problem == "but found another document":
         return "a scenario file is one YAML document: remove the second `---`"
-    return f"is not YAML: {error.problem or error.context}"
+    problem = str(error.problem or error.context)
+    lines = text.splitlines()[_line_of(error) - 1 :]
+    tabbed = bool(lines) and "\t" in lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+    remedy = _TABS if tabbed else next((remedy for words, remedy in _REMEDIES if words in problem), "")
+    return f"is not YAML: {problem}{remedy}"
 
 
 def _refusal(place: Mark, keys: Keys, message: str) -> ScenarioError:
@@ -196,7 +230,9 @@ class _Builder:
         if node.style:
             return text
         if text in _NULL:
-            self._refuse(keys, line, "has no value: write one, or remove the key")
+            comma = bool(keys) and str(keys[-1])[:1].isdigit()
+            remedy = "a number has a decimal point, no comma" if comma else "write one, or remove the key"
+            self._refuse(keys, line, f"has no value: {remedy}")
             return None
         return _plain(text)
 
@@ -244,5 +280,5 @@ def _plain(text: str) -> Any:
     if text in _BOOL:
         return _BOOL[text]
     if _INT.fullmatch(text):
-        return int(text)
+        return int(text) if len(text) <= MAX_DIGITS else text
     return float(text) if _FLOAT.fullmatch(text) else text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
 from itertools import pairwise
@@ -14,31 +15,42 @@ from pydantic import ValidationError
 
 from simulator import units
 from simulator.errors import Fault
-from simulator.scenario.context import Context
+from simulator.scenario.context import Column, Context
+from simulator.scenario.dates import after
 from simulator.scenario.forms import parse_date
 from simulator.scenario.models import Table, World
-from simulator.scenario.numbers import shown
+from simulator.scenario.numbers import Span
 from simulator.scenario.overrides import Draft
 from simulator.scenario.reader import Folder
 from simulator.scenario.scenario import Series
-from simulator.scenario.wrong import Problem, Wrong, advice
+from simulator.scenario.wrong import Problem, Wrong, advice, shown
 
 
-def read_tables(draft: Draft, folder: Folder, context: Context) -> tuple[dict[str, Series], list[Fault]]:
-    """Series by table name, and the faults of those that cannot be read, placed in the CSV file or in the scenario."""
+@dataclass(frozen=True)
+class Read:
+    """Tables by name, and the faults of those that cannot be read, placed in the CSV file or in the scenario."""
+
+    series: dict[str, Series]
+    columns: dict[str, Column]
+    faults: list[Fault]
+
+
+def read_tables(draft: Draft, folder: Folder) -> Read:
+    """Every time series of the raw tree."""
     series: dict[str, Series] = {}
+    columns: dict[str, Column] = {}
     faults: list[Fault] = []
     tables = draft.data.get("tables")
     for name, raw in tables.items() if isinstance(tables, Mapping) else ():
         try:
-            series[name] = _series(Table.model_validate(raw, context=context), folder)
+            series[name], columns[name] = _series(Table.model_validate(raw, context=Context()), folder)
         except Wrong as wrong:
             faults.append(draft.places.fault(("tables", name, *wrong.keys), wrong.message))
         except _RowError as error:
             faults.append(error.fault)
         except ValidationError:
             continue
-    return series, faults
+    return Read(series, columns, faults)
 
 
 class _RowError(ValueError):
@@ -49,7 +61,7 @@ class _RowError(ValueError):
         self.fault = fault
 
 
-def _series(table: Table, folder: Folder) -> Series:
+def _series(table: Table, folder: Folder) -> tuple[Series, Column]:
     factor = _factor(table)
     rows = _rows(table, _text(table, folder))
     times = [when for _, when, _ in rows]
@@ -59,7 +71,10 @@ def _series(table: Table, folder: Folder) -> Series:
     import numpy as np
 
     values = np.array([value * factor for _, _, value in rows], dtype=np.float64)
-    return Series(np.array(times, dtype="datetime64[s]"), values, table.between, table.outside)
+    found = Series(np.array(times, dtype="datetime64[s]"), values, table.between, table.outside)
+    places = [f"the row of {when:%Y-%m-%d} ({table.file}:{line})" for line, when, _ in rows]
+    low, high = int(values.argmin()), int(values.argmax())
+    return found, Column(table.unit, float(values[low]), float(values[high]), places[low], places[high])
 
 
 def _factor(table: Table) -> float:
@@ -80,6 +95,13 @@ def _text(table: Table, folder: Folder) -> str:
 
 def _rows(table: Table, text: str) -> list[tuple[int, datetime, float]]:
     """Line, instant and value of every row."""
+    try:
+        return _parsed(table, text)
+    except csv.Error as error:
+        raise Wrong(f"`{table.file}` cannot be read as CSV: {error}", ("file",)) from error
+
+
+def _parsed(table: Table, text: str) -> list[tuple[int, datetime, float]]:
     reader = csv.DictReader(StringIO(text))
     columns = [column for column in reader.fieldnames or () if column]
     for key, column in (("index", table.index), ("value", table.value)):
@@ -115,7 +137,22 @@ def check_series(world: World, series: Mapping[str, Series]) -> Iterator[Problem
     """Series that do not reach over the run though they may not be extended."""
     for name, item in series.items():
         first, last = item.times[0].item(), item.times[-1].item()
-        early = item.between == "linear" and last < world.time.end
-        if item.outside == "error" and (first > world.time.start or early):
+        needed = world.time.end if item.between == "linear" else _last_step(world)
+        if item.outside == "error" and (first > world.time.start or last < needed):
             message = f"`{world.tables[name].file}` does not reach over the run; say `outside: hold` if its ends hold"
             yield Problem(("tables", name), message)
+
+
+def _last_step(world: World) -> datetime:
+    """When the last step begins."""
+    time = world.time
+    count = max(0, int((time.end - time.start).days / time.step.days()) - 2)
+    while _step(world, count + 1) < time.end:
+        count += 1
+    return _step(world, count)
+
+
+def _step(world: World, count: int) -> datetime:
+    step = world.time.step
+    steps = Span(count * step.months, count * step.seconds)
+    return after(world.time.start, steps, world.calendar == "uniform")

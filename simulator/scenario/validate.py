@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from simulator.scenario.context import Context
+from simulator.scenario.context import Column, Context, Tables
 from simulator.scenario.faults import problems
 from simulator.scenario.models import World
 from simulator.scenario.tree import Raw, look
@@ -22,12 +22,12 @@ def validated(data: Raw, context: Context) -> World | tuple[Problem, ...]:
         return tuple(problems(error))
 
 
-def context_for(data: Raw) -> Context:
-    """A context that knows the units of the tree's tables."""
+def context_for(data: Raw, columns: Tables) -> Context:
+    """A context that knows the tree's tables: `columns` those that can be read, of the others only the units."""
     tables = look(data, ("tables",))
-    units: dict[str, str] = {}
+    units: dict[str, Column] = {}
     for name, table in tables.items() if isinstance(tables, Mapping) else ():
         unit: Any = look(table, ("unit",))
         if isinstance(unit, str):
-            units[name] = unit
-    return Context(units)
+            units[name] = Column(unit)
+    return Context(units | dict(columns))

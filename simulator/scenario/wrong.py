@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 Keys = tuple[str | int, ...]
@@ -49,3 +49,11 @@ def advice(word: object, known: Iterable[str]) -> str:
     if close is not None:
         return f", did you mean {close}?"
     return f"; known: {', '.join(words)}" if 0 < len(words) <= 40 else ""
+
+
+def shown(raw: object) -> str:
+    """A raw value in a message."""
+    if isinstance(raw, bool):
+        return str(raw).lower()
+    text = "{…}" if isinstance(raw, Mapping) else "[…]" if isinstance(raw, list) else str(raw)
+    return text if len(text) <= 60 else f"{text[:57]}…"

@@ -11,6 +11,7 @@ import pytest
 from simulator.accounting import Tables, tables, terms
 from simulator.engine.index import Term
 from simulator.engine.ledger import Lane, Ledger
+from simulator.errors import UserError
 from simulator.scenario.scenario import Scenario
 from tests.accounting.ledgers import Pen, drawn_at_random, empty, months, read, row
 from tests.accounting.scenarios import FILES, LOOP, WORKS
@@ -169,3 +170,11 @@ def test_factors_are_the_same_for_all_replications_of_a_variant(works: Scenario)
     both = tables(works, [drawn_at_random(works, lanes, months(3))]).emissions
     alone = tables(works, [drawn_at_random(works, lanes[1:], months(3))]).emissions
     assert both.query("replication == 1")["emissions_t_co2e"].tolist() == alone["emissions_t_co2e"].tolist()
+
+
+def test_what_a_tonne_released_emits_is_no_time_series(tmp_path: Path) -> None:
+    """The kernels do not weigh releases: the loader refuses the file."""
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=r"melt\.emissions\.CO2\.organics.*cannot be a time series"):
+        read(tmp_path, WORKS.replace("{organics: 2.9 t/t}", "{organics: {table: mix}}"))

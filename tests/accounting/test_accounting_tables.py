@@ -41,6 +41,19 @@ def test_no_row_is_zero_and_no_key_stands_twice(loop: Scenario, name: str) -> No
     assert not table.duplicated([column.name for column in COLUMNS[name] if column.type != "number"]).any()
 
 
+def test_rows_of_dust_are_left_out_by_the_measure_of_their_own_lane(loop: Scenario) -> None:
+    ledger = empty(loop, [Lane("linear", 0), Lane("circular", 0)], *(months(1),) * 2)
+    Pen(ledger, "PP").ship("crates", 1000.0)
+    Pen(ledger, "PP", "post_consumer").ship("crates", 1e-9)
+    Pen(ledger, "PP", "reused").ship("crates", 2e-9)
+    Pen(ledger, "PP", "reused").ship("crates", 1e-9, lane=1)
+    assert tables(loop, [ledger]).flows[["variant", "origin", "mass_t"]].values.tolist() == [
+        ["linear", "primary", 1000],
+        ["linear", "reused", 2e-9],
+        ["circular", "reused", 1e-9],
+    ]
+
+
 def test_tables_of_an_idle_run_are_empty_but_for_the_networks_totals(loop: Scenario) -> None:
     made = tables(loop, [empty(loop, LANES, months(2))])
     assert [name for name, table in made.items() if len(table)] == ["indicators"]

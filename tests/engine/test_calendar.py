@@ -82,7 +82,7 @@ def test_a_lead_time_in_months_is_a_calendar_offset(tmp_path: Path) -> None:
 
 
 def test_a_review_acts_for_the_time_to_the_next_one(tmp_path: Path) -> None:
-    """A monthly review runs 31 days' rate in January and 28 in February."""
+    """A monthly review runs 31 days' rate in January and 28 in February; the last ends with the run, on 11 April."""
     body = """
     materials: {a: {}, b: {}}
     companies:
@@ -93,7 +93,7 @@ def test_a_review_acts_for_the_time_to_the_next_one(tmp_path: Path) -> None:
     flows:
       sell: {from: s, to: m, material: b}
     """
-    expected = {"2025-01-01": 31, "2025-02-01": 28, "2025-03-01": 31, "2025-04-01": 30}
+    expected = {"2025-01-01": 31, "2025-02-01": 28, "2025-03-01": 31, "2025-04-01": 10}
     assert by_period(simulate(tmp_path, body), "sell") == pytest.approx(expected)
 
 

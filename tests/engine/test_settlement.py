@@ -49,9 +49,33 @@ def test_a_capacity_bounds_what_a_flow_asks_for(tmp_path: Path) -> None:
 
 
 def test_what_one_receiver_refuses_goes_to_the_others(tmp_path: Path) -> None:
+    """s grants x 37.5 and y 62.5, t grants x 60; x accepts 60 of 97.5, and what it refuses of s goes to y."""
+    body = """
+    materials: {a: {}}
+    companies:
+      s: {inventories: {a: {initial: 100 t}}}
+      t: {inventories: {a: {initial: 100 t}}}
+    boundary:
+      x: {demands: {a: {rate: 60 t/day}}}
+      y: {demands: {a: {rate: 100 t/day}}}
+    flows:
+      sx: {from: s, to: x, material: a}
+      sy: {from: s, to: y, material: a}
+      tx: {from: t, to: x, material: a}
+    """
+    result = simulate(tmp_path, body)
+    accepted = 60 * 37.5 / 97.5
+    assert [amounts(result, flow, 1)[0] for flow in ("sx", "tx", "sy")] == [
+        pytest.approx(accepted),
+        pytest.approx(60 - accepted),
+        pytest.approx(100 - accepted),
+    ]
+
+
+def test_a_request_beyond_the_offer_counts_in_full(tmp_path: Path) -> None:
     assert split(tmp_path, "rate: 10 t/day", "rate: 500 t/day", days=2) == [
-        [pytest.approx(100 * 10 / 110), 0.0],
-        [pytest.approx(1000 / 11), 0.0],
+        [pytest.approx(100 * 10 / 510), 0.0],
+        [pytest.approx(100 * 500 / 510), 0.0],
     ]
 
 

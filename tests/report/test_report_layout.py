@@ -160,6 +160,20 @@ def test_labels_overlap_nothing(network: Network) -> None:
     assert not [1 for a in labels for b in (*found.boxes.values(), *found.labels.values()) if a.overlaps(b)]
 
 
+def test_a_label_finds_its_room_between_obstacles() -> None:
+    """The name is not given up for the bare amount where it fits between two boxes."""
+    link = Link(COMPANIES[0], COMPANIES[1], "x", 1.0)
+    start, end = (0.0, 0.0), (1.0, 0.0)
+    spot = Rect(along(start, end, 0.44)[0] - 0.3, -0.1, 0.6, 0.2)
+    sides = {
+        COMPANIES[2]: Rect(spot.left - 1.025, -1, 1, 2),
+        COMPANIES[3]: Rect(spot.right + 0.025, -1, 1, 2),
+    }
+    found = Layout(sides, (Ribbon(link, 0.1, ((start, end),)),), (), {}, 1, 1)
+    sizes = {"x 1.00": (0.6, 0.2), "1.00": (0.3, 0.2)}
+    assert place(found, {link: tuple(sizes)}, lambda text: sizes[text])[link].text == "x 1.00"
+
+
 @given(networks, st.randoms())
 @limits(deadline=None, max_examples=10)
 def test_the_order_of_the_links_changes_nothing(network: Network, random: object) -> None:

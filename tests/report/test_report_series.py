@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator.engine.calendar import periods as engine_periods
+from simulator.engine.calendar import timeline
 from simulator.report import style
 from simulator.report.dates import date_ticks
 from simulator.report.series import periods, rates, stocks, totals
 from simulator.report.stock_plots import selection
-from simulator.report.totals import difference
+from simulator.report.totals import difference, notes
+from simulator.scenario.numbers import Span
+from simulator.study.run import Run
 from tests.report.synthetic import synthetic
 
 
@@ -22,9 +29,40 @@ def test_periods_end_where_months_and_years_of_the_calendar_end() -> None:
     assert yearly.years == pytest.approx([365 / 365.25] * 2)
 
 
-def test_labels_of_days_months_and_years_find_their_period() -> None:
-    monthly = periods(synthetic(1, 2027))
-    assert monthly.positions(["opening", "2025-01", "2025-12", "2026-02-01"]).tolist() == [-1, 0, 11, 13]
+def test_labels_find_their_period() -> None:
+    found = periods(synthetic(1, 2027)).position
+    assert [found[label] for label in ("opening", "2025-01", "2025-12", "2026-02")] == [-1, 0, 11, 13]
+
+
+def _reporting(start: datetime, report: Span, calendar: str = "real") -> Run:
+    """A run to 2029 that reports so."""
+    run = synthetic(1, 2029)
+    time = run.scenario.world.time.model_copy(update={"start": start, "report": report})
+    world = run.scenario.world.model_copy(update={"time": time, "calendar": calendar})
+    return replace(run, scenario=replace(run.scenario, world=world))
+
+
+REPORTS = [
+    (datetime(2025, 1, 15), Span(months=3), "real", ["2025-01-15", "2025-04-01", "2025-07-01"], "2025-04"),
+    (datetime(2025, 3, 1), Span(months=24), "real", ["2025-03-01", "2027-01-01", "2029-01-01"], "2027"),
+    (datetime(2025, 1, 1), Span(months=1), "uniform", ["2025-01-01", "2025-01-31", "2025-03-02"], "2025-02"),
+    (datetime(2025, 1, 31), Span(months=1), "real", ["2025-01-31", "2025-02-01", "2025-03-01"], "2025-02"),
+    (datetime(2025, 1, 1), Span(seconds=10 * 86400), "real", ["2025-01-01", "2025-01-11", "2025-01-21"], "2025-01-11"),
+]
+
+
+@pytest.mark.parametrize(("start", "report", "calendar", "edges", "second"), REPORTS)
+def test_bars_stand_in_the_periods_that_the_engine_reports(
+    start: datetime, report: Span, calendar: str, edges: list[str], second: str
+) -> None:
+    """Whatever the length of a period, the start of the run and the calendar."""
+    run = _reporting(start, report, calendar)
+    spans = periods(run)
+    engine = engine_periods(timeline(run.scenario.world), report)
+    assert [str(edge)[:10] for edge in spans.edges[:3]] == edges
+    assert spans.position == {"opening": -1, **{period.label: i for i, period in enumerate(engine)}}
+    assert spans.position[second] == 1
+    assert spans.years.sum() == pytest.approx((datetime(2029, 1, 1) - start).days / 365.25)
 
 
 @pytest.mark.parametrize("months", [1, 12])
@@ -83,6 +121,21 @@ def test_amounts_have_three_digits(value: float, text: str) -> None:
 )
 def test_differences_are_in_percent_of_the_first(value: float, reference: float, text: str) -> None:
     assert difference(value, reference) == text
+
+
+@pytest.mark.parametrize(
+    ("amounts", "expected"),
+    [
+        ([1_478_000, 1_467_000, 1_465_000], ["1,478 kt", "1,467 kt (−0.7 %)", "1,465 kt (−0.9 %)"]),
+        ([412_300, 330_100], ["412 kt", "330 kt (−19.9 %)"]),
+        ([55_870, 55_830], ["55.87 kt", "55.83 kt (−0.1 %)"]),
+        ([5e4, 5e4], ["50.0 kt", "50.0 kt (±0 %)"]),
+        ([0, 5e4, 6e4], ["0 kt", "50.0 kt (–)", "60.0 kt (–)"]),
+    ],
+)
+def test_totals_have_as_many_digits_as_their_differences_need(amounts: list[float], expected: list[str]) -> None:
+    unit = style.Unit(1000, "kt")
+    assert notes({str(i): {"landfill": x} for i, x in enumerate(amounts)}, unit) == expected
 
 
 def test_one_fate_one_scope_one_material_one_colour() -> None:

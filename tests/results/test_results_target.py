@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -178,3 +179,16 @@ def test_a_folder_that_cannot_be_made_is_refused_at_once(tmp_path: Path) -> None
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UserError, match=r"cannot be written \(Not a directory\); choose another --out"):
         fill(tmp_path / "file" / "x")
+
+
+def test_runs_of_one_instant_have_folders_of_their_own(tmp_path: Path) -> None:
+    with ExitStack() as runs:
+        targets = [runs.enter_context(prepared(synthetic.scenario(), root=tmp_path, now=NOW)) for _ in range(3)]
+        for target in targets:
+            publish(target)
+        with prepared(synthetic.scenario(), root=tmp_path, now=NOW) as last:
+            publish(last)
+    folders = [target.folder.name for target in (*targets, last)]
+    assert len(set(folders)) == 4
+    assert folders == sorted(folders)
+    assert (tmp_path / "made_up" / "latest").read_text() == last.folder.name + "\n"

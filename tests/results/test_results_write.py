@@ -159,3 +159,12 @@ def test_a_full_disk_is_told_as_such_and_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"x: cannot be written \(.*No space left on device\)"):
         written(tmp_path / "x", plots=full)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_each_stage_is_told_and_without_plots_nothing_is_drawn(tmp_path: Path) -> None:
+    told: list[str] = []
+    for name, plots in (("drawn", draw), ("bare", None)):
+        with prepared(synthetic.scenario(), tmp_path / name) as target:
+            write(synthetic.run(), target, (), plots, stage=told.append)
+    assert told == ["writing tables", "drawing plots", "writing tables"]
+    assert not (tmp_path / "bare" / "plots").exists()

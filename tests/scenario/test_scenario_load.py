@@ -156,9 +156,18 @@ def test_a_variant_without_interventions_has_all_that_no_other_names(crates: Loa
     assert scenario.variants["w"].interventions == ("b",)
 
 
-def test_only_the_variants_asked_for_are_resolved_in_the_order_of_the_file(crates: Loader) -> None:
+def test_only_the_variants_asked_for_are_resolved_in_the_order_asked_for(crates: Loader) -> None:
     assert list(crates(variants=["circular"]).variants) == ["circular"]
-    assert list(crates(variants=["circular", "linear"]).variants) == ["linear", "circular"]
+    assert list(crates(variants=["circular", "linear"]).variants) == ["circular", "linear"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [([], "no variant is named; known: linear, circular"), (["linear", "linear"], "variant linear is named twice")],
+)
+def test_variants_are_named_and_each_once(crates: Loader, wanted: list[str], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        crates(variants=wanted)
 
 
 def test_an_unknown_variant_is_named(crates: Loader) -> None:

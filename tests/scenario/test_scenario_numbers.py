@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator.scenario.context import Column
 from simulator.scenario.dates import after
 from simulator.scenario.distributions import KINDS
 from simulator.scenario.numbers import Clock, In, Number, Span, parse_number, parse_span, scaled
@@ -20,7 +21,7 @@ PART = In("1", low=0, high=1)
 
 
 def rate(raw: Any) -> Number:
-    return parse_number(raw, ANY, {"ore": "kt/year"})
+    return parse_number(raw, ANY, {"ore": Column("kt/year")})
 
 
 def test_a_quantity_is_converted() -> None:

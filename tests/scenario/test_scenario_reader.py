@@ -151,4 +151,4 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 def test_an_empty_file_is_no_scenario(tmp_path: Path) -> None:
     (tmp_path / "s.yaml").write_text("")
-    assert refusal(tmp_path / "s.yaml") == "s.yaml:1: a scenario is a mapping of keys to values"
+    assert refusal(tmp_path / "s.yaml") == "s.yaml:1: the file is empty; `new NAME` writes one to start from"

@@ -152,20 +152,22 @@ def _orders(world: World, output: Output) -> bool:
 
 def outputs(draft: Draft) -> list[Row]:
     """Outputs and releases, with their transfer coefficients."""
-    size = len(substances(draft.world))
+    size = len(draft.index.labels)
+    origins = size // len(substances(draft.world))
     found = ranges(draft.index.outputs, lambda output: (output.company, output.process))
     rows: list[Row] = []
     for first, count in found.values():
         recipe = process_reader(draft.index.outputs[first])
-        block = draft.parameters.block(_flat_coefficients(recipe), count * size)
+        block = draft.parameters.block(_flat_coefficients(recipe, origins), count * size)
         for n in range(count):
             place = draft.index.outputs[first + n].place
             rows.append((place, draft.lag_of(IN_PROCESS, first + n), block + n * size))
     return rows
 
 
-def _flat_coefficients(recipe: Callable[[World], Process]) -> Callable[[World], NDArray[np.float64]]:
-    return lambda world: coefficients(world, recipe(world)).ravel()
+def _flat_coefficients(recipe: Callable[[World], Process], origins: int) -> Callable[[World], NDArray[np.float64]]:
+    """Coefficients by output and label: those of a substance hold for every origin."""
+    return lambda world: np.tile(coefficients(world, recipe(world)), origins).ravel()
 
 
 def uses(draft: Draft, curve: CurveOf) -> list[Row]:

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator
 from simulator.engine.axes import ORIGINS
 from simulator.engine.calendar import Reviews, Timeline, slots_needed
 from simulator.engine.index import FlowKey, Load, Term
+from simulator.engine.layout import UNBOUNDED
 from simulator.engine.parameters import tonnes
 from simulator.engine.structure.consumers import Counters
 from simulator.engine.structure.draft import IN_TRANSIT, Draft, Row, node_active, ranges
 from simulator.network.parts import rank
 from simulator.scenario.models import Flow, World
 from simulator.scenario.numbers import Number
-
-UNBOUNDED = float("inf")
 
 
 def flows(draft: Draft, terms: Counters) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from simulator.engine.index import Draw, Output, Place, UseKey
-from simulator.engine.layout import ONE, UNLIMITED, ZERO, Policy, Port
+from simulator.engine.layout import ONE, UNBOUNDED, UNLIMITED, ZERO, Policy, Port
 from simulator.engine.parameters import tonnes
 from simulator.engine.recipes import nominal_yield
 from simulator.engine.structure.consumers import demanded, process_active, process_reader, use_active
@@ -14,20 +14,28 @@ from simulator.scenario.models import Accept, Demand, Inventory, Supply, World
 from simulator.scenario.numbers import Number
 
 PORTS = {"inventory": Port.NONE, "supply": Port.SUPPLY, "demand": Port.SINK, "accept": Port.SINK}
-UNBOUNDED = float("inf")
 
 
-def places(draft: Draft) -> tuple[list[Row], list[Row]]:
-    """Rows of places, and of the terms of their nominal use."""
+def places(draft: Draft) -> tuple[list[Row], list[Row], list[Row]]:
+    """Rows of places, of the terms of their nominal use, and of the flows at ports."""
     lags = ranges(draft.lags, lambda lag: lag.place)
     rows: list[Row] = []
     nominal: list[Row] = []
+    edges: list[Row] = []
     for n, place in enumerate(draft.index.places):
-        terms = list(dict.fromkeys(_nominal(draft, n))) if place.kind == "inventory" else []
-        make = _inventory if place.kind == "inventory" else _port
-        rows.append((*make(draft, n, (len(nominal), len(terms))), *lags.get(n, (0, 0))))
+        stored = place.kind == "inventory"
+        terms = list(dict.fromkeys(_nominal(draft, n))) if stored else []
+        ends = [] if stored else _edges(draft, n)
+        make = _inventory if stored else _port
+        rows.append((*make(draft, n, (len(nominal), len(terms))), *lags.get(n, (0, 0)), len(edges), len(ends)))
         nominal += terms
-    return rows, nominal
+        edges += ends
+    return rows, nominal, edges
+
+
+def _edges(draft: Draft, n: int) -> list[Row]:
+    """The flows at a port."""
+    return [(f,) for f, key in enumerate(draft.index.flows) if n in {key.source, key.target}]
 
 
 def inventory_reader(place: Place) -> Callable[[World], Inventory]:
@@ -94,9 +102,9 @@ def _material_of(port: Supply | Demand | Accept, place: Place) -> str:
 
 
 def _is_input(draft: Draft, n: int) -> bool:
-    """Consumed at a known rate by its company and not made there, so that it orders even without a policy."""
+    """Consumed at a known rate by its company, so that it orders even without a policy."""
     drawn = [draw for draw in draft.index.draws if draw.place == n]
-    return bool(drawn) and not any(_takes_any(draft.world, draw) for draw in drawn) and not _is_made(draft, n)
+    return bool(drawn) and not any(_takes_any(draft.world, draw) for draw in drawn)
 
 
 def _takes_any(world: World, draw: Draw) -> bool:
@@ -167,7 +175,7 @@ def _draw_term(draft: Draft, draw: Draw) -> Row:
     def inputs_per_tonne(world: World) -> float:
         """Tonnes of input per tonne that the rate refers to."""
         per = recipe(world).per
-        return 1.0 / nominal_yield(world, recipe(world), per) if per else 1.0
+        return _ratio(1.0, nominal_yield(world, recipe(world), per)) if per else 1.0
 
     return (
         add(process_active(draw)),
@@ -217,6 +225,11 @@ def _output_term(draft: Draft, output: Output) -> Row:
         """Tonnes of this output per tonne that the rate refers to."""
         per = recipe(world).per
         made = nominal_yield(world, recipe(world), material)
-        return made / nominal_yield(world, recipe(world), per) if per else made
+        return _ratio(made, nominal_yield(world, recipe(world), per)) if per else made
 
     return add(process_active(output)), add(lambda world: recipe(world).rate), ONE, add(made_per_tonne)
+
+
+def _ratio(part: float, whole: float) -> float:
+    """A quotient; 0 where an output gets nothing of what is declared."""
+    return part / whole if whole > 0.0 else 0.0
