@@ -377,7 +377,7 @@ def test_a_distance_without_transport(changed: Changed) -> None:
 
 
 def test_a_rate_per_output_is_one_of_the_input(changed: Changed) -> None:
-    """1 t/day of metal at a yield of 0.02 draws 50 t/day: three days' cover, and a day's, are more than a lot of 20 t."""
+    """1 t/day of metal at a yield of 0.02 draws 50 t/day: three days' cover is more than a lot of 20 t."""
     per = ("rate: 10 t/day, outputs: {metal: 0.9,", "rate: 1 t/day, per: metal, outputs: {metal: 0.02,")
     cover, lot = (
         ("order_up_to: 50 t", "order_up_to: 3 day"),
@@ -397,3 +397,9 @@ def test_pieces_count_with_their_mass(changed: Changed) -> None:
     world = changed(("rate: 10 t/day", "rate: 18 pieces/day, per: metal")).world
     assert nominal_make(world, world.companies["smelter"], "metal") == pytest.approx(9)
     assert nominal_use(world, world.companies["smelter"], "scrap") == pytest.approx(10)
+
+
+def test_what_its_input_does_not_allow_does_not_pile_up(changed: Changed) -> None:
+    """At most 6 t/day are bought and 5 t/day come back: that makes 9.9 t/day of metal, and 13 t/day are taken."""
+    scarce = ("supplies: {scrap: {price", "supplies: {scrap: {rate: 6 t/day, price")
+    assert warnings(changed(FAST, scarce)) == []

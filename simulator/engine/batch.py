@@ -17,8 +17,12 @@ from simulator.engine.ledger import Lane, Ledger
 from simulator.engine.plan import Course, Plan
 from simulator.engine.state import Batch
 from simulator.engine.structure.draft import IN_PROCESS, IN_TRANSIT
+from simulator.errors import UserError
 
 Floats = NDArray[np.float64]
+MOST_OUTAGES = 1_000_000
+LARGEST = 4e9
+"""Bytes that the records of one batch may take."""
 
 
 def allocate(plan: Plan, lanes: Sequence[Lane], seed: int) -> Batch:
@@ -110,6 +114,9 @@ def _records(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
     lanes, labels = len(courses), len(plan.index.labels)
     rows = max(len(course.ends) for course in courses)
     stocks = _inventories(plan) + len(plan.tables["lags"]) + len(plan.index.uses)
+    size = 8.0 * lanes * rows * ((plan.sections.movements + stocks) * labels + plan.sections.counters)
+    if size > LARGEST:
+        raise UserError(f"time.report: {rows:,} reporting periods would take {size / 1e9:.3g} GB; report less often")
     return {
         "moved": np.zeros((lanes, plan.sections.movements, labels)),
         "counted": np.zeros((lanes, plan.sections.counters)),
@@ -145,6 +152,8 @@ def _outages(plan: Plan, courses: Sequence[Course], lanes: Sequence[Lane], seed:
 
 def _drawn(outage: tuple[str, float, float], seed: int, lane: Lane, end: float) -> Floats:
     path, mtbf, mttr = outage
+    if end > MOST_OUTAGES * (mtbf + mttr):
+        raise UserError(f"{path}: more than {MOST_OUTAGES:,} outages in one run; give a longer mtbf")
     return outages(stream(seed, lane.replication, path), mtbf, mttr, end)
 
 

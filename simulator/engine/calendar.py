@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from simulator.errors import UserError
 from simulator.scenario.dates import months_after
 from simulator.scenario.models import World
 from simulator.scenario.numbers import Span
@@ -15,6 +16,9 @@ DAY = 86400
 MONTH = 2_629_800
 """Seconds of a uniform month, a twelfth of 365.25 days."""
 MONTHLY = Span(months=1)
+MOST_PERIODS = 100_000
+MOST_REVIEWS = 2_000_000
+"""Of one group of companies: hours of two centuries."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,18 @@ class Reviews:
 
 
 def reviews(line: Timeline, period: Span) -> Reviews:
-    """All reviews at one period; each acts until the next, the last until the end of the run."""
+    """All reviews at one period; each acts until the next, the last until the end of the run.
+
+    Raises
+    ------
+    UserError
+        There are more than `MOST_REVIEWS`.
+    """
+    if line.end > MOST_REVIEWS * period.days() * DAY:
+        raise UserError(
+            f"{line.end / period.days() / DAY:.3g} reviews every {period.days() * DAY:g} s are more than "
+            f"{MOST_REVIEWS:,} in one run: give a longer time.step or review_period, or a shorter run"
+        )
     times = tuple(line.every(period))
     ends = (*times[1:], line.end)
     waits = tuple(later - earlier for earlier, later in zip((0, *times), times, strict=False))
@@ -132,7 +147,15 @@ class Period:
 
 
 def periods(line: Timeline, span: Span) -> tuple[Period, ...]:
-    """Reporting periods: they end at real month or year ends, or every `span` from the start."""
+    """Reporting periods: they end at real month or year ends, or every `span` from the start.
+
+    Raises
+    ------
+    UserError
+        There are more than `MOST_PERIODS`.
+    """
+    if line.end > MOST_PERIODS * span.days() * DAY:
+        raise UserError(f"time.report: more than {MOST_PERIODS:,} reporting periods; report less often")
     cuts = [0, *_ends(line, span), line.end]
     return tuple(
         Period(_label(line, span, start, n), start, end) for n, (start, end) in enumerate(pairwise(cuts)) if end > start
@@ -162,4 +185,6 @@ def _label(line: Timeline, span: Span, start: int, n: int) -> str:
         return f"{moment:%Y}"
     if span.months:
         return f"{moment:%Y-%m}"
-    return f"{moment:%Y-%m-%d}" if moment.time() == datetime.min.time() else f"{moment:%Y-%m-%dT%H:%M}"
+    if moment.time() == datetime.min.time():
+        return f"{moment:%Y-%m-%d}"
+    return moment.isoformat(timespec="seconds" if moment.second else "minutes")

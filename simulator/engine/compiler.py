@@ -15,7 +15,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
-import llvmlite
 import numba
 from numba.core import sigutils
 from platformdirs import user_cache_path
@@ -27,7 +26,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def _fingerprint() -> str:
     """Hash of everything the machine code depends on: the engine's sources, its compiler, checked bounds or not."""
-    compiler = f"{numba.__version__} {llvmlite.__version__} {numba.config.BOUNDSCHECK}"
+    compiler = f"{numba.__version__} {numba.config.BOUNDSCHECK}"
     digest = blake2b(compiler.encode(), digest_size=8)
     for source in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(source.read_bytes())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 
 from simulator.network.finding import Finding
 from simulator.network.parts import (
@@ -78,15 +80,13 @@ def missing_prices(worlds: Sequence[World]) -> Iterator[Finding]:
 def overtaken(worlds: Sequence[World]) -> Iterator[Finding]:
     """A flow that settles more often takes what a better-ranked one from the same store was to have."""
     for world in worlds:
-        flows = list(open_flows(world))
-        for name, flow in flows:
-            for better, other in flows:
-                same = (flow.sender, flow.material) == (other.sender, other.material)
-                if same and _overtakes(world, flow, other):
-                    remedy = "give it a safety_stock, or the other's receiver a shorter review_period"
-                    yield Finding(
-                        f"flows.{name}", f"settles more often than the better-ranked flows.{better}: {remedy}"
-                    )
+        rivals: defaultdict[Place, list[tuple[str, Flow]]] = defaultdict(list)
+        for name, flow in open_flows(world):
+            rivals[flow.sender, flow.material].append((name, flow))
+        for (name, flow), (better, other) in (pair for flows in rivals.values() for pair in product(flows, flows)):
+            if _overtakes(world, flow, other):
+                remedy = "give it a safety_stock, or the other's receiver a shorter review_period"
+                yield Finding(f"flows.{name}", f"settles more often than the better-ranked flows.{better}: {remedy}")
 
 
 def _overtakes(world: World, flow: Flow, other: Flow) -> bool:

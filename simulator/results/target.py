@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 
 from simulator.errors import UserError
@@ -22,6 +21,8 @@ from simulator.scenario.scenario import Scenario
 
 LATEST = "latest"
 ROOT = Path("results")
+TRIES = 1000
+"""So many runs may begin in one millisecond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +65,14 @@ def _chosen(folder: Path, *, force: bool) -> Path:
 
 def _free(folder: Path) -> Path:
     """A folder, or where another run of the same instant has it, one with a number behind, reserved."""
-    for number in count(2):
+    for number in range(2, TRIES):
         with suppress(FileExistsError):
             make(partial_of(folder))
             if not os.path.lexists(folder):
                 return folder
             partial_of(folder).rmdir()
         folder = folder.with_name(f"{folder.name.partition('_')[0]}_{number}")
-    raise AssertionError("count never ends")
+    raise UserError(f"{folder.parent}: cannot be written; choose a folder with --out")
 
 
 @contextmanager

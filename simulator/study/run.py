@@ -21,7 +21,7 @@ LANES_PER_BATCH = 32
 Progress = Callable[[float], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """What came out of a scenario."""
 
@@ -39,6 +39,9 @@ class Run:
     warnings: tuple[str, ...]
     bottlenecks: Mapping[str, tuple[str, ...]]
     """Up to three sentences per variant, worst first: which process waited for what, on how many days."""
+
+    def __repr__(self) -> str:
+        return f"<Run of {self.scenario.name}: {self.lanes} lanes, balance closes to {self.residual:.0e}>"
 
 
 def run(scenario: Scenario, *, progress: Progress | None = None) -> Run:

@@ -8,6 +8,7 @@ import pytest
 
 from simulator.accounting import terms
 from simulator.engine import Lane, plans, run_batch
+from simulator.errors import UserError
 from tests.engine.builders import amounts, by_period, closed, read, shipped, simulate, stock, text
 
 HOUR, DAY = 3600, 86400
@@ -197,3 +198,21 @@ def test_an_emission_factor_changed_at_a_date_weighs_as_it_happens(tmp_path: Pat
     for report in ("1 day", "year"):
         result = closed(simulate(tmp_path, body, report=report))
         assert result.tables.emissions["emissions_t_co2e"].sum() == pytest.approx(100 * 0.4 + 900 * 0.1)
+
+
+@pytest.mark.parametrize(
+    ("step", "report", "said"),
+    [("1 s", "year", "give a longer time.step or review_period"), ("1 day", "1 s", "report less often")],
+)
+def test_a_run_beyond_all_measure_is_refused(tmp_path: Path, step: str, report: str, said: str) -> None:
+    body = """
+    materials: {a: {}}
+    companies:
+      s: {inventories: {a: {initial: 1 t}}}
+    boundary:
+      m: {demands: {a: {}}}
+    flows:
+      sell: {from: s, to: m, material: a}
+    """
+    with pytest.raises(UserError, match=said):
+        simulate(tmp_path, body, step=step, report=report, end="2035-01-01")

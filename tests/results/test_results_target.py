@@ -192,3 +192,9 @@ def test_runs_of_one_instant_have_folders_of_their_own(tmp_path: Path) -> None:
     assert len(set(folders)) == 4
     assert folders == sorted(folders)
     assert (tmp_path / "made_up" / "latest").read_text() == last.folder.name + "\n"
+
+
+def test_a_link_that_leads_nowhere_is_no_folder_for_runs(tmp_path: Path) -> None:
+    (tmp_path / "made_up").symlink_to("nowhere")
+    with pytest.raises(UserError, match="cannot be written"), prepared(synthetic.scenario(), root=tmp_path):
+        pass

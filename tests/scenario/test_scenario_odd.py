@@ -91,7 +91,8 @@ def test_a_change_at_a_date_is_held_to_the_bounds_as_well(changed: Changed) -> N
 def test_a_series_that_ends_before_the_last_step_is_refused(changed: Changed, last: str) -> None:
     said = refusal(changed, RATE, rows=f"date,x\n2025-01-01,4\n{last},5\n")
     assert "tables.t: `t.csv` does not reach over the run; say `outside: hold` if its ends hold" in said
-    assert changed(RATE, ("unit: t/day", "unit: t/day, outside: hold"), rows=f"date,x\n2025-01-01,4\n{last},5\n")
+    held = changed(RATE, ("unit: t/day", "unit: t/day, outside: hold"), rows=f"date,x\n2025-01-01,4\n{last},5\n")
+    assert list(held.series) == ["t"]
 
 
 def test_a_monthly_series_needs_the_last_month(changed: Changed) -> None:
