@@ -238,7 +238,8 @@ def test_the_script_returns_the_exit_code(tmp_path: Path) -> None:
 
 
 INTERRUPTED = """
-import os, sys
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 from pathlib import Path
 from simulator import cli
 from simulator.study import run
