@@ -33,6 +33,7 @@ FLOORS = (
 """From the ground up; the last is the command line with its helpers."""
 ONLY = {
     "simpy": {"engine"},
+    "llvmlite": {"engine"},
     "numba": {"engine"},
     "matplotlib": {"report"},
     "yaml": {"scenario"},

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 
 from simulator.engine.batch import allocate, ledger
 from simulator.engine.clock import Progress, Trace, simulate
-from simulator.engine.compiler import compiled
-from simulator.engine.instant import compile_kernels
 from simulator.engine.ledger import Lane, Ledger
+from simulator.engine.machine import compile_kernels, compiled
 from simulator.engine.plan import Plan, plans
 
 __all__ = ["Lane", "Ledger", "Outcome", "Plan", "compile_kernels", "compiled", "plans", "run_batch"]

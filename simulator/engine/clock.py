@@ -16,8 +16,8 @@ import numpy as np
 import simpy
 from simpy.events import EventPriority
 
-from simulator.engine.handle import handle, listing
-from simulator.engine.instant import advance, begin, finish
+from simulator.engine.layout import ADVANCE, BEGIN, FINISH
+from simulator.engine.machine import bind
 from simulator.engine.plan import Plan
 from simulator.engine.state import Batch
 
@@ -43,8 +43,7 @@ class Agenda:
 
     def __init__(self, batch: Batch) -> None:
         self.env = simpy.Environment()
-        self.entries = listing(batch)
-        self.handle = handle(batch, self.entries)
+        self.kernels = bind(batch)
         self.planned = False
         self.events = 0
 
@@ -60,7 +59,7 @@ class Agenda:
     def act(self, _: simpy.Event) -> None:
         self.events += 1
         self.planned = False
-        advance(self.handle, int(self.env.now))
+        self.kernels(ADVANCE, int(self.env.now))
 
 
 def simulate(plan: Plan, batch: Batch, progress: Progress | None = None, trace: Trace | None = None) -> int:
@@ -71,9 +70,9 @@ def simulate(plan: Plan, batch: Batch, progress: Progress | None = None, trace: 
     env.process(arrive(agenda, plan, trace))
     for group in range(len(plan.reviews)):
         env.process(review(agenda, plan, group, due, trace))
-    begin(agenda.handle)
+    agenda.kernels(BEGIN, 0)
     env.run(until=plan.line.end)
-    finish(agenda.handle, plan.line.end)
+    agenda.kernels(FINISH, plan.line.end)
     return agenda.events
 
 
@@ -102,10 +101,7 @@ def report(agenda: Agenda, plan: Plan, progress: Progress | None, trace: Trace |
 
 def arrive(agenda: Agenda, plan: Plan, trace: Trace | None) -> Waking:
     """Let what is under way arrive between the reviews; at a review the kernels look for arrivals anyway."""
-    instants = np.unique(plan.lag_due[plan.lag_due < plan.line.end])
-    if trace is None:
-        instants = np.setdiff1d(instants, plan.ticks)
-    for instant in instants.tolist():
+    for instant in plan.between.tolist():
         yield agenda.env.timeout(instant - agenda.env.now)
         agenda.note()
         if trace is not None:

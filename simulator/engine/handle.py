@@ -39,22 +39,6 @@ _OFFSETS = dict(zip(FIELDS, np.cumsum([0, *_SIZES.values()]).tolist(), strict=Fa
 register_model(_BatchType)(models.OpaqueModel)
 
 
-def listing(batch: Batch) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Address and shape of every array of a batch, in the order of its fields; valid while the batch lives."""
-    entries: list[int] = []
-    for name, (dtype, ndim) in FIELDS.items():
-        array = getattr(batch, name)
-        if array.dtype != dtype or array.ndim != ndim or not array.flags.c_contiguous:
-            raise AssertionError(f"{name}: expected a contiguous array of {dtype} with {ndim} axes")
-        entries += [array.ctypes.data, *array.shape]
-    return np.array(entries, dtype=np.int64)
-
-
-def handle(batch: Batch, entries: np.ndarray[Any, np.dtype[np.int64]]) -> Handle:
-    """What kernels are called with; `entries` is the batch's listing, kept alive by the caller."""
-    return batch if numba.config.DISABLE_JIT else entries.ctypes.data
-
-
 @intrinsic
 def _cast(_typing: Any, _address: Any) -> Any:
     def codegen(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from math import isnan
 
-from simulator.engine.compiler import compile_for, helper, kernel
+from simulator.engine.compiler import helper
 from simulator.engine.handle import Handle, batch_of
-from simulator.engine.layout import FIRST
+from simulator.engine.layout import ADVANCE, BEGIN, FIRST
+from simulator.engine.orders import add_up_nominal_use
 from simulator.engine.production import produce
 from simulator.engine.settlement import settle
 from simulator.engine.state import Batch
@@ -16,19 +17,29 @@ from simulator.engine.use import retire
 DAY = 86400.0
 
 
-@kernel
-def begin(handle: Handle) -> None:
-    """Put the first epoch's numbers in force and record the opening stocks."""
+@helper
+def act(handle: Handle, phase: int, now: int) -> None:
+    """What the clock calls, for all lanes of a batch: at the start, at every instant, at the end."""
     b = batch_of(handle)
+    if phase == BEGIN:
+        begin(b)
+    elif phase == ADVANCE:
+        advance(b, now)
+    else:
+        finish(b, now)
+
+
+@helper
+def begin(b: Batch) -> None:
+    """Put the first epoch's numbers in force and record the opening stocks."""
     for lane in range(len(b.lane_state)):
         enter_epoch(b, lane)
         record_stocks(b, lane, FIRST)
 
 
-@kernel
-def advance(handle: Handle, now: int) -> None:
+@helper
+def advance(b: Batch, now: int) -> None:
     """Reports, arrivals, dated changes; then, where companies review, retirements, production, settlement, loads."""
-    b = batch_of(handle)
     today = now / DAY
     reviews = begin_reviews(b)
     for lane in range(len(b.lane_state)):
@@ -44,10 +55,9 @@ def advance(handle: Handle, now: int) -> None:
     end_reviews(b)
 
 
-@kernel
-def finish(handle: Handle, end: int) -> None:
+@helper
+def finish(b: Batch, end: int) -> None:
     """Close the last row: the horizon is half-open, nothing else happens at its end."""
-    b = batch_of(handle)
     for lane in range(len(b.lane_state)):
         close_rows(b, lane, end)
 
@@ -89,6 +99,7 @@ def enter_epoch(b: Batch, lane: int) -> None:
         b.numbers[lane, n] = b.epoch_numbers[row, n]
     order_flows(b, lane)
     order_consumers(b, lane)
+    add_up_nominal_use(b, lane)
 
 
 @helper
@@ -121,6 +132,8 @@ def follow_series(b: Batch, lane: int) -> None:
         factor = b.numbers[lane, varying.factor]
         if not isnan(factor):
             b.numbers[lane, varying.number] = factor * b.series[varying.series, b.tick[0]]
+    if len(b.varyings) > 0:
+        add_up_nominal_use(b, lane)
 
 
 @helper
@@ -169,9 +182,3 @@ def record_stocks(b: Batch, lane: int, row: int) -> None:
     for u in range(len(b.uses)):
         for k in range(b.mass.shape[2]):
             b.rows_stock[lane, row, at + u, k] = b.in_use[lane, u, k]
-
-
-def compile_kernels() -> None:
-    """Compile the kernels, or load their machine code, before the first of them is needed."""
-    for function, signature in ((begin, "(intp,)"), (advance, "(intp, int64)"), (finish, "(intp, int64)")):
-        compile_for(function, signature)

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from simulator.engine.index import Limit
 
+BEGIN, ADVANCE, FINISH = 0, 1, 2
+"""What the kernels are called for."""
 ZERO, ONE, UNLIMITED = 0, 1, 2
 CONSTANTS = (0.0, 1.0, float("inf"))
 UNBOUNDED = float("inf")

@@ -16,17 +16,15 @@ from unittest.mock import patch
 
 from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
 
-_WRAPPER = "_ZN7cpython"
-"""How the names of wrappers begin that Python calls: helpers have none."""
 _NEEDED = ("finalize", "add_linking_library", "get_pointer_to_function", "_finalized", "_linking_libraries")
 
 
 @contextmanager
-def lean() -> Iterator[None]:
-    """Compile helpers as parts of kernels while this holds."""
+def lean(kernel: str) -> Iterator[None]:
+    """Compile all functions but the one so named as parts of it while this holds."""
     with ExitStack() as stack:
         if _as_expected():
-            stack.enter_context(patch.object(JITCodeLibrary, "finalize", _finalize(JITCodeLibrary.finalize)))
+            stack.enter_context(patch.object(JITCodeLibrary, "finalize", _finalize(JITCodeLibrary.finalize, kernel)))
             stack.enter_context(patch.object(JITCodeLibrary, "add_linking_library", _link))
             stack.enter_context(patch.object(JITCPUCodegen, "set_env", _set_environment(JITCPUCodegen.set_env)))
         yield
@@ -37,18 +35,14 @@ def _as_expected() -> bool:
     return set(_NEEDED) <= known and hasattr(JITCPUCodegen, "set_env")
 
 
-def _is_helper(library: Any) -> bool:
-    return not any(function.name.startswith(_WRAPPER) for function in library._final_module.functions)
-
-
-def _finalize(usual: Callable[[Any], None]) -> Callable[[Any], None]:
+def _finalize(usual: Callable[[Any], None], kernel: str) -> Callable[[Any], None]:
     """Nothing more is done to a helper."""
 
     def finalize(library: Any) -> None:
-        if _is_helper(library):
-            library._finalized = True
-        else:
+        if library.name == kernel:
             usual(library)
+        else:
+            library._finalized = True
 
     return finalize
 

@@ -20,19 +20,20 @@ def room(b: Batch, lane: int, place: int) -> float:
 
 
 @helper
-def nominal_use(b: Batch, lane: int, place: int) -> float:
-    """What the consumers of a place use when nothing holds them back, t/day: Σ rate × share."""
-    entry = b.places[place]
-    total = 0.0
-    for n in range(entry.first_nominal, entry.first_nominal + entry.nominals):
-        term = b.nominals[n]
-        total += (
-            b.numbers[lane, term.active]
-            * b.numbers[lane, term.rate]
-            * b.numbers[lane, term.share]
-            * b.numbers[lane, term.per]
-        )
-    return total
+def add_up_nominal_use(b: Batch, lane: int) -> None:
+    """Note what the consumers of every inventory use by the numbers that hold now, t/day: Σ rate × share."""
+    for place in range(b.where[0].ports):
+        entry = b.places[place]
+        total = 0.0
+        for n in range(entry.first_nominal, entry.first_nominal + entry.nominals):
+            term = b.nominals[n]
+            total += (
+                b.numbers[lane, term.active]
+                * b.numbers[lane, term.rate]
+                * b.numbers[lane, term.share]
+                * b.numbers[lane, term.per]
+            )
+        b.place_state[lane, place].nominal = total
 
 
 @helper
@@ -44,7 +45,7 @@ def want(b: Batch, lane: int, place: int) -> float:
         return UNBOUNDED
     position = b.place_state[lane, place].on_hand + coming(b, lane, place)
     level = b.numbers[lane, entry.level]
-    use = nominal_use(b, lane, place)
+    use = b.place_state[lane, place].nominal
     if use > 0.0:
         level += use * (b.numbers[lane, entry.cover] + b.group[entry.group].dt) * b.numbers[lane, entry.covers]
         level += b.numbers[lane, entry.lots]

@@ -88,6 +88,8 @@ class Plan:
     """By variant."""
     ticks: Ints
     """Instants at which anyone reviews, s."""
+    between: Ints
+    """Instants at which something may arrive and no one reviews, s."""
     span: Floats
     """Days each review acts for, (groups, reviews)."""
     lag_due: Ints
@@ -176,6 +178,7 @@ def _plan(scenario: Scenario, variants: Sequence[Variant], terms: tuple[Term, ..
     rhythm = _rhythms(draft, looks)
     survival, losses = book.tables(int(rhythm["interval"].max(initial=0)) + 1)
     ticks = sorted({time for group in looks for time in group.times})
+    lag_due = _padded(dues, layout.NEVER)
     return Plan(
         index=index,
         line=line,
@@ -185,8 +188,9 @@ def _plan(scenario: Scenario, variants: Sequence[Variant], terms: tuple[Term, ..
         numbers=numbers,
         courses=_courses(variants, line, openings),
         ticks=np.array(ticks, dtype=np.int64),
+        between=np.setdiff1d(lag_due[lag_due < line.end], ticks),
         span=_padded([group.spans for group in looks], 0.0),
-        lag_due=_padded(dues, layout.NEVER),
+        lag_due=lag_due,
         rhythm=rhythm,
         series=sample(scenario.series, list(draft.series), line, ticks),
         survival=survival,

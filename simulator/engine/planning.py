@@ -114,6 +114,8 @@ def fit_ceiling(b: Batch, lane: int, p: int, o: int, ceiling: float, cause: int)
     """
     mine = b.by_consumer[p]
     high = mine.x
+    if ceiling == UNBOUNDED or high == 0.0:
+        return
     most = output_of(b, lane, p, o)
     if most <= ceiling * CLOSE:
         return

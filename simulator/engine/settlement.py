@@ -89,21 +89,34 @@ def trim_ports(b: Batch, lane: int) -> None:
 
 @helper
 def open_flows(b: Batch, lane: int) -> int:
-    """List the flows that settle now, by rank and name, with their offers, requests and caps; return their number."""
+    """List the flows that can move something, by rank and name, with offers, requests and caps; return their number."""
     count = 0
     b.tick[1] += 1
     for i in range(len(b.flows)):
         f = b.flow_order[lane, i]
         flow = b.flows[f]
-        b.by_flow[f].amount = 0.0
         if b.group[flow.group].due == 0 or b.numbers[lane, flow.active] <= 0.0:
             continue
-        b.due_flows[count] = f
-        count += 1
         open_place(b, lane, flow.source)
         open_place(b, lane, flow.target)
+        b.by_flow[f].amount = 0.0
         b.by_flow[f].cap = cap(b, lane, f)
+        if is_idle(b, lane, f):
+            close_flow(b, lane, f)
+        else:
+            b.due_flows[count] = f
+            count += 1
     return count
+
+
+@helper
+def is_idle(b: Batch, lane: int, f: int) -> bool:
+    """Whether a flow can neither move anything now nor, being in lots, keep anything back from worse ranks."""
+    flow = b.flows[f]
+    if b.by_place[flow.source].offer <= 0.0:
+        return YES
+    wanted = min(b.by_flow[f].cap, b.by_place[flow.target].request)
+    return wanted <= 0.0 and b.numbers[lane, flow.lot] <= 0.0
 
 
 @helper
@@ -362,11 +375,15 @@ def use_accrual(b: Batch, lane: int, place: int, amount: float) -> None:
 def close_flows(b: Batch, lane: int, flows: int) -> None:
     """Carry on what capacities and shares of flows have accrued and not used."""
     for i in range(flows):
-        f = b.due_flows[i]
-        flow = b.flows[f]
-        state = b.flow_state[lane, f]
-        state.entitled = max(0.0, state.entitled - b.by_flow[f].amount)
-        capacity = b.numbers[lane, flow.capacity]
-        if capacity < UNBOUNDED:
-            carried = max(capacity * b.group[flow.group].dt, b.numbers[lane, flow.whole])
-            state.budget = min(rest(state.budget, b.by_flow[f].amount), carried)
+        close_flow(b, lane, b.due_flows[i])
+
+
+@helper
+def close_flow(b: Batch, lane: int, f: int) -> None:
+    flow = b.flows[f]
+    state = b.flow_state[lane, f]
+    state.entitled = max(0.0, state.entitled - b.by_flow[f].amount)
+    capacity = b.numbers[lane, flow.capacity]
+    if capacity < UNBOUNDED:
+        carried = max(capacity * b.group[flow.group].dt, b.numbers[lane, flow.whole])
+        state.budget = min(rest(state.budget, b.by_flow[f].amount), carried)

@@ -24,9 +24,11 @@ RHYTHM = np.dtype([("interval", np.int64), ("opens", np.int64), ("spread", np.fl
 interval's retirements due now."""
 LANE = np.dtype([("epoch", np.int64), ("row", np.int64)])
 PLACE_STATE = np.dtype(
-    [("on_hand", np.float64), ("budget", np.float64), ("accrued", np.float64), ("shipped", np.float64)]
-)
-"""`budget`: accrued and not used; `accrued`: day up to which; `shipped`: total ever sent by flows."""
+    [("on_hand", np.float64), ("budget", np.float64), ("accrued", np.float64), ("shipped", np.float64),
+     ("nominal", np.float64)]
+)  # fmt: skip
+"""`budget`: accrued and not used; `accrued`: day up to which; `shipped`: total ever sent by flows; `nominal`: what its
+consumers use when nothing holds them back, t/day."""
 FLOW_STATE = np.dtype([("budget", np.float64), ("entitled", np.float64), ("offered", np.float64)])
 """`entitled`: unused part of the share of a flow in lots; `offered`: sender's cumulative offer when last settled."""
 LAG_STATE = np.dtype([("head", np.int64), ("count", np.int64), ("total", np.float64)])
@@ -204,3 +206,14 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     "touched": (_INT, 1),
 }
 """Type and number of axes of every array of a batch: the same for all scenarios, so that kernels compile once."""
+
+
+def listing(batch: Batch) -> Ints:
+    """Address and shape of every array of a batch, in the order of its fields; valid while the batch lives."""
+    entries: list[int] = []
+    for name, (dtype, ndim) in FIELDS.items():
+        array = getattr(batch, name)
+        if array.dtype != dtype or array.ndim != ndim or not array.flags.c_contiguous:
+            raise AssertionError(f"{name}: expected a contiguous array of {dtype} with {ndim} axes")
+        entries += [array.ctypes.data, *array.shape]
+    return np.array(entries, dtype=np.int64)

@@ -16,7 +16,7 @@ from simulator.scenario.scenario import Scenario
 if TYPE_CHECKING:
     from simulator.engine import Lane, Outcome, Plan
 
-LANES_PER_BATCH = 32
+LANES_PER_BATCH = 16
 """Lanes that share a calendar: so many fit a processor's cache."""
 Progress = Callable[[float], None]
 

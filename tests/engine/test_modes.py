@@ -37,7 +37,7 @@ def answer(process: subprocess.Popen[str]) -> str:
 
 def test_compiled_checked_and_interpreted_engines_give_the_same_tables(tmp_path: Path) -> None:
     module = ("-m", "tests.engine.everything")
-    checked = elsewhere(tmp_path / "checked", *module, NUMBA_BOUNDSCHECK="1", NUMBA_CACHE_DIR=str(tmp_path / "cache"))
+    checked = elsewhere(tmp_path / "checked", *module, NUMBA_BOUNDSCHECK="1", KREISLAUF_CACHE=str(tmp_path / "cache"))
     interpreted = elsewhere(tmp_path / "interpreted", *module, NUMBA_DISABLE_JIT="1")
     expected = digests(tmp_path)
     assert json.loads(answer(interpreted)) == expected
@@ -76,12 +76,12 @@ def test_an_edited_engine_source_is_seen_at_once(tmp_path: Path) -> None:
     for package in ("simulator", "tests/engine"):
         shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
     cache = str(tmp_path / "cache")
-    assert float(answer(elsewhere(tmp_path / "one", "-c", STALE, root=root, NUMBA_CACHE_DIR=cache))) == pytest.approx(
+    assert float(answer(elsewhere(tmp_path / "one", "-c", STALE, root=root, KREISLAUF_CACHE=cache))) == pytest.approx(
         1000
     )
     source = helper.read_text(encoding="utf-8")
     assert source.count("return 1.0\n") == 1
     helper.write_text(source.replace("return 1.0\n", "return 0.5\n"), encoding="utf-8")
-    assert float(answer(elsewhere(tmp_path / "two", "-c", STALE, root=root, NUMBA_CACHE_DIR=cache))) == pytest.approx(
+    assert float(answer(elsewhere(tmp_path / "two", "-c", STALE, root=root, KREISLAUF_CACHE=cache))) == pytest.approx(
         500
     )
