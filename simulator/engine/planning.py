@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from simulator.engine.compiler import helper
 from simulator.engine.layout import CLOSE, INPUT, MINIMUM, ORDER, OUTAGE, RATE, ROOM, UNBOUNDED
 from simulator.engine.orders import room, want
@@ -162,7 +164,7 @@ def fit_batch(b: Batch, lane: int, p: int) -> None:
     mine = b.by_consumer[p]
     batch = b.numbers[lane, process.batch]
     if batch > 0.0:
-        draw(b, lane, p, batch * int(mine.x / batch * CLOSE))
+        draw(b, lane, p, batch * np.floor(mine.x / batch * CLOSE))
     minimum = b.numbers[lane, process.minimum] * b.group[b.consumers[p].group].dt
     if 0.0 < mine.x < minimum / CLOSE:
         mine.cause = MINIMUM

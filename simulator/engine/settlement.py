@@ -7,6 +7,8 @@ leaves is given out lot by lot. Fair, not maximal.
 
 from __future__ import annotations
 
+import numpy as np
+
 from simulator.engine.compiler import helper
 from simulator.engine.layout import CLOSE, FIRST, NO, NOBODY, UNBOUNDED, YES, Port
 from simulator.engine.orders import accrue, request, trim
@@ -287,7 +289,7 @@ def floor_lots(b: Batch, lane: int, start: int, end: int) -> None:
         whole = b.numbers[lane, b.flows[f].whole]
         if whole > 0.0:
             amount = b.by_flow[f].amount
-            floored = whole * int(amount / whole + WHOLE)
+            floored = whole * np.floor(amount / whole + WHOLE)
             b.by_flow[f].rest = amount - floored
             move(b, f, min(0.0, floored - amount))
 

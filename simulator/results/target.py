@@ -47,6 +47,8 @@ def prepared(
     Leaving the block without having published the target removes everything that was made for it.
     """
     wanted = default_folder(scenario, root, now or datetime.now(UTC)) if out is None else out.resolve()
+    if not wanted.name:
+        raise UserError(f"{wanted}: is no folder for results; choose another --out")
     made = missing_parents(wanted)
     try:
         folder = _chosen(wanted, force=force) if out else _free(wanted)

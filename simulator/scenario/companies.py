@@ -133,7 +133,7 @@ class MeanSd(Model):
 class Weibull(Model):
     """A Weibull distribution: survival exp(−(age ÷ scale)^shape)."""
 
-    shape: Annotated[Number, In("1", above=0, series=False)]
+    shape: Annotated[Number, In("1", low=0.1, series=False)]
     """Above 1, older goods fail more often."""
     scale: Annotated[Number, In("day", above=0, series=False)]
     """Age that 37 % reach."""

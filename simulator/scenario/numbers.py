@@ -30,6 +30,8 @@ _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![\d.,_
 _PIECES = {"t": "piece", "t/day": "piece/day"}
 _BARE = ("1", "t/t")
 _SEPARATED = re.compile(r"\s*[+-]?\d+[.,_' ]\d.*")
+SMALLEST, LARGEST = 1e-30, 1e30
+"""Sizes of numbers but 0: what is reckoned with them still fits a float."""
 LONGEST = 500
 """Years that a span of the calendar may have."""
 
@@ -192,8 +194,10 @@ def split_quantity(raw: Any, example: str) -> tuple[float, str]:
 
 
 def _finite(value: float, raw: Any) -> float:
-    if not math.isfinite(value):
-        raise Wrong(f"`{shown(raw)}` is too large for a number")
+    if not math.isfinite(value) or abs(value) > LARGEST:
+        raise Wrong(f"`{shown(raw)}` is too large for a number, the largest is {LARGEST:g}")
+    if 0.0 < abs(value) < SMALLEST:
+        raise Wrong(f"`{shown(raw)}` is too small for a number, the smallest is {SMALLEST:g}; write 0 for nothing")
     return value
 
 
@@ -237,7 +241,7 @@ def _table(raw: Mapping[str, Any], accepted: In, tables: Tables) -> Number:
         raise Wrong("holds for the whole run: it cannot be a time series", ("table",))
     if "value" in raw:
         raise Wrong("only one of table, value can give the number")
-    if name not in tables:
+    if not isinstance(name, str) or name not in tables:
         raise Wrong(f"unknown table {shown(name)}{advice(name, tables)}", ("table",))
     try:
         unit, _, pieces = _fitting(tables[name].unit, accepted)

@@ -124,7 +124,9 @@ def _chosen(
     data: Raw, kind: type[M], wanted: Sequence[str] | None, without: frozenset[str], context: Context
 ) -> dict[str, M]:
     """Validated parts by name: those wanted, or all but some. Unknown names are found by the checks."""
-    section = data.get(_SECTION[kind], {})
+    section = data.get(_SECTION[kind])
+    if not isinstance(section, Mapping):
+        return {}
     names = [name for name in section if name not in without] if wanted is None else wanted
     return {name: _read(kind, section[name], context) for name in names if name in section}
 
@@ -175,7 +177,7 @@ class Masks:
 
     def masked(self, data: Raw, agreed: Sequence[str]) -> Raw:
         """The tree with flows, processes and uses `active: false` whose partnerships are not all in force."""
-        for keys in _conditional(data, frozenset(agreed)):
+        for keys in _conditional(data, tuple(agreed)):
             data = put(data, keys, self._switched_off(look(data, keys)))
         return data
 
@@ -185,7 +187,7 @@ class Masks:
         return self._off[id(raw)][1]
 
 
-def _conditional(data: Raw, agreed: frozenset[str]) -> Iterator[tuple[str, ...]]:
+def _conditional(data: Raw, agreed: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """Paths of the parts whose partnerships are not all in force."""
     yield from _closed(data, ("flows",), agreed)
     companies = data.get("companies")
@@ -194,9 +196,10 @@ def _conditional(data: Raw, agreed: frozenset[str]) -> Iterator[tuple[str, ...]]
         yield from _closed(data, ("companies", company, "uses"), agreed)
 
 
-def _closed(data: Raw, keys: tuple[str, ...], agreed: frozenset[str]) -> Iterator[tuple[str, ...]]:
+def _closed(data: Raw, keys: tuple[str, ...], agreed: Sequence[str]) -> Iterator[tuple[str, ...]]:
     section = look(data, keys)
     for name, raw in section.items() if isinstance(section, Mapping) else ():
-        needed = raw.get("partnership", ()) if isinstance(raw, Mapping) else ()
-        if not agreed.issuperset([needed] if isinstance(needed, str) else needed):
+        needed = raw.get("partnership") if isinstance(raw, Mapping) else None
+        named = [needed] if isinstance(needed, str) else needed
+        if isinstance(named, list) and any(partner not in agreed for partner in named):
             yield (*keys, name)

@@ -181,6 +181,11 @@ def test_a_folder_that_cannot_be_made_is_refused_at_once(tmp_path: Path) -> None
         fill(tmp_path / "file" / "x")
 
 
+def test_the_root_of_the_disk_is_refused() -> None:
+    with pytest.raises(UserError, match=r"/: is no folder for results"), prepared(synthetic.scenario(), Path("/")):
+        pass
+
+
 def test_runs_of_one_instant_have_folders_of_their_own(tmp_path: Path) -> None:
     with ExitStack() as runs:
         targets = [runs.enter_context(prepared(synthetic.scenario(), root=tmp_path, now=NOW)) for _ in range(3)]

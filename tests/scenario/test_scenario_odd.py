@@ -117,7 +117,7 @@ def test_a_field_of_a_csv_file_has_an_end(changed: Changed) -> None:
     [
         ("for: 1 day", "for: 9999 year", "`9999 year` is longer than 500 years"),
         ("duration: 1 day", "duration: 9999999 year", "is longer than 500 years"),
-        ("lead_time: 1 day", "lead_time: 1e307 year", "is longer than 500 years"),
+        ("lead_time: 1 day", "lead_time: 1e29 year", "is longer than 500 years"),
         ("lead_time: 1 day", "lead_time: {normal: {mean: 9999 year, sd: 1 day}}", "is longer than 500 years"),
         ("  mill:\n", "  mill:\n    review_period: 9999999 year\n", "is longer than 500 years"),
         ("step: 1 day", "step: 1 day, report: 501 year", "is longer than 500 years"),
@@ -127,6 +127,8 @@ def test_a_field_of_a_csv_file_has_an_end(changed: Changed) -> None:
         ("rank: 5", f"rank: {'9' * 5000}", "is not a whole number"),
         ("rate: 10 t/day", f"rate: {'9' * 5000}", "is too large for a number"),
         ("rate: 10 t/day", "rate: {value: 1 t/day, factor: 1e999}", "is too large for a number"),
+        ("rate: 10 t/day", "rate: 1e31 t/day", "is too large for a number, the largest is 1e+30"),
+        ("rate: 10 t/day", "rate: 5e-324 t/day", "is too small for a number, the smallest is 1e-30"),
         ("set: {companies.mill.processes.melt.rate: 5 t/day}", "scale: {companies.mill.processes.melt.rate: x%}", "%"),
         ("file: t.csv", 'file: "t\\0.csv"', "cannot be read"),
         ("file: t.csv", f"file: {'t' * 5000}", "cannot be read"),
