@@ -18,9 +18,9 @@ from simulator.engine.index import (
     UseKey,
 )
 from simulator.scenario.models import Company, Flow, World
+from simulator.scenario.references import OTHER
 from simulator.scenario.trade import arrives_as, wants
 
-OTHER = "other"
 ORIGINS = ("primary", "pre_consumer", "post_consumer", "reused")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.engine.axes import OTHER, substances
+from simulator.engine.axes import substances
+from simulator.scenario import recipes
 from simulator.scenario.balances import coefficient
 from simulator.scenario.contents import named_substances
 from simulator.scenario.models import Process, World
@@ -16,12 +17,8 @@ Floats = NDArray[np.float64]
 
 def composition(world: World, material: str) -> Floats:
     """Declared mass fractions, shape (substances,); what is left open is `other`."""
-    names = substances(world)
-    fractions = np.zeros(len(names))
-    for substance, fraction in world.materials[material].composition.items():
-        fractions[names.index(substance)] = fraction.value
-    fractions[names.index(OTHER)] += max(0.0, 1.0 - fractions.sum())
-    return np.asarray(fractions / fractions.sum())
+    declared = recipes.composition(world, material)
+    return np.array([declared.get(name, 0.0) for name in substances(world)])
 
 
 def coefficients(world: World, process: Process) -> Floats:
@@ -45,10 +42,3 @@ def coefficients(world: World, process: Process) -> Floats:
 
 def _plain(number: Number | None) -> float:
     return number.value if number else 0.0
-
-
-def nominal_yield(world: World, process: Process, output: str) -> float:
-    """Tonnes of an output per tonne of input, where every slot holds its first choice as declared."""
-    row = coefficients(world, process)[sorted(process.outputs).index(output)]
-    feeds = (composition(world, slot.any_of[0]) * slot.share.value for slot in process.inputs.values())
-    return float(sum(row @ feed for feed in feeds))

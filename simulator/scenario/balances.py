@@ -126,7 +126,7 @@ def coefficients_of(process: Process, substance: str) -> Iterator[Number]:
     A plain number covers the substances that no mapping of the same process names.
     """
     named = substance in named_substances(process)
-    for part in (*process.outputs.values(), *process.releases.values()):
+    for _, part in (*sorted(process.outputs.items()), *sorted(process.releases.items())):
         number = coefficient(part, substance, named)
         if number is not None:
             yield number

@@ -13,7 +13,8 @@ from simulator.scenario.references import OTHER
 
 def composition(world: World, material: str) -> dict[str, float]:
     """Declared mass fractions by substance, which sum to 1; what is left open is `other`."""
-    found = defaultdict(float, {name: part.value for name, part in world.materials[material].composition.items()})
+    declared = sorted(world.materials[material].composition.items())  # sums are taken in order of name
+    found = defaultdict(float, {name: part.value for name, part in declared})
     found[OTHER] += max(0.0, 1.0 - sum(found.values()))
     total = sum(found.values())
     return {name: fraction / total for name, fraction in found.items()}
@@ -22,7 +23,7 @@ def composition(world: World, material: str) -> dict[str, float]:
 def nominal_feed(world: World, process: Process) -> dict[str, float]:
     """Mass fractions of what enters a process where every slot holds its first choice, as declared."""
     feed: defaultdict[str, float] = defaultdict(float)
-    for slot in process.inputs.values():
+    for _, slot in sorted(process.inputs.items()):
         for substance, fraction in composition(world, slot.any_of[0]).items():
             feed[substance] += slot.share.value * fraction
     return dict(feed)
@@ -31,7 +32,7 @@ def nominal_feed(world: World, process: Process) -> dict[str, float]:
 def nominal_yield(world: World, process: Process, output: str) -> float:
     """Tonnes of an output per tonne of input, where every slot holds its first choice as declared."""
     feed = nominal_feed(world, process)
-    return sum(fraction * _to(process, output, substance) for substance, fraction in feed.items())
+    return sum(fraction * _to(process, output, substance) for substance, fraction in sorted(feed.items()))
 
 
 def _to(process: Process, output: str, substance: str) -> float:

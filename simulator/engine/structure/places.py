@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from simulator.engine.index import Draw, Output, Place, UseKey
 from simulator.engine.layout import ONE, UNBOUNDED, UNLIMITED, ZERO, Policy, Port
 from simulator.engine.parameters import tonnes
-from simulator.engine.recipes import nominal_yield
 from simulator.engine.structure.consumers import demanded, process_active, process_reader, use_active
 from simulator.engine.structure.draft import IN_TRANSIT, Draft, Row, node_active, ranges
 from simulator.scenario.models import Accept, Demand, Inventory, Supply, World
 from simulator.scenario.numbers import Number
+from simulator.scenario.recipes import nominal_yield
 
 PORTS = {"inventory": Port.NONE, "supply": Port.SUPPLY, "demand": Port.SINK, "accept": Port.SINK}
 
