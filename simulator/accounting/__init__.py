@@ -2,7 +2,7 @@
 
     terms(scenario)            products with time series that the kernels must sum as they happen
     check(ledger), require     does every balance close?                                 balance.py
-    tables(scenario, ledgers)  flows, stocks, processes, emissions, energy, waste, indicators
+    tables(scenario, ledgers)  flows, stocks, processes, emissions, energy, waste, money, indicators
     bottlenecks(tables, …)     what held the processes back, in words                    bottlenecks.py
 
 How a ledger becomes tables (`build.py`): each quantity becomes a `Grid`, numbers by lane, period and key (`grid.py`);
@@ -10,6 +10,7 @@ all grids of one ledger are its `Facts` (`facts.py`):
 
     physical.py    flows, stocks, processes, what products are made of: the ledger's masses under their names
     sources.py     what emits, uses energy, is carried: the table `EMISSIONS` has a function per source
+    money.py       who is paid what: the table `PAYMENTS` has a function per kind of payment
     factors.py     quantities × the numbers of the world that held, constant or time series
     waste.py       the node where waste arose, and its final fate
 
@@ -23,7 +24,8 @@ from simulator.accounting.balance import TOLERANCE, Balance, check, require, wor
 from simulator.accounting.bottlenecks import bottlenecks
 from simulator.accounting.build import tables
 from simulator.accounting.factors import terms_of
-from simulator.accounting.sources import ALL
+from simulator.accounting.money import payments
+from simulator.accounting.sources import emissions, energy, transport_work
 from simulator.accounting.tables import COLUMNS, Tables
 from simulator.engine.index import Term
 from simulator.scenario.scenario import Scenario
@@ -33,4 +35,4 @@ __all__ = ["COLUMNS", "TOLERANCE", "Balance", "Tables", "bottlenecks", "check", 
 
 def terms(scenario: Scenario) -> tuple[Term, ...]:
     """What the kernels must sum, in order: one term per quantity and product of time series that values it."""
-    return terms_of(scenario, ALL)
+    return terms_of(scenario, (emissions, energy, transport_work, payments))

@@ -18,7 +18,7 @@ from simulator.scenario.scenario import Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
-_TIDY = ("flows", "stocks", "processes", "emissions", "energy", "waste")
+_TIDY = ("flows", "stocks", "processes", "emissions", "energy", "waste", "money")
 
 
 def tables(scenario: Scenario, ledgers: Iterable[Ledger]) -> Tables:
@@ -44,6 +44,7 @@ def _parts(scenario: Scenario, ledger: Ledger, known: Facts, dates: Calendar) ->
         "emissions": known.emissions,
         "energy": known.energy,
         "waste": known.waste,
+        "money": known.money,
     }
     parts = {name: part(ledger.lanes, dates.periods, grid) for name, grid in by_period.items()}
     return {**parts, "stocks": part(ledger.lanes, (OPENING, *dates.periods), stocks)}

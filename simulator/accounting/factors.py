@@ -37,6 +37,8 @@ class Line:
     """Factors, multiplied with the quantity."""
     column: int = 0
     """Which column of numbers of the table it goes to."""
+    sign: int = 1
+    """−1 where the amount counts against the key."""
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -46,7 +48,8 @@ class Line:
     @property
     def constant(self) -> float:
         """Product of what does not vary in time."""
-        return prod(number.value if number.table is None else number.factor for number in self.numbers)
+        factors = (number.value if number.table is None else number.factor for number in self.numbers)
+        return self.sign * prod(factors)
 
     @property
     def term(self) -> Term | None:

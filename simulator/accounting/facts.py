@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from simulator.accounting import physical, sources
+from simulator.accounting import money, physical, sources
 from simulator.accounting.factors import recorded, value
 from simulator.accounting.grid import Calendar, Grid, calendar
 from simulator.accounting.waste import waste
@@ -24,6 +24,8 @@ class Facts:
     """MWh (node, user, carrier, supplier)."""
     waste: Grid
     """t (node, material, fate)."""
+    money: Grid
+    """EUR (node, category, source, item, partner)."""
     products: Grid
     """t (node or `network`, material, origin)."""
     shipped: Grid
@@ -46,6 +48,7 @@ def facts(scenario: Scenario, ledger: Ledger, dates: Calendar) -> Facts:
         emissions=value(known, dates, sources.emissions, columns=2),
         energy=value(known, dates, sources.energy),
         waste=waste(scenario, ledger, dates),
+        money=value(known, dates, money.payments),
         products=physical.products(ledger, dates, scenario.world),
         shipped=physical.shipped(ledger, dates),
         transport_work=value(known, dates, sources.transport_work),

@@ -106,6 +106,12 @@ def throughput(facts: Facts) -> Measure:
     return Measure("throughput", "t", spread(facts.processes, lambda key: [(key[0], key[1])], value=1))
 
 
+def cash_flow(facts: Facts) -> Measure:
+    """What a company receives less what it pays, by category; between companies it cancels, EUR."""
+    totals = spread(facts.money, lambda key: _both(key[0], key[1], TOTAL), [(NETWORK, TOTAL)])
+    return Measure("cash_flow", "EUR", totals)
+
+
 def outage_days(facts: Facts) -> Measure:
     """Time out of order, by process, days."""
     return Measure("outage_days", "day", facts.outages)
@@ -118,6 +124,7 @@ def shipped(facts: Facts) -> Measure:
 
 INDICATORS: tuple[Callable[[Facts], Measure], ...] = (
     biogenic_co2,
+    cash_flow,
     emissions,
     energy,
     outage_days,

@@ -30,7 +30,7 @@ def emissions(world: World) -> Iterator[Line]:
 
 def energy(world: World) -> Iterator[Line]:
     """Use by processes and loads; keys: node, user, carrier, supplier; MWh."""
-    for node, user, carrier, quantity, numbers in _uses_of_energy(world):
+    for node, user, carrier, quantity, numbers in uses_of_energy(world):
         yield Line((node, user, carrier, "grid"), quantity, numbers)
 
 
@@ -42,8 +42,8 @@ def transport_work(world: World) -> Iterator[Line]:
             yield Line(key, ("flow", (name,)), (flow.distance,))
 
 
-def _uses_of_energy(world: World) -> Iterator[tuple[str, str, str, Quantity, tuple[Number, ...]]]:
-    """Node, user, carrier, quantity, and the numbers that make MWh of it."""
+def uses_of_energy(world: World) -> Iterator[tuple[str, str, str, Quantity, tuple[Number, ...]]]:
+    """What uses energy: node, user, carrier, quantity, and the numbers that make MWh of it."""
     for node, company in world.companies.items():
         for name, process in company.processes.items():
             for carrier, coefficient in process.energy.items():
@@ -54,7 +54,7 @@ def _uses_of_energy(world: World) -> Iterator[tuple[str, str, str, Quantity, tup
 
 def _energy_carriers(world: World) -> Iterator[Line]:
     """Fuels burnt on site (scope 1), and the generation of what is bought (scope 2)."""
-    for node, user, name, quantity, numbers in _uses_of_energy(world):
+    for node, user, name, quantity, numbers in uses_of_energy(world):
         carrier = world.energy.get(name)
         if carrier is not None and carrier.emission_factor is not None:
             scope, category = ("1", "fuel") if carrier.fuel else ("2", "purchased_energy")
@@ -120,5 +120,3 @@ def _waste_treatment(world: World) -> Iterator[Line]:
 
 EMISSIONS: tuple[Lines, ...] = (_energy_carriers, _process_emissions, _upstream, _transport, _waste_treatment)
 """Every source of emissions."""
-ALL: tuple[Lines, ...] = (emissions, energy, transport_work)
-"""Everything that values a quantity with numbers of the scenario, and so may need time series."""

@@ -83,6 +83,15 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("fate", "string", "", "Final fate, each tonne once"),
         Column("mass_t", "number", "t", "Mass"),
     ),
+    "money": (
+        *_LANE,
+        Column("node", "string", "", "Company that receives or pays"),
+        Column("category", "string", "", "sale, purchase, gate_fee, transport, energy or processing"),
+        Column("source", "string", "", "Flow, process or load"),
+        Column("item", "string", "", "Material, mode of transport or carrier"),
+        Column("partner", "string", "", "Node at the other end, grid, or outside for carriers and staff"),
+        Column("money_eur", "number", "EUR", "Money received; negative: paid"),
+    ),
     "indicators": (
         Column("variant", "string", "", "Named what-if"),
         Column("period", "string", "", "Year, or total"),
@@ -112,6 +121,7 @@ class Tables:
     emissions: pd.DataFrame
     energy: pd.DataFrame
     waste: pd.DataFrame
+    money: pd.DataFrame
     indicators: pd.DataFrame
 
     def items(self) -> tuple[tuple[str, pd.DataFrame], ...]:

@@ -29,7 +29,7 @@ energy:
 transport:
   truck: {emission_factor: 112 g CO2e/(t km)}
 boundary:
-  market: {supplies: {virgin: {emission_factor: 1.6 t CO2e/t}}}
+  market: {supplies: {virgin: {emission_factor: 1.6 t CO2e/t, price: 1300 EUR/t}}}
   burner: {accepts: {old_crate: {fate: incineration, emission_factor: 2.4 t CO2e/t},
                      residue:   {fate: incineration, emission_factor: 2.0 t CO2e/t}}}
 flows:

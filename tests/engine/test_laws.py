@@ -111,7 +111,7 @@ def test_an_unconnected_company_changes_nothing_elsewhere(tmp_path: Path, name: 
     data["boundary"]["aa_coast"] = {"demands": {some: {"rate": "1 t/day"}}}  # type: ignore[index]
     data["flows"]["aa_ferry"] = {"from": "aa_island", "to": "aa_coast", "material": some}  # type: ignore[index]
     other = run(read(tmp_path, written(data), series(name))).tables
-    for table in ("flows", "stocks", "processes", "emissions", "energy", "waste", "indicators"):
+    for table in ("flows", "stocks", "processes", "emissions", "energy", "waste", "money", "indicators"):
         frame = without(plain(getattr(other, table)), "aa_island", "aa_coast")
         expected = plain(getattr(usual.tables, table))
         if table == "indicators":

@@ -1,0 +1,111 @@
+"""Who is paid what: every payment that goes with a quantity once, at the companies that receive or pay it.
+
+To add a kind of payment, add a function to `PAYMENTS`. A payment between two companies stands at both, so that it
+leaves the network's total; one to or from a boundary node, the grid, a carrier or a company's own staff stands at the
+company alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from simulator.accounting.factors import Line, Lines
+from simulator.accounting.sources import uses_of_energy
+from simulator.scenario.models import Flow, World
+from simulator.scenario.numbers import Number
+from simulator.scenario.trade import arrives_as, wants
+
+RECEIVES, PAYS = 1, -1
+OUTSIDE = "outside"
+"""Whom nothing else is known of: carriers, staff."""
+
+
+class Price(NamedTuple):
+    """What one tonne costs, and which sign it has for the sender."""
+
+    number: Number
+    sign: int
+    """`RECEIVES` where a positive number goes to the sender, `PAYS` where it goes to the receiver."""
+
+
+def payments(world: World) -> Iterator[Line]:
+    """All payments; keys: node, category, source, item, partner; EUR, negative where the node pays."""
+    for kind in PAYMENTS:
+        yield from kind(world)
+
+
+def price_of(world: World, flow: Flow) -> Price | None:
+    """The flow's own price, else what its boundary node asks or offers; None where nothing is paid."""
+    if flow.price is not None:
+        return Price(flow.price, RECEIVES)
+    if flow.sender in world.boundary:
+        asked = world.boundary[flow.sender].supplies[flow.material].price
+        return Price(asked, RECEIVES) if asked is not None else None
+    return _offer(world, flow) if flow.receiver in world.boundary else None
+
+
+def _offer(world: World, flow: Flow) -> Price | None:
+    """The fee of what accepts a flow, or the price that the demand it satisfies pays."""
+    node, material = world.boundary[flow.receiver], arrives_as(flow)
+    if material in node.accepts:
+        fee = node.accepts[material].fee
+        return Price(fee, PAYS) if fee is not None else None
+    offers = (demand.price for name, demand in sorted(node.demands.items()) if material in wants(name, demand))
+    offer = next(offers, None)
+    return Price(offer, RECEIVES) if offer is not None else None
+
+
+def _trade(world: World) -> Iterator[Line]:
+    """Price times mass: the receiver pays the sender, or the other way round where the price is a fee."""
+    for name, flow in world.flows.items():
+        price = price_of(world, flow)
+        if price is None:
+            continue
+        category = "gate_fee" if _is_fee(price) else "sale"
+        ends = ((flow.sender, flow.receiver, price.sign), (flow.receiver, flow.sender, -price.sign))
+        for node, partner, sign in ends:
+            if node in world.companies:
+                key = (node, _seen_by(category, node, flow), name, flow.material, partner)
+                yield Line(key, ("flow", (name,)), (price.number,), sign=sign)
+
+
+def _is_fee(price: Price) -> bool:
+    """Whether the sender pays; a time series counts as what it is called, price or fee."""
+    constant = price.number.value if price.number.table is None else 1.0
+    return price.sign * constant < 0
+
+
+def _seen_by(category: str, node: str, flow: Flow) -> str:
+    return "purchase" if category == "sale" and node == flow.receiver else category
+
+
+def _transport(world: World) -> Iterator[Line]:
+    """Mass times distance times the mode's cost, at the company that pays."""
+    for name, flow in world.flows.items():
+        mode = world.transport.get(flow.transport) if flow.transport else None
+        payer = flow.sender if flow.transport_payer == "sender" else flow.receiver
+        if payer in world.companies and mode is not None and mode.cost is not None and flow.distance is not None:
+            key = (payer, "transport", name, flow.transport or "", OUTSIDE)
+            yield Line(key, ("flow", (name,)), (flow.distance, mode.cost), sign=PAYS)
+
+
+def _energy(world: World) -> Iterator[Line]:
+    """Energy bought from the grid."""
+    for node, user, name, quantity, numbers in uses_of_energy(world):
+        carrier = world.energy.get(name)
+        if carrier is not None and carrier.price is not None:
+            yield Line((node, "energy", user, name, "grid"), quantity, (*numbers, carrier.price), sign=PAYS)
+
+
+def _processing(world: World) -> Iterator[Line]:
+    """Operating cost of processes, energy and material apart."""
+    for node, company in world.companies.items():
+        for name, process in company.processes.items():
+            if process.cost is not None:
+                key = (node, "processing", name, "", OUTSIDE)
+                yield Line(key, ("basis", (node, name)), (process.cost,), sign=PAYS)
+
+
+PAYMENTS: tuple[Lines, ...] = (_trade, _transport, _energy, _processing)
+"""Every kind of payment that goes with a quantity."""
