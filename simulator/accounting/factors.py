@@ -7,7 +7,7 @@ product with time series was summed by the kernels as it happened (`Ledger.weigh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -20,10 +20,12 @@ from simulator.scenario.models import World
 from simulator.scenario.numbers import Number
 from simulator.scenario.scenario import Scenario
 
+DAY = 86400.0
 Quantity = tuple[str, tuple[str, ...]]
-"""`basis` (company, process), `flow` (flow), `load` (company, carrier) or `air` (company, process, substance).
+"""`basis` (company, process), `flow` (flow), `load` (company, carrier), `air` (company, process, substance), or of a
+partnership the `days` it was in force and whether it `began` (partnership).
 
-Factors of the last are never time series.
+Only factors of the first three may be time series.
 """
 
 
@@ -85,7 +87,7 @@ class Recorded:
 
 def recorded(scenario: Scenario, ledger: Ledger) -> Recorded:
     """Lay a ledger out for `value`."""
-    quantities, position = _quantities(ledger)
+    quantities, position = _quantities(scenario, ledger)
     return Recorded(quantities, position, _worlds(scenario, ledger))
 
 
@@ -127,7 +129,7 @@ def _worlds(scenario: Scenario, ledger: Ledger) -> list[tuple[World, Integers, I
     return found
 
 
-def _quantities(ledger: Ledger) -> tuple[Floats, dict[Quantity | Term, int]]:
+def _quantities(scenario: Scenario, ledger: Ledger) -> tuple[Floats, dict[Quantity | Term, int]]:
     """All recorded quantities side by side, shape (L, R, quantities), and where each stands."""
     index = ledger.index
     air_names, air = _air(index, ledger.made)
@@ -137,9 +139,31 @@ def _quantities(ledger: Ledger) -> tuple[Floats, dict[Quantity | Term, int]]:
         ([("load", (load.company, load.carrier)) for load in index.loads], ledger.loads),
         (air_names, air),
         (list(index.terms), ledger.weighted),
+        *_agreed(scenario, ledger),
     ]
     names = [name for part, _ in parts for name in part]
     return np.concatenate([values for _, values in parts], axis=-1), {name: i for i, name in enumerate(names)}
+
+
+def _agreed(scenario: Scenario, ledger: Ledger) -> Iterator[tuple[list[Quantity | Term], Floats]]:
+    """For how long every partnership was in force, days, and in which row it began, 1, shape (L, R, partnerships).
+
+    Without a `start` it begins with the run; one that began before the run does not begin in it.
+    """
+    names = sorted(scenario.world.partnerships)
+    days = np.zeros((*ledger.shipped.shape[:2], len(names)))
+    began = np.zeros_like(days)
+    for lane, rows in enumerate(ledger.rows):
+        variant = scenario.variants[ledger.lanes[lane].variant]
+        for number, row in enumerate(rows):
+            partnerships = variant.epochs[row.epoch].world.partnerships
+            for column, name in enumerate(names):
+                start = partnerships[name].start or rows[0].start
+                if name in variant.partnerships and row.start >= start:
+                    days[lane, number, column] = (row.end - row.start).total_seconds() / DAY
+                    began[lane, number, column] = row.start == start
+    yield [("days", (name,)) for name in names], days
+    yield [("began", (name,)) for name in names], began
 
 
 def _air(index: Index, made: Floats) -> tuple[list[Quantity | Term], Floats]:

@@ -1,4 +1,4 @@
-"""Who is paid what: every payment that goes with a quantity once, at the companies that receive or pay it.
+"""Who is paid what: every payment once, at the companies that receive or pay it.
 
 To add a kind of payment, add a function to `PAYMENTS`. A payment between two companies stands at both, so that it
 leaves the network's total; one to or from a boundary node, the grid, a carrier or a company's own staff stands at the
@@ -107,5 +107,16 @@ def _processing(world: World) -> Iterator[Line]:
                 yield Line(key, ("basis", (node, name)), (process.cost,), sign=PAYS)
 
 
-PAYMENTS: tuple[Lines, ...] = (_trade, _transport, _energy, _processing)
-"""Every kind of payment that goes with a quantity."""
+def _partnerships(world: World) -> Iterator[Line]:
+    """What partnerships cost, once and as long as they are in force, at the companies that share it."""
+    for name, partnership in world.partnerships.items():
+        costs = (("capex", "began", partnership.capex), ("opex", "days", partnership.opex))
+        for category, quantity, cost in costs:
+            for partner, share in partnership.partners.items() if cost is not None else ():
+                if partner in world.companies and cost is not None:
+                    key = (partner, category, name, "", OUTSIDE)
+                    yield Line(key, (quantity, (name,)), (share, cost), sign=PAYS)
+
+
+PAYMENTS: tuple[Lines, ...] = (_trade, _transport, _energy, _processing, _partnerships)
+"""Every kind of payment."""

@@ -86,8 +86,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "money": (
         *_LANE,
         Column("node", "string", "", "Company that receives or pays"),
-        Column("category", "string", "", "sale, purchase, gate_fee, transport, energy or processing"),
-        Column("source", "string", "", "Flow, process or load"),
+        Column("category", "string", "", "sale, purchase, gate_fee, transport, energy, processing, capex or opex"),
+        Column("source", "string", "", "Flow, process, load or partnership"),
         Column("item", "string", "", "Material, mode of transport or carrier"),
         Column("partner", "string", "", "Node at the other end, grid, or outside for carriers and staff"),
         Column("money_eur", "number", "EUR", "Money received; negative: paid"),

@@ -260,7 +260,7 @@ class Partnership(Model):
     """Before it, its flows are closed and its numbers do not hold."""
     capex: Annotated[Number, In("EUR", low=0, series=False)] | None = None
     """What it costs once, at its start."""
-    opex: Annotated[Number, In("EUR/day")] | None = None
+    opex: Annotated[Number, In("EUR/day", series=False)] | None = None
     """What it costs as long as it is in force."""
     set: Mapping[Path, Any] = {}
     """Values it puts in the place of the file's, by dotted path."""

@@ -152,6 +152,8 @@ def _partnerships(world: World) -> Iterator[Problem]:
     for name, partnership in world.partnerships.items():
         keys = ("partnerships", name, "partners")
         yield from unknown("node", partnership.partners, nodes, keys)
+        if (partnership.capex or partnership.opex) and not partnership.partners:
+            yield Problem(keys, "is missing: who bears the capex and opex? Write the share of each, like {smelter: 1}")
 
 
 def _variants(world: World) -> Iterator[Problem]:

@@ -104,6 +104,32 @@ def test_a_demand_that_several_materials_satisfy_pays_its_price(tmp_path: Path) 
     assert sales[0] == sales[1] > 0
 
 
+SHARED = """
+partnerships:
+  deal: {partners: {smelter: 0.5, maker: 0.3}, start: 2025-01-16, capex: 10 kEUR, opex: 100 EUR/day}
+  sunk: {partners: {maker: 1}, start: 2020-01-01, capex: 1 MEUR, opex: 1 EUR/day}
+  always: {partners: {maker: 1}, capex: 500 EUR}
+variants:
+  alone: {partnerships: []}
+  together: {}
+"""
+
+
+def test_partners_share_what_a_partnership_costs_from_its_start(tmp_path: Path) -> None:
+    """What no partner bears is nobody's here; what began before the run was paid for before it."""
+    money = simulate(read(tmp_path, MARKET + SHARED)).tables.money
+    costs = money[money["category"].isin(["capex", "opex"])]
+    keys = ["variant", "node", "category", "source"]
+    assert costs.groupby(keys, observed=True)["money_eur"].sum().to_dict() == pytest.approx({
+        ("together", "smelter", "capex", "deal"): -5000,
+        ("together", "maker", "capex", "deal"): -3000,
+        ("together", "smelter", "opex", "deal"): -50 * (16 + 28),
+        ("together", "maker", "opex", "deal"): -30 * (16 + 28),
+        ("together", "maker", "opex", "sunk"): -59,
+        ("together", "maker", "capex", "always"): -500,
+    })  # fmt: skip
+
+
 def test_between_companies_money_in_is_money_out(market: Scenario) -> None:
     money = simulate(market).tables.money
     metal = money[money["source"] == "metal"]
