@@ -227,6 +227,14 @@ UNREACHED = "cannot be reached from any supply or initial stock"
 USE, DEMAND = "s.yaml:15: companies.town.uses.parts", "s.yaml:17: boundary.market.demands.metal"
 
 
+def test_waste_without_a_way_out_in_one_variant(changed: Changed) -> None:
+    """It would pile up where it arises, and stand in no figure of waste."""
+    shared = ("to: dump, material: slag}", "to: dump, material: slag, partnership: deposit}")
+    remedy = "add a flow that takes it away, or a process or use there that draws on it"
+    path = "companies.smelter.processes.melt.outputs.slag"
+    assert warnings(changed(shared)) == [f"s.yaml:12: {path}: slag has no way out of smelter: {remedy} (in without)"]
+
+
 def test_a_use_that_is_not_reached_in_one_variant(changed: Changed) -> None:
     assert warnings(changed(DEPOSIT, UNRATED)) == [f"{USE}: {UNREACHED} (in without)"]
 

@@ -43,7 +43,8 @@ def check(scenario: Scenario) -> tuple[list[Fault], list[str]]:
     """
     findings = {finding for rule in FAULTS for finding in rule(scenario.world)}
     warnings = {finding: list(scenario.variants) for finding in unused(scenario.world)} | _by_variant(scenario)
-    return sorted(_fault(scenario, finding) for finding in findings), _in_words(scenario, warnings)
+    apart = {finding: names for finding, names in warnings.items() if finding not in findings}
+    return sorted(_fault(scenario, finding) for finding in findings), _in_words(scenario, apart)
 
 
 def _by_variant(scenario: Scenario) -> dict[Finding, list[str]]:

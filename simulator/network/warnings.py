@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 
+from simulator.network.faults import dead_ends
 from simulator.network.finding import Finding
 from simulator.network.parts import (
     Place,
@@ -33,6 +34,11 @@ def unreached(worlds: Sequence[World]) -> Iterator[Finding]:
         for path, alternatives in _wanted(world):
             if not alternatives & found:
                 yield Finding(path, "cannot be reached from any supply or initial stock")
+
+
+def stranded(worlds: Sequence[World]) -> Iterator[Finding]:
+    """What a company gets has a way out in the end; what has none in any variant is a fault of the file."""
+    yield from dead_ends(worlds[-1])
 
 
 def _wanted(world: World) -> Iterator[tuple[str, set[Place]]]:
@@ -106,6 +112,7 @@ def idle_distance(worlds: Sequence[World]) -> Iterator[Finding]:
 
 WARNINGS: tuple[Callable[[Sequence[World]], Iterator[Finding]], ...] = (
     unreached,
+    stranded,
     small_stores,
     missing_prices,
     overtaken,
