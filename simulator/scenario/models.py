@@ -10,22 +10,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from simulator.scenario.boundary import Accept, BoundaryNode, Demand, Supply
 from simulator.scenario.companies import Company, Inventory, Lifetime, MeanSd, Outages, Process, Slot, Use, Weibull
+from simulator.scenario.energy import Carrier
 from simulator.scenario.forms import Coefficients, Emission, later
 from simulator.scenario.kinds import (
     Date,
     Factor,
-    Fate,
     Fraction,
     Id,
     Ids,
-    Location,
     Lot,
     Mass,
     Model,
     Named,
     OneOrMany,
-    Origin,
     Part,
     Path,
     Price,
@@ -114,83 +113,6 @@ class Material(Model):
     """Mass of a cubic metre."""
     color: Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")] | None = None
     """Colour in plots, `#rrggbb`."""
-
-
-class Carrier(Model):
-    """An energy carrier, bought from the implicit node `grid`."""
-
-    title: str | None = None
-    """Name in plots and tables; the id where absent."""
-    emission_factor: Annotated[Number, In("t CO2e/MWh", "t CO2/MWh")] | None = None
-    """Emissions of using one MWh: direct where it is a fuel (scope 1), else those of its generation (scope 2)."""
-    residual_mix: Annotated[Number, In("t CO2e/MWh", "t CO2/MWh")] | None = None
-    """Factor of the residual mix, for the market-based method."""
-    price: Annotated[Number, In("EUR/MWh")] | None = None
-    """What the grid takes for one MWh."""
-    renewable: Fraction | None = None
-    """Renewable share."""
-    fuel: bool = False
-    """Burnt on site: emissions are scope 1."""
-    biogenic: bool = False
-    """Its CO2 is biogenic and reported apart."""
-    levels: Annotated[None, NotYet("Lünen")] = None
-    """Temperature levels of a carrier."""
-
-
-class Supply(Model):
-    """What a boundary node sells of one material."""
-
-    rate: Rate | None = None
-    """Unlimited where absent."""
-    price: Price | None = None
-    """What one tonne costs; the receiver pays it."""
-    emission_factor: Annotated[Number, In("t CO2e/t", "t CO2/t")] | None = None
-    """Upstream emissions of one tonne, cradle to gate (scope 3)."""
-    origin: Origin = "primary"
-    """Origin of the material: `primary`, or recycled before it enters the system."""
-
-
-class Demand(Model):
-    """What a boundary node buys of one material."""
-
-    rate: Rate | None = None
-    """Unlimited where absent."""
-    any_of: Ids = ()
-    """Materials that satisfy it; the one it is named after where absent."""
-    price: Price | None = None
-    """What it pays for one tonne."""
-    backlog: bool = False
-    """Unmet demand is carried on, not lost."""
-
-
-class Accept(Model):
-    """What a boundary node takes as waste."""
-
-    rate: Rate | None = None
-    """Unlimited where absent."""
-    fee: Price | None = None
-    """Gate fee the sender pays."""
-    fate: Fate
-    """Where the waste ends."""
-    emission_factor: Annotated[Number, In("t CO2e/t", "t CO2/t")] | None = None
-    """Emissions of treating one tonne (scope 3 of the sender)."""
-
-
-class BoundaryNode(Model):
-    """A node outside the system boundary: supplies, demands, or accepts."""
-
-    title: str | None = None
-    """Name in plots and tables; the id where absent."""
-    location: Location | None = None
-    """Latitude and longitude in degrees."""
-    supplies: Mapping[Id, Supply] = {}
-    """What it sells, by material."""
-    demands: Mapping[Id, Demand] = {}
-    """What it buys, by material."""
-    accepts: Mapping[Id, Accept] = {}
-    """What it takes as waste, by material."""
-    active: bool = True
-    """`false` switches it off."""
 
 
 class TransportMode(Model):
