@@ -22,15 +22,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import simulator
-from simulator import terminal
-from simulator.errors import BalanceError, ScenarioError, UserError
+from simulator import explanations, terminal
+from simulator.errors import ScenarioError, UserError
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
     from simulator.study.run import Run
 
 FLAGSHIP = Path(__file__).resolve().parents[1] / "scenarios" / "luenen.yaml"
-OURS, USERS, BALANCE, INTERRUPTED, TERMINATED = 1, 2, 3, 130, 143
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +111,12 @@ Examples:
       two of its variants, into a folder of your choice
   {0} my.yaml --set 'companies.recycler.processes.sort.rate=6 t/day'
       with another number than the file's
+  {0} price take_back my.yaml
+      at which price, or gate fee, of a flow do both its partners gain?
 
 Exit codes:
   0 fine, 1 a defect of the program, 2 the input, 3 a balance that does not close,
-  130 interrupted
+  130 interrupted, 141 nobody reads on
 """
 
 
@@ -146,10 +147,11 @@ def run(session: Session, /, **given: Any) -> None:
     start = perf_counter()
     scenario, warnings = _checked(_file(request.file, session), request.sets, _names(request.variants), request.seed)
     loaded = perf_counter() - start
-    terminal.warn(() if request.quiet else warnings)
+    if not request.quiet:
+        terminal.warn(terminal.placed([*warnings, *_namesake(scenario, request)], scenario))
     complete, folder = _simulated(session, request, scenario, lambda made: _completed(made, warnings, loaded))
     if not request.quiet:
-        terminal.warn(complete.warnings, but=warnings)
+        terminal.warn(terminal.placed(complete.warnings, scenario), but=terminal.placed(warnings, scenario))
         terminal.summarise(complete, folder)
 
 
@@ -196,11 +198,20 @@ def validate(files: tuple[Path, ...], variants: str | None, sets: tuple[str, ...
 
 def _validated(file: Path, sets: tuple[str, ...], variants: tuple[str, ...] | None) -> UserError | None:
     try:
-        _, warnings = _checked(_existing(file), sets, variants)
+        scenario, warnings = _checked(_existing(file), sets, variants)
     except UserError as error:
         return error
-    terminal.warn(warnings)
+    terminal.warn(terminal.placed(warnings, scenario))
     return None
+
+
+def _namesake(scenario: Scenario, request: Request) -> Iterator[str]:
+    """A warning where the results would join those of another file."""
+    from simulator import results
+
+    other = None if request.out else results.namesake(scenario)
+    if other:
+        yield f"results/{scenario.name} holds results of {other}: give one of the two files another `name`"
 
 
 @cli.command()
@@ -230,6 +241,34 @@ def new(session: Session, /, name: str) -> None:
     click.echo(f"{path} written; next: {session.program} {path}")
 
 
+@cli.command()
+@click.argument("flow")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--variant", metavar="NAME", help="Variant to ask for; else the first in which the flow is open.")
+@changed
+@debug
+@click.pass_obj
+def price(session: Session, /, flow: str, file: Path | None, variant: str | None, sets: tuple[str, ...]) -> None:
+    """At which price, or gate fee, of FLOW do both its partners gain?
+
+    Simulates a variant with the flow's partnerships and without them. Without FILE, in the flagship.
+
+    \b
+    Examples:
+      kreislauf price slag_to_grit
+      kreislauf price take_back my.yaml --variant circular --set 'transport.truck.cost=0.2 EUR/(t km)'
+    """
+    from simulator.prices import answer
+    from simulator.study.bargain import bargain
+
+    path = _file(file, session)
+    try:
+        lines = answer(bargain(path, flow, variant, sets))
+    except ScenarioError as error:
+        raise terminal.seen_from_here(error, path.parent) from error
+    click.echo("\n".join(lines))
+
+
 def _checked(
     file: Path, sets: tuple[str, ...] = (), variants: tuple[str, ...] | None = None, seed: int | None = None
 ) -> tuple[Scenario, tuple[str, ...]]:
@@ -237,10 +276,13 @@ def _checked(
     from simulator import network
     from simulator.scenario import load
 
-    scenario = load(file, sets=sets, variants=variants, seed=seed)
-    faults, warnings = network.check(scenario)
-    if faults:
-        raise ScenarioError(faults)
+    try:
+        scenario = load(file, sets=sets, variants=variants, seed=seed)
+        faults, warnings = network.check(scenario)
+        if faults:
+            raise ScenarioError(faults)
+    except ScenarioError as error:
+        raise terminal.seen_from_here(error, file.parent) from error
     return scenario, (*scenario.warnings, *warnings)
 
 
@@ -284,75 +326,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else list(argv)
     session = Session(_program(), tuple(arguments))
     try:
+        code = _called(session)
+        terminal.flush()
+    except BrokenPipeError:
+        terminal.fall_silent()
+        return explanations.UNREAD
+    return code
+
+
+def _called(session: Session) -> int:
+    """Run the command. Raises BrokenPipeError where nobody reads what it says, as behind `| head`."""
+    try:
         with _terminable():
-            code = cli.main(arguments, prog_name=session.program, standalone_mode=False, obj=session)
+            code = cli.main(session.argv, prog_name=session.program, standalone_mode=False, obj=session)
             return code if isinstance(code, int) else 0
+    except SystemExit as end:
+        if end.code == explanations.OURS:  # so click and rich end where nobody reads
+            raise BrokenPipeError from end
+        raise
+    except BrokenPipeError:
+        raise
     except Exception as error:  # noqa: BLE001  the one place where every error becomes a message
-        if "--debug" in arguments:
+        if "--debug" in session.argv:
             traceback.print_exception(error)
-        return _explain(error, session)
-
-
-def _explain(error: Exception, session: Session) -> int:
-    """Tell the user what went wrong, by the kind of error, and return the exit code."""
-    explain = next(explain for kind, explain in EXPLANATIONS if isinstance(error, kind))
-    return explain(error, session)
-
-
-def _usage(error: Any, _: Session) -> int:
-    error.show()
-    return USERS
-
-
-def _interruption(*_: object) -> int:
-    terminal.error("interrupted")
-    return INTERRUPTED
-
-
-def _group(error: Any, session: Session) -> int:
-    lines = "\n".join(map(str, error.exceptions))
-    return _faults(lines, session)
-
-
-def _faults(error: object, session: Session) -> int:
-    terminal.error(str(error))
-    count = len(str(error).splitlines())
-    terminal.hint(
-        f"{count} {'fault' if count == 1 else 'faults'}, nothing was simulated; the reference in docs/ and "
-        f"`{session.program} schema` say what a file may hold"
-    )
-    return USERS
-
-
-def _input(error: Any, _: Session) -> int:
-    terminal.error(str(error))
-    return USERS
-
-
-def _balance(error: Any, _: Session) -> int:
-    terminal.error(str(error))
-    terminal.hint(
-        "the numbers of this run are not to be trusted, and nothing was written; please report it, with the scenario"
-    )
-    return BALANCE
-
-
-def _defect(error: Any, _: Session) -> int:
-    terminal.error(f"a defect of the program, not of your input: {type(error).__name__}: {error}")
-    terminal.hint("please report it, with the output of the same command and --debug")
-    return OURS
-
-
-EXPLANATIONS: tuple[tuple[type[Exception], Callable[[Any, Session], int]], ...] = (
-    (click.Abort, _interruption),
-    (click.ClickException, _usage),
-    (ScenarioError, _faults),
-    (ExceptionGroup, _group),
-    (UserError, _input),
-    (BalanceError, _balance),
-    (Exception, _defect),
-)
-"""Kinds of errors, and what is said of them; the first that fits counts."""
+        return explanations.explain(error, session.program)
 
 
 def _program() -> str:
@@ -375,4 +372,4 @@ def _terminable() -> Iterator[None]:
 
 
 def _terminate(_: int, __: FrameType | None) -> None:
-    raise SystemExit(TERMINATED)
+    raise SystemExit(explanations.TERMINATED)

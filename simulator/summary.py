@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from math import floor, isfinite, log10, nan
 
+from simulator.accounting import attainment
+from simulator.accounting.targets import progress
 from simulator.study.run import Run
 
 Figures = Mapping[tuple[str, str, str], float]
@@ -22,8 +24,12 @@ class Metric:
     indicator: str
     item: str
     unit: str
+    always: bool = True
+    """Also where it is 0 in every variant."""
 
 
+MOST, LEAST = "most", "least"
+"""Items of `gain` that stand for the company that gains most, and for the one that gains least."""
 METRICS = (
     Metric("waste", "waste", "total", "t"),
     Metric("  recycled", "recycling_rate", "total", "1"),
@@ -33,6 +39,12 @@ METRICS = (
     Metric("  scope 3", "emissions", "scope_3", "t CO2e"),
     Metric("recycled content", "recycled_content", "recycled", "1"),
     Metric("energy", "energy", "total", "MWh"),
+    Metric("products", "products", "total", "t", always=False),
+    Metric("  unmet demand", "unmet_demand", "total", "t", always=False),
+    Metric("cash flow", "cash_flow", "total", "EUR", always=False),
+    Metric("gain", "gain", "total", "EUR", always=False),
+    Metric("  most, one company", "gain", MOST, "EUR", always=False),
+    Metric("  least, one company", "gain", LEAST, "EUR", always=False),
 )
 """Lines of the summary, in order."""
 
@@ -40,6 +52,7 @@ LADDERS: Mapping[str, tuple[tuple[str, float], ...]] = {
     "t": (("t", 1.0), ("kt", 1e3), ("Mt", 1e6)),
     "t CO2e": (("t CO2e", 1.0), ("kt CO2e", 1e3), ("Mt CO2e", 1e6)),
     "MWh": (("MWh", 1.0), ("GWh", 1e3), ("TWh", 1e6)),
+    "EUR": (("EUR", 1.0), ("kEUR", 1e3), ("MEUR", 1e6)),
     "1": (("%", 0.01),),
 }
 """Units a value may be shown in, smallest first, and what one of them is in the unit of the table."""
@@ -77,12 +90,13 @@ class Summary:
 def summary(run: Run, width: int = 80) -> Summary:
     """Put a run into words, in lines of at most `width` characters as far as the table is concerned."""
     names = tuple(run.scenario.variants)
-    figures = totals(run)
+    gains = gains_of_companies(run)
+    figures = {**totals(run), **_extremes(gains)}
     full = [row for metric in METRICS if (row := metric_row(metric, names, figures))]
     shown = fitting(names, full, width)
     rows = tuple(Row(row.label, row.cells[:shown]) for row in full)
     columns = tuple(_heading(run, name) for name in names[:shown])
-    return Summary(_title(run), columns, rows, tuple(_notes(run, len(names) - shown)))
+    return Summary(_title(run), columns, rows, tuple(_notes(run, _of(names[:shown], gains), len(names) - shown)))
 
 
 def totals(run: Run) -> Figures:
@@ -96,10 +110,30 @@ def totals(run: Run) -> Figures:
     }
 
 
+def gains_of_companies(run: Run) -> Mapping[str, Mapping[str, float]]:
+    """By variant what every company gains against the first; without variants in which nobody's cash flow changes."""
+    table = run.tables.indicators
+    chosen = table[(table["period"] == "total") & (table["indicator"] == "gain") & (table["item"] == "total")]
+    found: dict[str, dict[str, float]] = {}
+    for variant, node, value in zip(chosen["variant"], chosen["node"], chosen["value"], strict=True):
+        if node != "network":
+            found.setdefault(str(variant), {})[str(node)] = float(value)
+    return {variant: gains for variant, gains in found.items() if any(gains.values())}
+
+
+def _of(names: Sequence[str], gains: Mapping[str, Mapping[str, float]]) -> Mapping[str, Mapping[str, float]]:
+    return {name: gains[name] for name in names if name in gains}
+
+
+def _extremes(gains: Mapping[str, Mapping[str, float]]) -> dict[tuple[str, str, str], float]:
+    ends = ((MOST, max), (LEAST, min))
+    return {(variant, "gain", item): end(of.values()) for variant, of in gains.items() for item, end in ends}
+
+
 def metric_row(metric: Metric, names: Sequence[str], figures: Figures) -> Row | None:
     """One line, in one unit for all variants; none where no variant has the figure."""
     values = [figures.get((name, metric.indicator, metric.item), nan) for name in names]
-    if not any(map(isfinite, values)):
+    if not any(isfinite(value) and (value or metric.always) for value in values):
         return None
     unit, size = scale(metric.unit, values)
     first, *others = [value / size for value in values]
@@ -134,7 +168,7 @@ def difference(value: float, first: float, *, points: bool = False) -> str:
 
 
 def _percent(value: float, first: float) -> float:
-    return 100 * (value / first - 1) if first else nan
+    return 100 * (value - first) / abs(first) if first else nan
 
 
 def fitting(names: Sequence[str], rows: Sequence[Row], width: int) -> int:
@@ -157,15 +191,23 @@ def _title(run: Run) -> str:
     return f"{run.scenario.title}, {time.start:%Y-%m-%d} to {time.end:%Y-%m-%d}"
 
 
-def _notes(run: Run, hidden: int) -> Iterator[str]:
+def _notes(run: Run, gains: Mapping[str, Mapping[str, float]], hidden: int) -> Iterator[str]:
     """The lines under the table."""
     legend = "; ".join(_legend(run))
     if legend:
         yield legend
     if hidden:
         yield f"{hidden} more {'variant' if hidden == 1 else 'variants'} in indicators.csv"
+    if gains:
+        yield f"gain, most and least: {'; '.join(f'{name} {_ends(of)}' for name, of in gains.items())}"
+    yield from (f"target: {line}" for line in attainment.lines(progress(run.scenario, run.tables.indicators)))
     yield from (f"bottleneck: {sentence}" for sentence in bottlenecks(run.bottlenecks))
     yield f"balance: closes to {run.residual:.1g}; seed {run.seed}, {_times(run)}"
+
+
+def _ends(gains: Mapping[str, float]) -> str:
+    """Who gains most, and who least."""
+    return f"{max(gains, key=gains.__getitem__)}, {min(gains, key=gains.__getitem__)}"
 
 
 def _legend(run: Run) -> Iterator[str]:

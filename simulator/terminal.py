@@ -8,16 +8,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from simulator.errors import Fault, ScenarioError
+
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from simulator.scenario.scenario import Scenario
     from simulator.study.run import Run
     from simulator.summary import Summary
 
@@ -32,6 +35,22 @@ class Progress:
     """What is being done now, beside the bar."""
     advance: Callable[[float], None] | None
     """The simulated fraction, 0 to 1; none where no bar is drawn."""
+
+
+def flush() -> None:
+    """Hand over what was said. Raises BrokenPipeError where nobody reads it."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+
+
+def fall_silent() -> None:
+    """Say nothing more: what is left in the buffers goes nowhere, and the interpreter's own last flush succeeds."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(BrokenPipeError):
+            stream.flush()
+            continue
+        os.dup2(nowhere, stream.fileno())
 
 
 def error(text: str) -> None:
@@ -107,6 +126,22 @@ def shown(folder: Path) -> str:
     """A folder as one would type it from here."""
     here = Path.cwd()
     return str(folder.relative_to(here) if folder.is_relative_to(here) else folder)
+
+
+def seen_from_here(error: ScenarioError, folder: Path) -> ScenarioError:
+    """The same faults with the paths of their files as one would type them from here; `folder` is the scenario's."""
+    moved = (fault if fault.file.startswith("--") else _moved(fault, folder) for fault in error.faults)
+    return ScenarioError(moved)
+
+
+def _moved(fault: Fault, folder: Path) -> Fault:
+    return replace(fault, file=shown(folder / fault.file))
+
+
+def placed(warnings: Sequence[str], scenario: Scenario) -> list[str]:
+    """Warnings with the paths of the files they begin with as one would type them from here."""
+    folder = Path(scenario.path).parent
+    return [shown(folder / text) if text.partition(":")[0] in scenario.files else text for text in warnings]
 
 
 def _table(said: Summary) -> Table:

@@ -2,6 +2,7 @@
 
 Inside the simulator every number is in t, MWh, km, m3, day, EUR, t CO2e and their quotients. These are the base units,
 so one unit text has exactly one factor. `CO2e` and `CO2` are tags with a dimension of their own: `t CO2e` is not `t`.
+So are `Hs` and `Hi`: a MWh of gross calorific value is not one of net.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ _BASE: Mapping[str, str] = {
     "CO2e": "carbon dioxide equivalent",
     "CO2": "carbon dioxide",
     "degC": "temperature",
+    "Hs": "gross calorific value",
+    "Hi": "net calorific value",
 }
 _DERIVED: Mapping[str, tuple[float, str]] = {
     "kg": (1e-3, "t"),

@@ -28,7 +28,7 @@ FLOORS = (
     {"study"},
     {"results"},
     {"report"},
-    {"cli", "terminal", "summary", "starter"},
+    {"cli", "terminal", "summary", "starter", "prices", "explanations"},
 )
 """From the ground up; the last is the command line with its helpers."""
 ONLY = {

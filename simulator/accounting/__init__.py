@@ -10,12 +10,17 @@ all grids of one ledger are its `Facts` (`facts.py`):
 
     physical.py    flows, stocks, processes, what products are made of: the ledger's masses under their names
     sources.py     what emits, uses energy, is carried: the table `EMISSIONS` has a function per source
+    burning.py     carbon to CO2, for the sources that burn
+    landfill.py    methane in the years after the waste
     money.py       who is paid what: the table `PAYMENTS` has a function per kind of payment
+    levies.py      of these, carbon prices in layers and levies on waste
+    capital.py     capex as an annuity; jobs
     factors.py     quantities × the numbers of the world that held, constant or time series
     waste.py       the node where waste arose, and its final fate
 
 Data frames (`frames.py`, columns in `tables.py`) and indicators (`indicators.py`: the table `INDICATORS` has a function
-per indicator; `statistics.py`: over replications) are made from the same facts, so that they cannot disagree.
+per indicator; `appraisal.py`: gains against the first variant, by the pure functions of `economics.py`;
+`statistics.py`: over replications) are made from the same facts, so that they cannot disagree.
 """
 
 from __future__ import annotations
@@ -23,9 +28,10 @@ from __future__ import annotations
 from simulator.accounting.balance import TOLERANCE, Balance, check, require, worst
 from simulator.accounting.bottlenecks import bottlenecks
 from simulator.accounting.build import tables
+from simulator.accounting.capital import labour
 from simulator.accounting.factors import terms_of
 from simulator.accounting.money import payments
-from simulator.accounting.sources import emissions, energy, transport_work
+from simulator.accounting.sources import avoided, emissions, energy, transport_work
 from simulator.accounting.tables import COLUMNS, Tables
 from simulator.engine.index import Term
 from simulator.scenario.scenario import Scenario
@@ -35,4 +41,4 @@ __all__ = ["COLUMNS", "TOLERANCE", "Balance", "Tables", "bottlenecks", "check", 
 
 def terms(scenario: Scenario) -> tuple[Term, ...]:
     """What the kernels must sum, in order: one term per quantity and product of time series that values it."""
-    return terms_of(scenario, (emissions, energy, transport_work, payments))
+    return terms_of(scenario, (emissions, avoided, energy, transport_work, payments, labour))

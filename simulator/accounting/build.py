@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from simulator.accounting import physical
+from simulator.accounting.appraisal import appraised
 from simulator.accounting.facts import Facts, dates_of, facts
 from simulator.accounting.frames import Part, frame, part
 from simulator.accounting.grid import Calendar
 from simulator.accounting.indicators import Yearly, yearly
-from simulator.accounting.statistics import summarise
+from simulator.accounting.statistics import stacked, summarise
 from simulator.accounting.tables import OPENING, Tables
+from simulator.accounting.targets import held_against
 from simulator.engine.ledger import Lane, Ledger
 from simulator.scenario.scenario import Scenario
 
@@ -33,7 +35,8 @@ def tables(scenario: Scenario, ledgers: Iterable[Ledger]) -> Tables:
         years.append(yearly(known, dates))
         for name, of_table in _parts(scenario, ledger, known, dates).items():
             parts[name].append(of_table)
-    return _assemble(tuple(scenario.variants), lanes, parts, years)
+    figures = held_against(scenario, lanes, appraised(scenario, lanes, stacked(years)))
+    return _assemble(tuple(scenario.variants), lanes, parts, figures)
 
 
 def _parts(scenario: Scenario, ledger: Ledger, known: Facts, dates: Calendar) -> dict[str, Part]:
@@ -50,8 +53,6 @@ def _parts(scenario: Scenario, ledger: Ledger, known: Facts, dates: Calendar) ->
     return {**parts, "stocks": part(ledger.lanes, (OPENING, *dates.periods), stocks)}
 
 
-def _assemble(
-    variants: tuple[str, ...], lanes: list[Lane], parts: Mapping[str, list[Part]], years: list[Yearly]
-) -> Tables:
+def _assemble(variants: tuple[str, ...], lanes: list[Lane], parts: Mapping[str, list[Part]], figures: Yearly) -> Tables:
     frames: dict[str, pd.DataFrame] = {name: frame(name, parts[name], variants) for name in _TIDY}
-    return Tables(**frames, indicators=summarise(lanes, years, variants))
+    return Tables(**frames, indicators=summarise(lanes, figures, variants))

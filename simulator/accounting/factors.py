@@ -13,6 +13,7 @@ from math import prod
 
 import numpy as np
 
+from simulator.accounting.elapsed import elapsed
 from simulator.accounting.grid import Calendar, Grid, Integers, Key, grid
 from simulator.engine.index import Index, Term
 from simulator.engine.ledger import Floats, Ledger
@@ -22,10 +23,11 @@ from simulator.scenario.scenario import Scenario
 
 DAY = 86400.0
 Quantity = tuple[str, tuple[str, ...]]
-"""`basis` (company, process), `flow` (flow), `load` (company, carrier), `air` (company, process, substance), or of a
-partnership the `days` it was in force and whether it `began` (partnership).
+"""`basis` (company, process), `flow` (flow), `load` (company, carrier), `air` (company, process, substance), `carried`
+(flow to an accept, substance whose carbon is known), or of a
+partnership the `days` it was in force and whether it `began` (partnership); the `time` that passed, days, without key.
 
-Only factors of the first three may be time series.
+Factors of `days` and `began` cannot be time series.
 """
 
 
@@ -50,7 +52,7 @@ class Line:
     @property
     def constant(self) -> float:
         """Product of what does not vary in time."""
-        factors = (number.value if number.table is None else number.factor for number in self.numbers)
+        factors = (number.value if number.table is None else number.times for number in self.numbers)
         return self.sign * prod(factors)
 
     @property
@@ -64,7 +66,7 @@ Lines = Callable[[World], Iterable[Line]]
 
 def terms_of(scenario: Scenario, sources: Sequence[Lines]) -> tuple[Term, ...]:
     """All terms that some line of some world needs, in order."""
-    worlds = [epoch.world for variant in scenario.variants.values() for epoch in variant.epochs]
+    worlds = [world for variant in scenario.variants.values() for world in variant.worlds]
     lines = [line for world in worlds for lines in sources for line in lines(world)]
     return tuple(sorted({line.term for line in lines if line.term is not None}, key=_order))
 
@@ -118,15 +120,14 @@ def _what(line: Line) -> Quantity | Term:
 
 
 def _worlds(scenario: Scenario, ledger: Ledger) -> list[tuple[World, Integers, Integers]]:
-    where: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    """Every world once, though several epochs may share it."""
+    where: dict[int, tuple[World, list[tuple[int, int]]]] = {}
     for lane, rows in enumerate(ledger.rows):
+        epochs = scenario.variants[ledger.lanes[lane].variant].epochs
         for number, row in enumerate(rows):
-            where.setdefault((ledger.lanes[lane].variant, row.epoch), []).append((lane, number))
-    found: list[tuple[World, Integers, Integers]] = []
-    for (variant, epoch), pairs in where.items():
-        lanes, rows_of_lanes = np.array(pairs, dtype=np.intp).T
-        found.append((scenario.variants[variant].epochs[epoch].world, lanes, rows_of_lanes))
-    return found
+            world = epochs[row.epoch].world
+            where.setdefault(id(world), (world, []))[1].append((lane, number))
+    return [(world, *np.array(pairs, dtype=np.intp).T) for world, pairs in where.values()]
 
 
 def _quantities(scenario: Scenario, ledger: Ledger) -> tuple[Floats, dict[Quantity | Term, int]]:
@@ -138,8 +139,10 @@ def _quantities(scenario: Scenario, ledger: Ledger) -> tuple[Floats, dict[Quanti
         ([("flow", (flow.flow,)) for flow in index.flows], ledger.shipped.sum(axis=-1)),
         ([("load", (load.company, load.carrier)) for load in index.loads], ledger.loads),
         (air_names, air),
+        _carried(scenario, ledger),
         (list(index.terms), ledger.weighted),
         *_agreed(scenario, ledger),
+        *elapsed(scenario, ledger),
     ]
     names = [name for part, _ in parts for name in part]
     return np.concatenate([values for _, values in parts], axis=-1), {name: i for i, name in enumerate(names)}
@@ -164,6 +167,17 @@ def _agreed(scenario: Scenario, ledger: Ledger) -> Iterator[tuple[list[Quantity 
                     began[lane, number, column] = row.start == start
     yield [("days", (name,)) for name in names], days
     yield [("began", (name,)) for name in names], began
+
+
+def _carried(scenario: Scenario, ledger: Ledger) -> tuple[list[Quantity | Term], Floats]:
+    """Mass of every substance whose carbon is known, over every flow to an accept, t, shape (L, R, found)."""
+    index = ledger.index
+    known = [name for name, facts in scenario.world.substances.items() if facts.carbon is not None]
+    columns = {name: [n for n, label in enumerate(index.labels) if label.substance == name] for name in known}
+    flows = [n for n, flow in enumerate(index.flows) if index.places[flow.target].kind == "accept"]
+    names: list[Quantity | Term] = [("carried", (index.flows[n].flow, name)) for n in flows for name in known]
+    masses = [ledger.shipped[:, :, n, columns[name]].sum(axis=-1) for n in flows for name in known]
+    return names, np.stack(masses, axis=-1) if masses else np.zeros((*ledger.shipped.shape[:2], 0))
 
 
 def _air(index: Index, made: Floats) -> tuple[list[Quantity | Term], Floats]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from simulator.accounting import money, physical, sources
+from simulator.accounting import capital, money, physical, sources
 from simulator.accounting.factors import recorded, value
-from simulator.accounting.grid import Calendar, Grid, calendar
+from simulator.accounting.grid import Calendar, Grid, calendar, joined
+from simulator.accounting.landfill import landfills
 from simulator.accounting.waste import waste
 from simulator.engine.ledger import Ledger
 from simulator.scenario.scenario import Scenario
@@ -19,13 +20,24 @@ class Facts:
     processes: Grid
     """Days, and throughput in t (node, process, limited_by, item)."""
     emissions: Grid
-    """t CO2e, and biogenic t CO2 (node, scope, category, source, item)."""
+    """t CO2e, biogenic t CO2, and t CO2e of purchased energy by the market-based method (node, scope, category, source,
+    item, gas)."""
+    committed: Grid
+    """t CO2e that what was tipped gives off after the run (node, flow)."""
+    avoided: Grid
+    """t CO2e spared elsewhere (node, flow)."""
     energy: Grid
     """MWh (node, user, carrier, supplier)."""
     waste: Grid
     """t (node, material, fate)."""
     money: Grid
     """EUR (node, category, source, item, partner)."""
+    annuities: Grid
+    """EUR of capex spread over its lifetime (node, partnership)."""
+    labour: Grid
+    """FTE day (node, process)."""
+    days: Grid
+    """Days that passed, one empty key."""
     products: Grid
     """t (node or `network`, material, origin)."""
     shipped: Grid
@@ -43,12 +55,18 @@ class Facts:
 def facts(scenario: Scenario, ledger: Ledger, dates: Calendar) -> Facts:
     """Account for one ledger, by period."""
     known = recorded(scenario, ledger)
+    methane, committed = landfills(scenario, ledger, dates)
     return Facts(
         processes=physical.processes(ledger, dates),
-        emissions=value(known, dates, sources.emissions, columns=2),
+        emissions=joined(value(known, dates, sources.emissions, columns=3), methane),
+        committed=committed,
+        avoided=value(known, dates, sources.avoided),
         energy=value(known, dates, sources.energy),
         waste=waste(scenario, ledger, dates),
         money=value(known, dates, money.payments),
+        annuities=value(known, dates, capital.annuities),
+        labour=value(known, dates, capital.labour),
+        days=value(known, dates, capital.days),
         products=physical.products(ledger, dates, scenario.world),
         shipped=physical.shipped(ledger, dates),
         transport_work=value(known, dates, sources.transport_work),

@@ -150,6 +150,12 @@ def spread(source: Grid, targets: Callable[[Key], Iterable[Key]], always: Iterab
     return concatenate([(found.keys, found.values[0]), (missing, nothing)])
 
 
+def joined(one: Grid, other: Grid) -> Grid:
+    """One grid of two with the same columns of numbers."""
+    pairs = zip(one.values, other.values, strict=True)
+    return grid([*one.keys, *other.keys], *(np.concatenate(pair, axis=-1) for pair in pairs))
+
+
 def concatenate(parts: Sequence[tuple[Sequence[Key], Floats]]) -> Grid:
     """One grid of several sets of columns."""
     keys = [key for part, _ in parts for key in part]

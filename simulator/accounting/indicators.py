@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from simulator.accounting.facts import Facts, in_years
-from simulator.accounting.grid import Calendar, Grid, Key, grid, spread
+from simulator.accounting.grid import Calendar, Grid, Key, grid, joined, spread
+from simulator.accounting.levies import CARBON, FREE
+from simulator.accounting.sources import BIOGENIC, MARKET, PARTNER_ENERGY
 from simulator.engine.ledger import Floats
 
 NETWORK, TOTAL, RECYCLED = "network", "total", "recycled"
+TOTAL_MARKET = "total_market"
 RECYCLED_FATES = frozenset({"recycling", "reuse", "composting"})
 """Fates that count in the recycling rate: neither energy recovery, nor backfilling, nor export (2008/98/EC, Art. 3)."""
 
@@ -48,18 +52,33 @@ def recycling_rate(facts: Facts) -> Measure:
 
 
 def emissions(facts: Facts) -> Measure:
-    """Greenhouse gases by scope without biogenic CO2, t CO2e."""
+    """Greenhouse gases by scope without biogenic CO2, with scope 2 by location and, in two items, by market, t CO2e."""
     always = [(NETWORK, item) for item in ("scope_1", "scope_2", "scope_3", TOTAL)]
-    return Measure(
-        "emissions",
-        "t CO2e",
-        spread(facts.emissions, lambda key: _both(key[0], f"scope_{key[1]}", TOTAL), always),
-    )
+    located = spread(facts.emissions, lambda key: _counted(key, f"scope_{key[1]}", TOTAL), always)
+    rest = spread(facts.emissions, lambda key: _counted(key, TOTAL_MARKET) if key[1] != "2" else ())
+    bought = spread(facts.emissions, lambda key: _counted(key, "scope_2_market", TOTAL_MARKET), value=MARKET)
+    return Measure("emissions", "t CO2e", joined(located, joined(rest, bought)))
+
+
+def _counted(key: Key, *items: str) -> list[Key]:
+    """The node, and the network unless a partner's scope 1 has the tonne already."""
+    return [(key[0], item) for item in items] if key[2] == PARTNER_ENERGY else _both(key[0], *items)
+
+
+def committed_emissions(facts: Facts) -> Measure:
+    """Methane that what was tipped in a year gives off after the end of the run, in no other figure, t CO2e."""
+    return Measure("committed_emissions", "t CO2e", spread(facts.committed, lambda key: _both(key[0], TOTAL)))
+
+
+def avoided_emissions(facts: Facts) -> Measure:
+    """What flows spare elsewhere, by flow, at who gives; never taken off any other figure, t CO2e."""
+    spared = spread(facts.avoided, lambda key: [key, *_both(key[0], TOTAL)])
+    return Measure("avoided_emissions", "t CO2e", spared)
 
 
 def biogenic_co2(facts: Facts) -> Measure:
     """Biogenic CO2, apart, t CO2."""
-    totals = spread(facts.emissions, lambda key: _both(key[0], TOTAL), [(NETWORK, TOTAL)], value=1)
+    totals = spread(facts.emissions, lambda key: _both(key[0], TOTAL), [(NETWORK, TOTAL)], value=BIOGENIC)
     return Measure("biogenic_co2", "t CO2", totals)
 
 
@@ -112,6 +131,44 @@ def cash_flow(facts: Facts) -> Measure:
     return Measure("cash_flow", "EUR", totals)
 
 
+def carbon_cost(facts: Facts) -> Measure:
+    """What carbon prices cost, less what free allowances are worth, by price, EUR."""
+    return Measure("carbon_cost", "EUR", _negative(spread(facts.money, partial(_carbon, free=True))))
+
+
+def carbon_opportunity_cost(facts: Facts) -> Measure:
+    """Priced emissions times their price, as if no allowance were free, by price, EUR."""
+    return Measure("carbon_opportunity_cost", "EUR", _negative(spread(facts.money, partial(_carbon, free=False))))
+
+
+def _carbon(key: Key, *, free: bool) -> list[Key]:
+    """Where a payment counts as a cost of carbon, with or without the free allocation."""
+    node, category, source, price, _ = key
+    counts = category == CARBON and (free or source != FREE)
+    return _both(node, price, TOTAL) if counts else []
+
+
+def _negative(grid: Grid) -> Grid:
+    return Grid(grid.keys, tuple(0.0 - values for values in grid.values))
+
+
+def annuity(facts: Facts) -> Measure:
+    """Capex of partnerships spread over its lifetime, for the days they are in force, by partnership, EUR."""
+    return Measure("annuity", "EUR", spread(facts.annuities, lambda key: _both(key[0], key[1], TOTAL)))
+
+
+def jobs(facts: Facts) -> Measure:
+    """Jobs at the mean daily throughput, by process, FTE."""
+    work = spread(facts.labour, lambda key: [*_both(key[0], TOTAL), (key[0], key[1])])
+    time = np.broadcast_to(facts.days.values[0], work.values[0].shape)
+    return Measure("jobs", "FTE", work, per=Grid(work.keys, (time,)))
+
+
+def products(facts: Facts) -> Measure:
+    """What a company sends out, waste excepted; of the network: what uses and boundary demands take in; t."""
+    return Measure("products", "t", spread(facts.products, lambda key: [(key[0], key[1]), (key[0], TOTAL)]))
+
+
 def outage_days(facts: Facts) -> Measure:
     """Time out of order, by process, days."""
     return Measure("outage_days", "day", facts.outages)
@@ -123,11 +180,18 @@ def shipped(facts: Facts) -> Measure:
 
 
 INDICATORS: tuple[Callable[[Facts], Measure], ...] = (
+    annuity,
+    avoided_emissions,
     biogenic_co2,
+    carbon_cost,
+    carbon_opportunity_cost,
     cash_flow,
+    committed_emissions,
     emissions,
     energy,
+    jobs,
     outage_days,
+    products,
     recycled_content,
     recycling_rate,
     shipped,

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from simulator.accounting.factors import Line, Lines
+from simulator.accounting.levies import PAYS, RECEIVES, carbon_prices, waste_levies
 from simulator.accounting.sources import uses_of_energy
 from simulator.scenario.models import Flow, World
 from simulator.scenario.numbers import Number
 from simulator.scenario.trade import arrives_as, wants
 
-RECEIVES, PAYS = 1, -1
 OUTSIDE = "outside"
 """Whom nothing else is known of: carriers, staff."""
 
@@ -118,5 +118,13 @@ def _partnerships(world: World) -> Iterator[Line]:
                     yield Line(key, (quantity, (name,)), (share, cost), sign=PAYS)
 
 
-PAYMENTS: tuple[Lines, ...] = (_trade, _transport, _energy, _processing, _partnerships)
+PAYMENTS: tuple[Lines, ...] = (
+    _trade,
+    _transport,
+    _energy,
+    _processing,
+    _partnerships,
+    carbon_prices,
+    waste_levies,
+)
 """Every kind of payment."""

@@ -3,27 +3,36 @@
 To add a source of emissions, add a function to `EMISSIONS`. Each emission stands at one node only, so that the
 network's total is the plain sum and counts each tonne once: direct emissions where they arise, the footprint of what
 is bought across the boundary at the buyer, transport at who pays for it, treatment of waste at who hands it over.
-Scopes after the GHG Protocol Corporate Standard (2004) and Scope 3 Standard (2011).
+Only energy of a partner stands at both ends, as scope 1 there and scope 2 here, and the network leaves the latter out.
+Scopes after the GHG Protocol Corporate Standard (2004), Scope 2 Guidance (2015) and Scope 3 Standard (2011).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from simulator.accounting.burning import burnt
 from simulator.accounting.factors import Line, Lines, Quantity
+from simulator.accounting.grid import Key
+from simulator.scenario.amounts import Number
 from simulator.scenario.forms import Emission
-from simulator.scenario.models import Carrier, Flow, World
-from simulator.scenario.numbers import Number
-from simulator.scenario.trade import arrives_as
+from simulator.scenario.gases import BIOGENIC_CO2, GROWN, gas_of, potential
+from simulator.scenario.models import Accept, Carrier, Flow, World
+from simulator.scenario.trade import arrives_as, wants
 
-FOSSIL, BIOGENIC = 0, 1
-"""Columns of the emissions table."""
+FOSSIL, BIOGENIC, MARKET = 0, 1, 2
+"""Columns of the emissions table; `MARKET` has purchased energy once more, by the market-based method."""
+PARTNER_ENERGY = "partner_energy"
+"""Category of energy that another company of the network gives: its emissions are scope 1 there already."""
 LOAD = "load"
 """User of energy that is no process."""
 
 
 def emissions(world: World) -> Iterator[Line]:
-    """All sources; keys: node, scope, category, source, item; t CO2e, biogenic t CO2 in its own column."""
+    """All sources; keys: node, scope, category, source, item, gas; t CO2e, biogenic t CO2 in a column of its own.
+
+    What is given by gas is weighed with the GWP set of the world; the gas `CO2e` was weighed by its source.
+    """
     for source in EMISSIONS:
         yield from source(world)
 
@@ -32,6 +41,24 @@ def energy(world: World) -> Iterator[Line]:
     """Use by processes and loads; keys: node, user, carrier, supplier; MWh."""
     for node, user, carrier, quantity, numbers in uses_of_energy(world):
         yield Line((node, user, carrier, "grid"), quantity, numbers)
+
+
+def avoided(world: World) -> Iterator[Line]:
+    """What flows spare elsewhere; keys: node that gives, flow; t CO2e, in no total."""
+    for name, flow in world.flows.items():
+        number = _avoids(world, flow)
+        if number is not None:
+            yield Line((flow.sender, name), ("flow", (name,)), (number,))
+
+
+def _avoids(world: World, flow: Flow) -> Number | None:
+    """The flow's own figure, else that of the demand or accept at its end."""
+    node, material = world.boundary.get(flow.receiver), arrives_as(flow)
+    if flow.avoids is not None or node is None:
+        return flow.avoids
+    if material in node.accepts:
+        return node.accepts[material].avoids
+    return next((demand.avoids for name, demand in node.demands.items() if material in wants(name, demand)), None)
 
 
 def transport_work(world: World) -> Iterator[Line]:
@@ -56,14 +83,38 @@ def _energy_carriers(world: World) -> Iterator[Line]:
     """Fuels burnt on site (scope 1), and the generation of what is bought (scope 2)."""
     for node, user, name, quantity, numbers in uses_of_energy(world):
         carrier = world.energy.get(name)
-        if carrier is not None and carrier.emission_factor is not None:
+        if carrier is not None:
             scope, category = ("1", "fuel") if carrier.fuel else ("2", "purchased_energy")
-            factors = (*numbers, carrier.emission_factor)
-            yield Line((node, scope, category, user, name), quantity, factors, _column(carrier))
+            for gas, factor, column in _factors(carrier):
+                key = (node, scope, category, user, name)
+                yield _weighed(world, key, quantity, (*numbers, factor), gas, column=column)
 
 
-def _column(carrier: Carrier) -> int:
-    return BIOGENIC if carrier.biogenic else FOSSIL
+def _factors(carrier: Carrier) -> Iterator[tuple[str, Number, int]]:
+    """Gas, factor and column: as it is, and of purchased energy once more by the market-based method."""
+    given = carrier.emission_factor.by_gas if carrier.emission_factor else {}
+    located = [(GROWN.get(gas, gas) if carrier.biogenic else gas, factor) for gas, factor in given.items()]
+    for gas, factor in located:
+        yield gas, factor, _column(gas)
+    if carrier.fuel:
+        return
+    residual = carrier.residual_mix
+    for gas, factor in located if residual is None else [(gas_of(residual), residual)]:
+        if gas != BIOGENIC_CO2:
+            yield gas, factor, MARKET
+
+
+def _column(gas: str) -> int:
+    return BIOGENIC if gas == BIOGENIC_CO2 else FOSSIL
+
+
+def _weighed(
+    world: World, key: Key, quantity: Quantity, numbers: tuple[Number, ...], gas: str, *, column: int | None = None
+) -> Line:
+    """A line of the emissions table, the gas weighed with the world's GWP set."""
+    weight = potential(world.gwp, gas)
+    weights = () if weight == 1 else (Number(weight, "t CO2e/t"),)
+    return Line((*key, gas), quantity, (*numbers, *weights), _column(gas) if column is None else column)
 
 
 def _process_emissions(world: World) -> Iterator[Line]:
@@ -71,9 +122,8 @@ def _process_emissions(world: World) -> Iterator[Line]:
     for node, company in world.companies.items():
         for name, process in company.processes.items():
             for gas, emission in process.emissions.items():
-                column = BIOGENIC if gas == "CO2_biogenic" else FOSSIL
                 for quantity, number in _per_tonne(node, name, emission):
-                    yield Line((node, "1", "process", name, gas), quantity, (number,), column)
+                    yield _weighed(world, (node, "1", "process", name, gas), quantity, (number,), gas)
 
 
 def _per_tonne(node: str, process: str, emission: Emission) -> Iterator[tuple[Quantity, Number]]:
@@ -83,6 +133,16 @@ def _per_tonne(node: str, process: str, emission: Emission) -> Iterator[tuple[Qu
         yield ("air", (node, process, substance)), number
 
 
+def _burning(world: World) -> Iterator[Line]:
+    """CO2 of the carbon in what a process burns, substance by substance."""
+    for node, company in world.companies.items():
+        for name, process in company.processes.items():
+            for substance, known in world.substances.items() if process.oxidation is not None else ():
+                for gas, numbers in burnt(known, process.oxidation):
+                    key = (node, "1", "process", name, substance)
+                    yield _weighed(world, key, ("air", (node, name, substance)), numbers, gas)
+
+
 def _upstream(world: World) -> Iterator[Line]:
     """Making what is bought from a boundary node, cradle to gate, at the buyer."""
     for name, flow in world.flows.items():
@@ -90,7 +150,7 @@ def _upstream(world: World) -> Iterator[Line]:
         supply = node.supplies.get(flow.material) if node else None
         if supply is not None and supply.emission_factor is not None:
             key = (flow.receiver, "3", "upstream", name, flow.material)
-            yield Line(key, ("flow", (name,)), (supply.emission_factor,))
+            yield _weighed(world, key, ("flow", (name,)), (supply.emission_factor,), gas_of(supply.emission_factor))
 
 
 def _transport(world: World) -> Iterator[Line]:
@@ -99,7 +159,8 @@ def _transport(world: World) -> Iterator[Line]:
         mode = world.transport.get(flow.transport) if flow.transport else None
         if mode is not None and mode.emission_factor is not None and flow.distance is not None:
             key = (_payer(world, flow), "3", "transport", name, flow.transport or "")
-            yield Line(key, ("flow", (name,)), (flow.distance, mode.emission_factor))
+            numbers = (flow.distance, mode.emission_factor)
+            yield _weighed(world, key, ("flow", (name,)), numbers, gas_of(mode.emission_factor))
 
 
 def _payer(world: World, flow: Flow) -> str:
@@ -113,10 +174,27 @@ def _waste_treatment(world: World) -> Iterator[Line]:
     for name, flow in world.flows.items():
         node = world.boundary.get(flow.receiver)
         accept = node.accepts.get(arrives_as(flow)) if node else None
-        if accept is not None and accept.emission_factor is not None:
+        if accept is not None:
             key = (flow.sender, "3", "waste_treatment", name, arrives_as(flow))
-            yield Line(key, ("flow", (name,)), (accept.emission_factor,))
+            for quantity, numbers, gas in _treated(world, name, accept):
+                yield _weighed(world, key, quantity, numbers, gas)
 
 
-EMISSIONS: tuple[Lines, ...] = (_energy_carriers, _process_emissions, _upstream, _transport, _waste_treatment)
-"""Every source of emissions."""
+def _treated(world: World, flow: str, accept: Accept) -> Iterator[tuple[Quantity, tuple[Number, ...], str]]:
+    """Quantity, numbers and gas of treating what a flow brings, by factor or by the carbon that flowed."""
+    if accept.emission_factor is not None:
+        yield ("flow", (flow,)), (accept.emission_factor,), gas_of(accept.emission_factor)
+    for substance, known in world.substances.items() if accept.oxidation is not None else ():
+        for gas, numbers in burnt(known, accept.oxidation):
+            yield ("carried", (flow, substance)), numbers, gas
+
+
+EMISSIONS: tuple[Lines, ...] = (
+    _energy_carriers,
+    _process_emissions,
+    _burning,
+    _upstream,
+    _transport,
+    _waste_treatment,
+)
+"""Every source of emissions but landfills, whose methane comes later than the waste (`landfill.py`)."""

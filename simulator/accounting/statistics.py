@@ -10,6 +10,7 @@ import numpy as np
 from simulator.accounting.frames import Text, build
 from simulator.accounting.grid import Key
 from simulator.accounting.indicators import NETWORK, RECYCLED, TOTAL, Yearly
+from simulator.accounting.targets import TARGET_INDICATORS
 from simulator.engine.ledger import Floats, Lane
 
 if TYPE_CHECKING:
@@ -18,22 +19,22 @@ if TYPE_CHECKING:
 _PERCENTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 
 
-def summarise(lanes: Sequence[Lane], parts: Sequence[Yearly], variants: Sequence[str]) -> pd.DataFrame:
-    """Table `indicators`. `lanes` are those of all parts in order.
+def summarise(lanes: Sequence[Lane], whole: Yearly, variants: Sequence[str]) -> pd.DataFrame:
+    """Table `indicators`.
 
     Figures are taken over the replications in which they are defined, n. sd is that of a sample (divisor n − 1), 0
     where n is 1; percentiles interpolate linearly, and equal the value where n is 1. A figure that is zero in every
-    year of every lane is left out, except the network's and a node's recycling rate and recycled content.
+    year of every lane is left out, except the network's and a node's recycling rate, recycled content and payback.
     """
-    years, keys, values = _stack(parts)
+    keys, values = _telling_keys(whole)
     of_variant = [(name, [i for i, lane in enumerate(lanes) if lane.variant == name]) for name in variants]
     present = [(name, chosen) for name, chosen in of_variant if chosen]
     figures = [_statistics(values[chosen]) for _, chosen in present]
-    return _frame([name for name, _ in present], years, keys, figures)
+    return _frame([name for name, _ in present], whole.years, keys, figures)
 
 
-def _stack(parts: Sequence[Yearly]) -> tuple[list[str], list[Key], Floats]:
-    """All lanes on common axes, shape (lanes, years, keys), nan where undefined; keys of zeros alone are dropped."""
+def stacked(parts: Sequence[Yearly]) -> Yearly:
+    """All lanes of all parts on common axes; not a number where a part has no such year or key."""
     years = sorted({year for part in parts for year in part.years})
     keys = sorted({key for part in parts for key in part.keys})
     number, place = {year: i for i, year in enumerate(years)}, {key: i for i, key in enumerate(keys)}
@@ -44,15 +45,20 @@ def _stack(parts: Sequence[Yearly]) -> tuple[list[str], list[Key], Floats]:
         at_keys = np.array([place[key] for key in part.keys], dtype=np.intp)
         block[:, at_years[:, None], at_keys] = part.values
         blocks.append(block)
-    values = np.concatenate(blocks)
-    kept = (np.nan_to_num(values) != 0).any(axis=(0, 1)) | np.array([_telling(key) for key in keys])
-    return years, [key for key, stays in zip(keys, kept, strict=True) if stays], values[..., kept]
+    return Yearly(tuple(years), tuple(keys), np.concatenate(blocks))
+
+
+def _telling_keys(whole: Yearly) -> tuple[list[Key], Floats]:
+    """Keys and their figures, without those that are zero throughout and say nothing by it."""
+    kept = (np.nan_to_num(whole.values) != 0).any(axis=(0, 1)) | np.array([_telling(key) for key in whole.keys])
+    return [key for key, stays in zip(whole.keys, kept, strict=True) if stays], whole.values[..., kept]
 
 
 def _telling(key: Key) -> bool:
     """Whether it says something even where it is always zero."""
-    node, _, item, unit = key
-    return node == NETWORK or (unit == "1" and item in {TOTAL, RECYCLED})
+    node, indicator, item, unit = key
+    telling = node == NETWORK or indicator in {"payback", *TARGET_INDICATORS}
+    return telling or (unit == "1" and item in {TOTAL, RECYCLED})
 
 
 def _statistics(values: Floats) -> dict[str, Floats]:

@@ -105,7 +105,11 @@ def _groups(scenario: Scenario, ledger: Ledger, lanes: Sequence[int]) -> Integer
 
 def _distinct(worlds: Sequence[World]) -> list[int]:
     """For each world the number of the first that equals it."""
-    return [next(i for i, other in enumerate(worlds) if other is world or other == world) for world in worlds]
+    first: dict[int, int] = {}
+    for number, world in enumerate(worlds):
+        if id(world) not in first:
+            first[id(world)] = next((known for known in set(first.values()) if worlds[known] == world), number)
+    return [first[id(world)] for world in worlds]
 
 
 def _sum(rows: Floats, group: Integers) -> Floats:

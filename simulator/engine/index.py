@@ -104,7 +104,8 @@ class Load:
 class Term:
     """A quantity that the kernels weigh with time series as it happens: Σ quantity × Π series.
 
-    `quantity` is `basis` (key: company, process), `flow` (key: flow) or `load` (key: company, carrier).
+    `quantity` is `basis` (key: company, process), `flow` (key: flow) or `load` (key: company, carrier). Of `time`,
+    without a key, the kernels know nothing: the accounting integrates it.
     """
 
     quantity: str

@@ -85,7 +85,7 @@ def amount(value: Number | float | None, default: float = 0.0) -> float:
 def _factor(value: Number | float | None, table: str) -> float:
     """What the series is multiplied by in this world; nan where it does not hold."""
     holds = isinstance(value, Number) and value.table == table
-    return value.factor if holds and isinstance(value, Number) else float("nan")
+    return value.times if holds and isinstance(value, Number) else float("nan")
 
 
 def tonnes(number: Number | None, world: World, material: str) -> Number | None:
@@ -95,4 +95,4 @@ def tonnes(number: Number | None, world: World, material: str) -> Number | None:
     piece = world.materials[material].piece
     if piece is None:
         raise AssertionError("pieces of a material without a piece are refused when the file is loaded")
-    return Number(number.value * piece.value, number.unit, number.table, number.factor * piece.value)
+    return Number(number.value * piece.value, number.unit, number.table, number.times * piece.value)

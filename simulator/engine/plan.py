@@ -6,6 +6,7 @@ such group has one of its own. Everything else that differs between lanes is num
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -166,8 +167,8 @@ def _structure(world: World) -> object:
 def _plan(scenario: Scenario, variants: Sequence[Variant], terms: tuple[Term, ...]) -> Plan:
     """1. axes and groups  2. tables, which also tell how to read the numbers  3. numbers, curves, series, courses."""
     world = variants[0].epochs[0].world
-    every_world = [epoch.world for variant in scenario.variants.values() for epoch in variant.epochs]
-    worlds = [epoch.world for variant in variants for epoch in variant.epochs]
+    every_world = [world for variant in scenario.variants.values() for world in variant.worlds]
+    worlds = [world for variant in variants for world in variant.worlds]
     index, groups, line = index_of(world, origins(every_world), terms), groups_of(world), timeline(world)
     looks = tuple(reviews(line, period) for period in groups)
     draft = Draft(world, index, Parameters(worlds), groups, lags_of(world, index, groups))
@@ -186,7 +187,7 @@ def _plan(scenario: Scenario, variants: Sequence[Variant], terms: tuple[Term, ..
         tables=tables,
         sections=sections,
         numbers=numbers,
-        courses=_courses(variants, line, openings),
+        courses=_courses(variants, line, openings, {id(world): row for row, world in enumerate(worlds)}),
         ticks=np.array(ticks, dtype=np.int64),
         between=np.setdiff1d(lag_due[lag_due < line.end], ticks),
         span=_padded([group.spans for group in looks], 0.0),
@@ -311,23 +312,25 @@ def _padded(rows: Sequence[Sequence[T]], fill: T) -> NDArray[Any]:
     return table
 
 
-def _courses(variants: Sequence[Variant], line: Timeline, openings: Mapping[str, Opening]) -> dict[str, Course]:
-    courses, first = {}, 0
+def _courses(
+    variants: Sequence[Variant], line: Timeline, openings: Mapping[str, Opening], row_of: Mapping[int, int]
+) -> dict[str, Course]:
+    """Courses by variant; `row_of` says which row of the numbers a world has, by its identity."""
+    courses = {}
     for variant in variants:
         starts = tuple(max(0, line.at(epoch.start)) for epoch in variant.epochs)
         spans = periods(line, variant.epochs[0].world.time.report)
         rows = tuple(_rows(spans, starts, line))
         ends = tuple(line.at(row.end) for row in rows)
-        numbers = tuple(range(first, first + len(starts)))
+        numbers = tuple(row_of[id(epoch.world)] for epoch in variant.epochs)
         courses[variant.name] = Course(starts, numbers, rows, ends, openings[variant.name])
-        first += len(starts)
     return courses
 
 
 def _rows(spans: Sequence[Period], starts: Sequence[int], line: Timeline) -> Iterable[Row]:
     """Reporting periods, cut where a dated change falls inside one."""
     for span in spans:
-        cuts = [span.start, *(start for start in starts if span.start < start < span.end), span.end]
+        inside = starts[bisect_right(starts, span.start) : bisect_left(starts, span.end)]
+        cuts = [span.start, *inside, span.end]
         for start, end in pairwise(cuts):
-            epoch = max(n for n, begin in enumerate(starts) if begin <= start)
-            yield Row(span.label, line.date(start), line.date(end), epoch)
+            yield Row(span.label, line.date(start), line.date(end), bisect_right(starts, start) - 1)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.errors import Fault
@@ -50,8 +51,7 @@ def check(scenario: Scenario) -> tuple[list[Fault], list[str]]:
 def _by_variant(scenario: Scenario) -> dict[Finding, list[str]]:
     found: dict[Finding, list[str]] = defaultdict(list)
     for name, variant in scenario.variants.items():
-        worlds = [epoch.world for epoch in variant.epochs]
-        for finding in {finding for rule in WARNINGS for finding in rule(worlds)}:
+        for finding in {finding for rule in WARNINGS for finding in rule(variant.worlds)}:
             found[finding].append(name)
     return found
 
@@ -67,7 +67,7 @@ def _fault(scenario: Scenario, finding: Finding) -> Fault:
     path = finding.path
     while path and path not in scenario.places:
         path = path.rpartition(".")[0]
-    file, line = scenario.places.get(path, (scenario.path, 1))
+    file, line = scenario.places.get(path, (Path(scenario.path).name, 1))
     return Fault(file, line, finding.path, finding.message)
 
 

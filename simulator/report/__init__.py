@@ -4,6 +4,7 @@
     over_time    waste by fate, emissions by scope, variants side by side
     totals       sums per variant, with the difference to the first
     stock_plots  products in use and inventories over time
+    targets      the path of every target against the progress of each variant
     sankey       who sends what to whom: links → layers → measures → geometry → labels → drawing
     series       tables → arrays over reporting periods
     style        type, colours, units; one colour per fate, scope and material everywhere

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from simulator.report import style
 from simulator.report.dates import date_ticks
-from simulator.report.series import Array, ByVariant, Periods, periods, rates
+from simulator.report.series import Array, ByVariant, Periods, counted_once, periods, rates
 from simulator.study.run import Run
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def waste(run: Run) -> Figure:
 
 def emissions(run: Run) -> Figure:
     """Greenhouse gases by scope, biogenic CO2 apart as a line, tonnes per year in each reporting period."""
-    table = run.tables.emissions
+    table = counted_once(run.tables.emissions)
     by = rates(run, table, "scope", "emissions_t_co2e")
     biogenic = {v: sum_all(x) for v, x in rates(run, table, "scope", "biogenic_t_co2").items()}
     highest = max(_peak(by), *(_top(x) for x in biogenic.values()))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.accounting.sources import PARTNER_ENERGY
 from simulator.accounting.tables import OPENING
 from simulator.engine import calendar
 from simulator.engine.calendar import DAY, timeline
@@ -67,6 +68,11 @@ def rates(run: Run, table: pd.DataFrame, key: str, value: str) -> ByVariant:
         if total:
             result[variant][name][spans.position[period]] += total
     return {v: {k: x / spans.years / replications(run) for k, x in by.items()} for v, by in result.items()}
+
+
+def counted_once(emissions: pd.DataFrame) -> pd.DataFrame:
+    """Emissions of the network: without energy of a partner, whose own scope 1 has the tonnes already."""
+    return emissions[emissions["category"] != PARTNER_ENERGY]
 
 
 def totals(run: Run, table: pd.DataFrame, key: str, value: str) -> dict[str, dict[str, float]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from simulator.report import style
 from simulator.report.over_time import fate_colours, new_figure, swatches
-from simulator.report.series import totals
+from simulator.report.series import counted_once, totals
 from simulator.study.run import Run
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def draw_waste(ax: Axes, run: Run) -> None:
 
 
 def draw_emissions(ax: Axes, run: Run) -> None:
-    table = run.tables.emissions
+    table = counted_once(run.tables.emissions)
     amounts = totals(run, table, "scope", "emissions_t_co2e")
     biogenic = {v: sum(x.values()) for v, x in totals(run, table, "scope", "biogenic_t_co2").items()}
     unit = style.mass_unit(max(_longest(amounts), *biogenic.values()), " CO₂e")

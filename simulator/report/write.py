@@ -6,19 +6,20 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from simulator.report import over_time, sankey, stock_plots, style, totals
+from simulator.report import over_time, sankey, stock_plots, style, targets, totals
 from simulator.study.run import Run
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-PLOTS: Mapping[str, Callable[[Run], Figure]] = {
+PLOTS: Mapping[str, Callable[[Run], Figure | None]] = {
     "waste_over_time": over_time.waste,
     "emissions_over_time": over_time.emissions,
     "totals": totals.figure,
     "stocks": stock_plots.figure,
+    "targets": targets.figure,
 }
-"""File name → what draws it. A new plot is one more line."""
+"""File name → what draws it, None where there is nothing to draw. A new plot is one more line."""
 
 
 SVG: Mapping[str, Any] = {"metadata": {"Date": None}}
@@ -29,7 +30,7 @@ PNG: Mapping[str, Any] = {"pil_kwargs": {"compress_level": 4}}
 
 def figures(run: Run) -> Iterator[tuple[str, Figure]]:
     """Name and figure of every plot, then `sankey_<variant>` for every variant."""
-    yield from ((name, draw(run)) for name, draw in PLOTS.items())
+    yield from ((name, figure) for name, draw in PLOTS.items() if (figure := draw(run)))
     yield from ((f"sankey_{variant}", figure) for variant, figure in sankey.figures(run).items())
 
 

@@ -10,7 +10,7 @@ and gives it its name at the end.
     write       all of it, in order
 """
 
-from simulator.results.target import Target, prepared
+from simulator.results.target import Target, namesake, prepared
 from simulator.results.write import write
 
-__all__ = ["Target", "prepared", "write"]
+__all__ = ["Target", "namesake", "prepared", "write"]

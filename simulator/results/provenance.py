@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 import simulator
@@ -46,6 +49,7 @@ def record(run: Run, argv: Sequence[str], timings: Mapping[str, float], files: S
     scenario = run.scenario
     return {
         "scenario": scenario.name,
+        "file": file_of(scenario),
         "title": scenario.title,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "argv": list(argv),
@@ -64,6 +68,13 @@ def record(run: Run, argv: Sequence[str], timings: Mapping[str, float], files: S
         "versions": versions(),
         "files": sorted([*files, RECORD]),
     }
+
+
+def file_of(scenario: Scenario) -> str:
+    """Path of the scenario's file from the current folder, `/` between its parts."""
+    with suppress(ValueError):  # on another drive there is none
+        return Path(os.path.relpath(scenario.path)).as_posix()
+    return Path(scenario.path).as_posix()
 
 
 def dumps(document: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from simulator.errors import UserError
-from simulator.results.provenance import RECORD, config_hash
+from simulator.results.provenance import RECORD, config_hash, file_of
 from simulator.scenario.scenario import Scenario
 
 LATEST = "latest"
@@ -90,6 +90,16 @@ def default_folder(scenario: Scenario, root: Path, now: datetime) -> Path:
     """`<root>/<scenario>/<UTC time>-<hash8>`; milliseconds keep quick runs of one scenario apart."""
     time = now.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%f")[:-3]
     return root.resolve() / scenario.name / f"{time}Z-{config_hash(scenario)[:8]}"
+
+
+def namesake(scenario: Scenario, root: Path = ROOT) -> str | None:
+    """The other file whose results the folder of a scenario holds, by its latest run; None where there is none."""
+    home = root / scenario.name
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        folder = home / (home / LATEST).read_text(encoding="utf-8").strip()
+        other = json.loads((folder / RECORD).read_text(encoding="utf-8"))["file"]
+        return str(other) if other != file_of(scenario) else None
+    return None
 
 
 def partial_of(folder: Path) -> Path:

@@ -46,7 +46,7 @@ def reach(number: Number, series: Mapping[str, Series]) -> tuple[float, float]:
         return number.bounds()
     if number.table not in series:
         return math.nan, math.nan
-    values = series[number.table].values * number.factor
+    values = series[number.table].values * number.times
     return float(values.min()), float(values.max())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from simulator.scenario.kinds import Fate, Id, Ids, Location, Model, Origin, Price, Rate
+from simulator.scenario.kinds import Avoided, Fate, Id, Ids, Location, Model, Origin, Part, Price, Rate
 from simulator.scenario.numbers import In, Number
 
 
@@ -33,6 +33,29 @@ class Demand(Model):
     """What it pays for one tonne."""
     backlog: bool = False
     """Unmet demand is carried on, not lost."""
+    avoids: Avoided | None = None
+    """Emissions that one tonne spares, because it would else take something else; reported apart."""
+
+
+class Decay(Model):
+    """Methane from a landfill by first-order decay (IPCC 2006 Guidelines, vol. 5, ch. 3); no key has a default."""
+
+    doc: Part
+    """Degradable organic carbon, as a fraction of the mass as it is tipped."""
+    docf: Part
+    """Fraction of it that decays at all; IPCC default 0.5."""
+    mcf: Part
+    """Methane correction factor: 1 where no air gets in."""
+    f: Part
+    """Fraction of methane in the gas, by volume; IPCC default 0.5."""
+    ox: Part
+    """Fraction of the methane that oxidises in the cover; IPCC 0, or 0.1 under a good cover."""
+    recovery: Part
+    """Fraction of the methane that is caught and burnt."""
+    k: Annotated[Number, In("1/day", above=0, series=False)]
+    """Rate of decay, such as 0.06 1/year: ln 2 ÷ half-life."""
+    delay: Annotated[Number, In("day", low=0, series=False)]
+    """From tipping to the start of decay; IPCC default 6 month."""
 
 
 class Accept(Model):
@@ -46,6 +69,12 @@ class Accept(Model):
     """Where the waste ends."""
     emission_factor: Annotated[Number, In("t CO2e/t", "t CO2/t")] | None = None
     """Emissions of treating one tonne (scope 3 of the sender)."""
+    oxidation: Part | None = None
+    """Instead of a factor, where it is burnt: the part of the carbon of its substances that becomes CO2."""
+    decay: Decay | None = None
+    """Instead of a factor, where it is tipped: how it becomes methane."""
+    avoids: Avoided | None = None
+    """Emissions that one tonne spares, because something else would else be used or done; reported apart."""
 
 
 class BoundaryNode(Model):

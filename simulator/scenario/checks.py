@@ -6,9 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
 from simulator.scenario.balances import check_balances
+from simulator.scenario.carriers import check_energy
+from simulator.scenario.emitting import check_emissions
+from simulator.scenario.figures import check_targets
+from simulator.scenario.levies import check_levies
 from simulator.scenario.models import World
 from simulator.scenario.policies import check_policies
 from simulator.scenario.references import check_references, check_study
+from simulator.scenario.repetition import check_interventions
 from simulator.scenario.scenario import Series
 from simulator.scenario.trade import check_flows
 from simulator.scenario.wrong import Problem
@@ -35,4 +40,15 @@ def _time(world: World, _series: Mapping[str, Series]) -> Iterator[Problem]:
         yield Problem(("settle",), message)
 
 
-_CHECKS: tuple[Check, ...] = (_time, check_references, check_flows, check_policies, check_balances)
+_CHECKS: tuple[Check, ...] = (
+    _time,
+    check_references,
+    check_interventions,
+    check_targets,
+    check_flows,
+    check_policies,
+    check_balances,
+    check_energy,
+    check_levies,
+    check_emissions,
+)

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
+from simulator.scenario.energy import CarrierId, Converter, Generator, Power, Storage
 from simulator.scenario.forms import later, slots
+from simulator.scenario.gases import Gas
 from simulator.scenario.kinds import (
     DemandRate,
     Emitted,
@@ -20,6 +22,7 @@ from simulator.scenario.kinds import (
     Model,
     Named,
     OneOrMany,
+    Part,
     Price,
     Rank,
     Rate,
@@ -29,8 +32,6 @@ from simulator.scenario.kinds import (
     Substance,
 )
 from simulator.scenario.numbers import Clock, In, NotYet, Number, Span
-
-GIVES_OFF = "a process that gives off energy is not yet supported: planned with the issue Lünen"
 
 
 class Inventory(Model):
@@ -103,10 +104,12 @@ class Process(Model):
     """Output whose order policy this process follows, where it is not the sole producer."""
     rank: Rank = 5
     """Who draws first on a shared inventory."""
-    energy: Mapping[str, Annotated[Number, In("MWh/t", low=0, below=GIVES_OFF)]] = {}
-    """Use per tonne, by carrier."""
-    emissions: Mapping[Literal["CO2", "CO2e", "CO2_biogenic"], Emitted] = {}
-    """Direct emissions: per tonne of input, or by substance per tonne released to the air."""
+    energy: Mapping[CarrierId, Annotated[Number, In("MWh/t")]] = {}
+    """Use per tonne, by carrier; negative: it gives off energy."""
+    emissions: Mapping[Gas, Emitted] = {}
+    """Direct emissions by gas, in t of the gas: per tonne of input, or by substance per tonne released to the air."""
+    oxidation: Part | None = None
+    """It burns what it releases to the air: the part of the carbon of those substances that becomes CO2."""
     cost: Price | None = None
     """Operating cost per tonne, energy and material apart."""
     jobs: Annotated[Number, In("FTE/(t/day)", low=0)] | None = None
@@ -202,13 +205,13 @@ class Company(Model):
     """Processes, by id."""
     uses: Named[Use] = {}
     """Products in service, by id."""
-    loads: Mapping[str, Annotated[Number, In("MWh/day", low=0)]] = {}
+    loads: Mapping[CarrierId, Power] = {}
     """Demand for energy without a process, by carrier."""
-    generators: Annotated[None, NotYet("Lünen")] = None
-    """Own generation of energy."""
-    converters: Annotated[None, NotYet("Lünen")] = None
-    """Boilers and the like."""
-    energy_storage: Annotated[None, NotYet("Lünen")] = None
-    """Tanks and batteries."""
+    generators: Named[Generator] = {}
+    """What gives energy whenever it can, by id."""
+    converters: Named[Converter] = {}
+    """What turns one carrier into another where it is needed, by id."""
+    energy_storage: Named[Storage] = {}
+    """Tanks and batteries, by id."""
     active: bool = True
     """`false` switches it off."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterator
+from typing import Literal
 
 from simulator.scenario.models import Coefficients, Company, Material, Process, Use, World
 from simulator.scenario.references import OTHER
@@ -25,6 +26,24 @@ def entering(world: World) -> dict[tuple[str, str], frozenset[str]]:
         for name, company in world.companies.items()
         for key, process in company.processes.items()
     }
+
+
+def arriving(world: World) -> dict[str, frozenset[str]]:
+    """Substances that can be in what each flow carries."""
+    contents = _Contents(world).spread()
+    return {
+        name: frozenset(contents.get((flow.sender, flow.material), ()))
+        if flow.sender in world.companies
+        else declared(world.materials[flow.material])
+        for name, flow in world.flows.items()
+        if flow.material in world.materials
+    }
+
+
+def released(process: Process, medium: Literal["air", "water", "soil"], entering: frozenset[str]) -> frozenset[str]:
+    """Substances of those that enter which a process can release to a medium."""
+    part, named = process.releases.get(medium), named_substances(process)
+    return frozenset(name for name in entering if part is not None and _passes(part, name, named))
 
 
 def named_substances(process: Process) -> frozenset[str]:

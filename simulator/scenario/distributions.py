@@ -57,6 +57,21 @@ class Noise:
     """Days between two draws."""
 
 
+_SIZED = ("low", "mode", "high", "mean", "sd", "median", "values")
+"""Parameters in the unit of the number; the others are plain."""
+
+
+def stretched(distribution: Distribution, ratio: float) -> Distribution:
+    """The distribution of a number that is multiplied by a ratio above 0."""
+    given = distribution.parameters
+    parameters = tuple((name, _times(item, ratio) if name in _SIZED else item) for name, item in given)
+    return Distribution(distribution.kind, parameters, distribution.mean * ratio)
+
+
+def _times(parameter: float | tuple[float, ...], ratio: float) -> float | tuple[float, ...]:
+    return tuple(item * ratio for item in parameter) if isinstance(parameter, tuple) else parameter * ratio
+
+
 def parse_distribution(kind: str, raw: Any, amount: Amount, value: float | None) -> Distribution:
     """Read the distribution `kind: raw`; `value` is the number beside it, where there is one. Raises Wrong."""
     try:

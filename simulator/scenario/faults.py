@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from simulator.scenario.models import ENERGY, MATERIAL
 from simulator.scenario.paths import kind_at, known_keys
 from simulator.scenario.wrong import Keys, Later, Problem, Wrong, advice, shown
 
@@ -26,7 +27,7 @@ def _is_later(detail: Mapping[str, Any]) -> bool:
 
 
 def _problem(detail: Mapping[str, Any]) -> Problem:
-    keys: Keys = tuple(detail["loc"])
+    keys: Keys = tuple(key for key in detail["loc"] if key not in (MATERIAL, ENERGY))
     if keys and keys[-1] == "[key]":
         return Problem(keys[:-1], _bad_key(keys[:-1], detail))
     wrong = detail.get("ctx", {}).get("error")
@@ -71,6 +72,13 @@ def _said(text: str) -> Callable[[Keys, Mapping[str, Any]], str]:
     return lambda _keys, detail: f"`{shown(detail['input'])}` is not {text}"
 
 
+def _no_text(keys: Keys, detail: Mapping[str, Any]) -> str:
+    if isinstance(detail["input"], list) and keys[-1] not in _FREE_TEXT:
+        entry = "flow" if keys[0] == "flows" else "entry"
+        return f"is a list, and one id belongs here: write one of them, and one more {entry} for each of the others"
+    return _said("text: put it in quotes if it is meant as text")(keys, detail)
+
+
 def _bound(_keys: Keys, detail: Mapping[str, Any]) -> str:
     return f"must be at least {detail['ctx']['ge']}; it is {shown(detail['input'])}"
 
@@ -83,16 +91,19 @@ def _fallback(_keys: Keys, detail: Mapping[str, Any]) -> str:
     return f"`{shown(detail['input'])}` cannot be read: {detail['msg']}"
 
 
+_FREE_TEXT = ("title", "file", "index", "value", "unit", "source", "extends")
+"""Keys whose text is no id."""
 _PATTERNS = {
     r"^[a-z][a-z0-9_]*$": "is not an id: use small letters, digits and _, a letter first",
     r"^[A-Za-z][A-Za-z0-9_]*$": "is not a substance: use letters, digits and _, a letter first",
+    r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$": "is not an energy carrier: write it like electricity or heat.steam",
     r"^#[0-9A-Fa-f]{6}$": 'is not a colour: write it like "#3366cc", in quotes',
 }
 _WORDS: Mapping[str, Callable[[Keys, Mapping[str, Any]], str]] = {
     "extra_forbidden": _unknown,
     "literal_error": _choice,
     "string_pattern_mismatch": _pattern,
-    "string_type": _said("text: put it in quotes if it is meant as text"),
+    "string_type": _no_text,
     "bool_type": _said("true or false"),
     "int_type": _said("a whole number"),
     "tuple_type": _said("a list: write it like [a, b]"),

@@ -84,7 +84,7 @@ def parse_coefficients(raw: Any, tables: Tables) -> Coefficients:
     """`rest`, one fraction, or one per substance. Raises Wrong."""
     if raw == REST:
         return Coefficients(rest=True)
-    if not _is_split(raw):
+    if not is_split(raw):
         return Coefficients(default=_fraction(raw, tables))
     if "total" in raw:
         raise Wrong(NotYet("Exactness").message(), ("total",))
@@ -97,18 +97,19 @@ def _fraction(raw: Any, tables: Tables) -> Number:
     return parse_number(raw, _FRACTION, tables)
 
 
-def _is_split(raw: Any) -> bool:
-    """A mapping by substance, as against a number written as a mapping."""
+def is_split(raw: Any) -> bool:
+    """A mapping of numbers by name, as against a number written as a mapping."""
     return isinstance(raw, Mapping) and not any(key in NUMBER_KEYS for key in raw)
 
 
 def _each(raw: Mapping[str, Any], accepted: In, tables: Tables) -> dict[str, Number]:
     if not raw:
         raise Wrong("names no substance")
-    return {key: _under(key, parse_number, item, accepted, tables) for key, item in raw.items()}
+    return {key: under(key, parse_number, item, accepted, tables) for key, item in raw.items()}
 
 
-def _under(key: str, parse: Callable[..., Any], *arguments: Any) -> Any:
+def under(key: str, parse: Callable[..., Any], *arguments: Any) -> Any:
+    """What a parser makes of the part at a key; what is wrong there is said to be there."""
     try:
         return parse(*arguments)
     except Wrong as wrong:
@@ -117,7 +118,7 @@ def _under(key: str, parse: Callable[..., Any], *arguments: Any) -> Any:
 
 def parse_emission(raw: Any, tables: Tables) -> Emission:
     """A number per tonne of input, or numbers by substance. Raises Wrong."""
-    if _is_split(raw):
+    if is_split(raw):
         return Emission(None, _each(raw, _PER_SUBSTANCE, tables))
     return Emission(parse_number(raw, _PER_INPUT, tables), {})
 

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
 from simulator.errors import Fault, ScenarioError, UserError
 from simulator.scenario.checks import check_study, check_world
 from simulator.scenario.context import Context
-from simulator.scenario.dates import after
+from simulator.scenario.figures import baseless
 from simulator.scenario.models import Intervention, World
 from simulator.scenario.overrides import Change, Draft, applied, changes, unreachable
 from simulator.scenario.reader import Folder, parse_value, read
+from simulator.scenario.repetition import Horizon, begins
 from simulator.scenario.resolved import document
 from simulator.scenario.scenario import Epoch, Scenario, Series, Variant
 from simulator.scenario.tables import check_series, read_tables
-from simulator.scenario.tree import Document, Mark, Places, dotted
+from simulator.scenario.thousands import doubtful
+from simulator.scenario.tree import Document, Mark, Places, Raw, dotted
 from simulator.scenario.validate import context_for, validated
 from simulator.scenario.variants import Choice, Frame, Masks, choices, frame_of, settled, split_frame, variants_of
+from simulator.scenario.vintages import mixed_vintages
 from simulator.scenario.wrong import Keys, Problem, advice
 
 NEWEST = 1
@@ -50,16 +54,21 @@ class _Resolved:
 
 
 def load(
-    path: str | Path, sets: Sequence[str] = (), variants: Sequence[str] | None = None, seed: int | None = None
+    path: str | Path,
+    sets: Sequence[str] = (),
+    variants: Sequence[str] | None = None,
+    seed: int | None = None,
+    more: Mapping[str, Raw] | None = None,
 ) -> Scenario:
     """Read a scenario file, checked and resolved into its variants.
 
     `sets` are overrides `path=value` as on the command line, `variants` the names of those to resolve, the one others
-    are compared with first (all in the order of the file where None), `seed` replaces the file's. Raises ScenarioError
-    with every fault, UserError where there is no such file or variant.
+    are compared with first (all in the order of the file where None), `seed` replaces the file's, `more` are variants
+    beside the file's, as they would be written there. Raises ScenarioError with every fault, UserError where there is
+    no such file or variant.
     """
     with _uncollected():
-        return _load(Path(path), sets, variants, seed)
+        return _load(Path(path), sets, variants, seed, more or {})
 
 
 @contextmanager
@@ -74,8 +83,12 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _load(path: Path, sets: Sequence[str], variants: Sequence[str] | None, seed: int | None) -> Scenario:
+def _load(
+    path: Path, sets: Sequence[str], variants: Sequence[str] | None, seed: int | None, more: Mapping[str, Raw]
+) -> Scenario:
     written, folder = read(path)
+    if more:
+        written = replace(written, data={**written.data, "variants": {**variants_of(written.data), **more}})
     _check_version(written)
     ordered, places = _command_line(written, sets)
     if seed is not None:
@@ -99,7 +112,7 @@ def _resolve(
         raise ScenarioError(_tidy(loading.faults))
     found = {name: item.variant for name, item in resolved.items() if item.variant is not None}
     title = world.title or world.name
-    warnings = tuple(_warnings(world))
+    warnings = (*_thousands(draft), *_warnings(world, found.values()), *mixed_vintages(_worlds(found.values())))
     return Scenario(
         world.name, title, str(path), world, found, loading.series, folder.files, warnings, _places(draft.places)
     )
@@ -182,17 +195,30 @@ def _variant(draft: Draft, ordered: Sequence[Change], name: str, loading: _Loadi
 
 
 def _epochs(base: Draft, frame: Frame, later: Sequence[Sequence[Change]], name: str, loading: _Loading) -> _Resolved:
+    """Epochs in which the same changes are in force share one world."""
     epochs: list[Epoch] = []
     faults: list[Fault] = []
+    worlds: dict[object, World | None] = {}
     for instant in frame.cuts():
-        draft = settled(base, frame, instant, later)
-        masked = loading.masks.masked(draft.data, frame.agreed(instant))
-        world, found = _world(Draft(masked, draft.places), loading)
-        faults += [*draft.faults, *found]
+        in_force = frame.agreed(instant), frame.happening(instant)
+        if in_force not in worlds:
+            worlds[in_force], found = _settled(base, frame, instant, later, loading)
+            faults += found
+        world = worlds[in_force]
         epochs += [Epoch(instant, world)] if world else []
     if faults:
         return _Resolved(None, tuple(dict.fromkeys(faults)))
     return _Resolved(_named(base, frame, later, name, tuple(epochs)), ())
+
+
+def _settled(
+    base: Draft, frame: Frame, instant: datetime, later: Sequence[Sequence[Change]], loading: _Loading
+) -> tuple[World | None, tuple[Fault, ...]]:
+    """The world as it holds from an instant on, or its faults."""
+    draft = settled(base, frame, instant, later)
+    masked = loading.masks.masked(draft.data, frame.agreed(instant))
+    world, faults = _world(Draft(masked, draft.places), loading)
+    return world, (*draft.faults, *faults)
 
 
 def _named(
@@ -226,21 +252,34 @@ def _tidy(faults: Iterable[Fault]) -> Iterator[Fault]:
     return iter(dict.fromkeys(faults))
 
 
-def _warnings(world: World) -> Iterator[str]:
-    """Dated changes that the run never sees."""
+def _thousands(draft: Draft) -> Iterator[str]:
+    """A warning for each quantity that looks as if its point separated thousands."""
+    for keys, message in doubtful(draft.data):
+        yield str(draft.places.fault(keys, message))
+
+
+def _warnings(world: World, variants: Collection[Variant]) -> Iterator[str]:
+    """Dated changes of some variant that the run never sees, and targets that start outside it."""
+    happening = {name for variant in variants for name in variant.interventions}
     for name, intervention in world.interventions.items():
-        if _misses(world, intervention):
+        if name in happening and _misses(world, intervention):
             yield f"interventions.{name}: begins outside the run"
+    agreed = {name for variant in variants for name in variant.partnerships}
     for name, partnership in world.partnerships.items():
-        if partnership.start is not None and partnership.start >= world.time.end:
+        if name in agreed and partnership.start is not None and partnership.start >= world.time.end:
             yield f"partnerships.{name}: starts after the run"
+    yield from baseless(world)
+
+
+def _worlds(variants: Iterable[Variant]) -> Iterator[World]:
+    return (world for variant in variants for world in variant.worlds)
 
 
 def _misses(world: World, intervention: Intervention) -> bool:
     """Whether a change begins after the run, or before it and is over by then, or was in force all along."""
-    if intervention.at >= world.time.start or intervention.for_ is None:
-        return not world.time.start <= intervention.at < world.time.end
-    return after(intervention.at, intervention.for_, world.calendar == "uniform") <= world.time.start
+    if intervention.for_ is None and intervention.at < world.time.start:
+        return True
+    return not begins(intervention, Horizon(world.time.start, world.time.end, world.calendar == "uniform"))
 
 
 def _places(places: Places) -> dict[str, Mark]:

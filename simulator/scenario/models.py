@@ -6,15 +6,20 @@ The text under a field is its description in error messages, in the editor's JSO
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from simulator.scenario.boundary import Accept, BoundaryNode, Demand, Supply
+from simulator.scenario.chemistry import Chemistry, Substances
 from simulator.scenario.companies import Company, Inventory, Lifetime, MeanSd, Outages, Process, Slot, Use, Weibull
-from simulator.scenario.energy import Carrier
-from simulator.scenario.forms import Coefficients, Emission, later
+from simulator.scenario.economics import CarbonPrice, Economics, WasteLevy
+from simulator.scenario.energy import Carrier, Converter, EnergyFlow, Generator, Storage
+from simulator.scenario.forms import Coefficients, Emission, Parsed, later
+from simulator.scenario.gases import Vintage
 from simulator.scenario.kinds import (
+    Avoided,
     Date,
     Factor,
     Fraction,
@@ -33,16 +38,23 @@ from simulator.scenario.kinds import (
     Substance,
 )
 from simulator.scenario.numbers import Clock, In, NotYet, Number, Span
+from simulator.scenario.targets import Target, parse_target
 
 __all__ = [
     "Accept",
     "BoundaryNode",
+    "CarbonPrice",
     "Carrier",
+    "Chemistry",
     "Coefficients",
     "Company",
+    "Converter",
     "Demand",
+    "Economics",
     "Emission",
+    "EnergyFlow",
     "Flow",
+    "Generator",
     "Intervention",
     "Inventory",
     "Lifetime",
@@ -53,15 +65,21 @@ __all__ = [
     "Partnership",
     "Process",
     "Slot",
+    "Storage",
     "Supply",
     "Table",
     "Time",
     "TransportMode",
     "Use",
     "Variant",
+    "WasteLevy",
     "Weibull",
     "World",
 ]
+
+
+Goal = Annotated[Target, Parsed(parse_target, {"type": "object", "examples": [{"2030": "-40 %", "2045": "-100 %"}]})]
+"""Milestones of one target by year."""
 
 
 class Time(Model):
@@ -139,8 +157,6 @@ class Flow(Model):
     """What moves."""
     as_: Id | None = Field(default=None, alias="as")
     """The receiver's name for the material."""
-    energy: Annotated[None, NotYet("Lünen")] = None
-    """Energy carrier that moves, instead of a material."""
     rank: Rank | None = None
     """1 first; 5 where absent, 9 from `supplies` and to `accepts`. `cost` comes later."""
     share: Fraction | None = None
@@ -163,12 +179,23 @@ class Flow(Model):
     """Who pays the transport."""
     distance: Annotated[Number, In("km", low=0)] | None = None
     """Length of the way."""
-    loss: Annotated[None, NotYet("Lünen")] = None
-    """Fraction of the energy lost on the way."""
+    avoids: Avoided | None = None
+    """Emissions that one tonne spares, because the receiver would else use something else; reported apart."""
     partnership: OneOrMany = ()
     """Open only where all of these partnerships are in force."""
     active: bool = True
     """`false` switches it off."""
+
+
+def _what_flows(raw: Any) -> str:
+    """Which of the two kinds of flow a raw one is."""
+    energy = "energy" in raw if isinstance(raw, Mapping) else isinstance(raw, EnergyFlow)
+    return ENERGY if energy else MATERIAL
+
+
+MATERIAL, ENERGY = "<material>", "<energy>"
+"""Tags of the two kinds of flow; they can be no keys."""
+AnyFlow = Annotated[Annotated[Flow, Tag(MATERIAL)] | Annotated[EnergyFlow, Tag(ENERGY)], Discriminator(_what_flows)]
 
 
 class Partnership(Model):
@@ -198,9 +225,9 @@ class Intervention(Model):
     at: Date
     """When it begins."""
     for_: Annotated[Span, Clock()] | None = Field(default=None, alias="for")
-    """How long it holds; to the end where absent."""
-    every: Annotated[None, NotYet("Lünen")] = None
-    """How often it comes again."""
+    """How long it holds, each time it begins; to the end where absent."""
+    every: Annotated[Span, Clock()] | None = None
+    """It begins again every such span from `at` on, as long as the run lasts; `for` must not be longer."""
     set: Mapping[Path, Any] = {}
     """Values it puts in the place of others, by dotted path."""
     scale: Mapping[Path, Factor] = {}
@@ -245,8 +272,12 @@ class World(Model):
     """`once`: goods pass one process per review. Must be said where the step is a month or more."""
     time: Time
     """Horizon, step and reporting period."""
-    substances: Annotated[tuple[Substance, ...], Field(strict=False)] = ()
-    """What materials are made of; the undeclared rest is `other`."""
+    gwp: Vintage = "ar5"
+    """Weights of greenhouse gases over 100 years, of the fifth or sixth IPCC report. The default is the set that
+    national inventories and most published factors in t CO2e use, so that both fit; a factor in t CO2e stays as it
+    is."""
+    substances: Substances = {}
+    """What materials are made of: a list of names, or by name what is known of them; the undeclared rest is `other`."""
     materials: Named[Material]
     """Materials, by id."""
     energy: Named[Carrier] = {}
@@ -259,15 +290,33 @@ class World(Model):
     """Nodes outside, by id."""
     transport: Named[TransportMode] = {}
     """Ways of transport, by id."""
-    flows: Named[Flow] = {}
-    """Edges between the nodes, by id."""
+    carbon_prices: Named[CarbonPrice] = {}
+    """Prices on direct emissions, by id; a tonne is priced at most once."""
+    waste_levies: Named[WasteLevy] = {}
+    """Levies on waste, by id; a tonne is levied at most once."""
+    economics: Economics | None = None
+    """How payments of different years are compared; where absent, figures that need it are left out."""
+    edges: Named[AnyFlow] = Field(default={}, alias="flows")
+    """Edges between the nodes, by id: of a material, or of energy."""
     partnerships: Named[Partnership] = {}
     """Partnerships, by id."""
     interventions: Named[Intervention] = {}
     """Dated changes, by id."""
     variants: Named[Variant] = {}
     """What-ifs, by id; the first is the one others are compared with. None means one, `base`."""
-    targets: Annotated[None, NotYet("Lünen")] = None
-    """Targets that variants are held against."""
+    targets: Mapping[Path, Goal] = {}
+    """Targets that variants are held against, by node.indicator or node.indicator.item. Years lead to a change against
+    the base year (`-40 %`) or to an amount; `base` is that year, by default the first full one of the run, `base_value`
+    what it was in it, by default what it is in the first variant."""
     levers: Annotated[None, NotYet("Lünen")] = None
     """Numbers that a student may turn."""
+
+    @cached_property
+    def flows(self) -> Mapping[str, Flow]:
+        """Flows of materials."""
+        return {name: flow for name, flow in self.edges.items() if isinstance(flow, Flow)}
+
+    @cached_property
+    def energy_flows(self) -> Mapping[str, EnergyFlow]:
+        """Flows of energy."""
+        return {name: flow for name, flow in self.edges.items() if isinstance(flow, EnergyFlow)}

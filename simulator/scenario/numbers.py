@@ -1,7 +1,7 @@
 """Numbers as users write them: text in, a frozen `Number` in internal units out.
 
 A field of a model declares the units it accepts, ``Annotated[Number, In("t/day")]``; everything a number may be (bare,
-quantity, time series, distribution beside its value) is understood here and nowhere else.
+quantity, time series, entry of the factor library, distribution beside its value) is understood here and nowhere else.
 """
 
 from __future__ import annotations
@@ -9,71 +9,36 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
-from typing import Any, Literal, cast
+from dataclasses import replace
+from functools import cache, partial
+from typing import Any, cast
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import core_schema
 
 from simulator import units
+from simulator.scenario.amounts import Number, Span
 from simulator.scenario.context import Column, Context, Tables
 from simulator.scenario.distributions import KINDS, Distribution, Noise, parse_distribution
-from simulator.scenario.wrong import Later, Wrong, advice, shown
+from simulator.scenario.library import entry
+from simulator.scenario.notyet import NotYet
+from simulator.scenario.wrong import Wrong, advice, shown
 
 __all__ = ["NUMBER_KEYS", "Clock", "Distribution", "In", "Noise", "NotYet", "Number", "Span", "parse_number", "scaled"]
 
-NUMBER_KEYS = ("value", "table", *KINDS, "noise", "factor", "source", "kind")
+NUMBER_KEYS = ("value", "table", "factor", *KINDS, "noise", "times", "source", "kind")
 """Keys of a number written as a mapping."""
 
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![\d.,_])\s*(.*?)\s*")
 _PIECES = {"t": "piece", "t/day": "piece/day"}
 _BARE = ("1", "t/t")
 _SEPARATED = re.compile(r"\s*[+-]?\d+[.,_' ]\d.*")
+GROSS, NET = " Hs", " Hi"
+"""Ends of a unit per MWh of gross (superior) and of net (inferior) calorific value; net where nothing is said."""
 SMALLEST, LARGEST = 1e-30, 1e30
 """Sizes of numbers but 0: what is reckoned with them still fits a float."""
 LONGEST = 500
 """Years that a span of the calendar may have."""
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """One number of a scenario, in internal units (t, MWh, km, day, EUR, t CO2e and their quotients)."""
-
-    value: float
-    """The number a run without replications uses; `nan` where a table gives it."""
-    unit: str
-    """The internal unit the value is in, one of those the field accepts."""
-    table: str | None = None
-    """Name of the time series that gives the value over time, already in `unit` once read."""
-    factor: float = 1.0
-    """What `scale` multiplied the table by (a plain value is scaled at once)."""
-    distribution: Distribution | None = None
-    pieces: bool = False
-    """The value counts pieces and still has to be multiplied by the material's `piece`."""
-    source: str | None = None
-    kind: str | None = None
-    """`published` or `assumption`."""
-    noise: Noise | None = None
-    """Redrawn through time."""
-
-    def bounds(self) -> tuple[float, float]:
-        """Smallest and largest value it takes in any replication."""
-        return self.distribution.bounds() if self.distribution else (self.value, self.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A length of calendar time: whole months, and whole seconds for everything shorter."""
-
-    months: int = 0
-    seconds: int = 0
-    distribution: Distribution | None = None
-    """How it varies between replications, in days."""
-
-    def days(self) -> float:
-        """Length in days, a month counting a twelfth of 365.25."""
-        return self.months * units.DAYS_PER_MONTH + self.seconds / 86400
 
 
 class In:
@@ -88,9 +53,11 @@ class In:
         pieces: bool = False,
         series: bool = True,
         below: str = "",
+        calorific: bool = False,
     ) -> None:
-        """`below` is said instead of the bound where a number is too low."""
+        """`below` is said instead of the bound where a number is too low; `calorific`: a MWh may be `Hi` or `Hs`."""
         self.units = units
+        self.calorific = calorific
         self.low = low
         self.above = above
         self.high = high
@@ -119,9 +86,10 @@ class In:
         """How such a number is written."""
         return "0.5" if self.bare() else f"12 {self.units[0]}"
 
-    def check(self, number: Number) -> None:
-        """Raise Wrong where the number, or a bound of its distribution, leaves the bounds."""
-        reach = "its distribution reaches" if number.distribution else "it is"
+    def check(self, number: Number, written: str = "") -> None:
+        """Raise Wrong where the number, or a bound of its distribution, leaves its bounds; `written` by the user."""
+        itself = f"it is {written}, that is" if written else "it is"
+        reach = "its distribution reaches" if number.distribution else itself
         for value in (number.value, *number.bounds()) if number.table is None else ():
             if value < self.low or value <= self.above:
                 raise Wrong(self.below or self._outside(value, number, reach))
@@ -131,7 +99,7 @@ class In:
     def check_column(self, number: Number, column: Column) -> None:
         """Raise Wrong where a row of the number's time series leaves the bounds."""
         for extreme, row in ((column.low, column.lowest), (column.high, column.highest)):
-            value = extreme * number.factor
+            value = extreme * number.times
             if value < self.low or value <= self.above or value > self.high:
                 raise Wrong(self._outside(value, number, f"table {number.table} says in {row}"))
 
@@ -149,10 +117,17 @@ def parse_number(raw: Any, accepted: In, tables: Tables) -> Number:
     """A number in one of the accepted units; `tables` are the time series by name. Raises Wrong."""
     number = _mapping(raw, accepted, tables) if isinstance(raw, Mapping) else _quantity(raw, accepted)
     try:
-        accepted.check(number)
+        accepted.check(number, _written(raw, number))
     except Wrong as wrong:
         raise Wrong(f"{wrong.message}{_per_cent(raw, accepted)}", wrong.keys) from wrong
     return number
+
+
+def _written(raw: Any, number: Number) -> str:
+    """A quantity as the user wrote it, where that is in another unit than the internal one."""
+    text = raw.get("value") if isinstance(raw, Mapping) else raw
+    match = _QUANTITY.fullmatch(text) if isinstance(text, str) else None
+    return shown(text) if match and match[2] not in ("", number.unit) else ""
 
 
 def _per_cent(raw: Any, accepted: In) -> str:
@@ -164,7 +139,7 @@ def _per_cent(raw: Any, accepted: In) -> str:
 def scaled(raw: Any, factor: float) -> Any:
     """The raw number multiplied: it stays what a user could have written. Raises Wrong where it is no number."""
     if isinstance(raw, Mapping):
-        return {**raw, "factor": _factor(raw) * factor}
+        return {**raw, "times": _times(raw) * factor}
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return raw * factor
     match = _QUANTITY.fullmatch(raw) if isinstance(raw, str) else None
@@ -211,9 +186,19 @@ def _fitting(text: str, accepted: In) -> tuple[str, float, bool]:
     for unit in accepted.units:
         if units.measure(unit)[1] == dimension:
             return unit, size, False
+        if accepted.calorific and dimension in _calorific(unit):
+            return unit + GROSS * (_calorific(unit)[dimension] == GROSS), size, False
         if accepted.pieces and unit in _PIECES and units.measure(_PIECES[unit])[1] == dimension:
             return unit, size, True
     raise Wrong(f"`{text}` is the wrong kind of unit, expected {_expected(accepted)}")
+
+
+@cache
+def _calorific(unit: str) -> Mapping[units.Dimension, str]:
+    """Dimensions of a unit per MWh that says which calorific value, in or without brackets, and what it says."""
+    written = {f"{unit}{word}": word for word in (GROSS, NET)}
+    bracketed = {unit.replace("MWh", f"(MWh{word})"): word for word in (GROSS, NET)}
+    return {units.measure(text)[1]: word for text, word in {**written, **bracketed}.items()}
 
 
 def _expected(accepted: In) -> str:
@@ -230,24 +215,39 @@ def _mapping(raw: Mapping[str, Any], accepted: In, tables: Tables) -> Number:
         raise Wrong(f"only one of {', '.join(found)} can give the number")
     if "table" in raw:
         return _table(raw, accepted, tables)
+    if "factor" in raw:
+        return _listed(raw, next(iter(found), None), accepted)
     if not found and "value" not in raw:
-        raise Wrong("needs a `value`, a `table` or a distribution")
+        raise Wrong("needs a `value`, a `table`, a `factor` or a distribution")
     return _valued(raw, next(iter(found), None), accepted)
+
+
+def _listed(raw: Mapping[str, Any], kind: str | None, accepted: In) -> Number:
+    """A number of the factor library; what it is and where it comes from stand there."""
+    found = entry(raw["factor"])
+    for key in ("value", "source", "kind"):
+        if key in raw:
+            raise Wrong(f"comes from the library: leave out the {key}", (key,))
+    try:
+        number = _valued({**raw, "value": f"{found.value!r} {found.unit}"}, kind, accepted)
+    except Wrong as wrong:
+        raise Wrong(f"{found.id}: {wrong.message}", ("factor",)) from wrong
+    return replace(number, source=found.citation(), kind="published", factor=found.id)
 
 
 def _table(raw: Mapping[str, Any], accepted: In, tables: Tables) -> Number:
     name = raw["table"]
     if not accepted.series:
         raise Wrong("holds for the whole run: it cannot be a time series", ("table",))
-    if "value" in raw:
-        raise Wrong("only one of table, value can give the number")
+    if "value" in raw or "factor" in raw:
+        raise Wrong("only one of table, value, factor can give the number")
     if not isinstance(name, str) or name not in tables:
         raise Wrong(f"unknown table {shown(name)}{advice(name, tables)}", ("table",))
     try:
         unit, _, pieces = _fitting(tables[name].unit, accepted)
     except Wrong as wrong:
         raise Wrong(f"table {name}: {wrong.message}", ("table",)) from wrong
-    number = Number(math.nan, unit, name, _factor(raw), pieces=pieces, noise=_noise(raw), **_about(raw))
+    number = Number(math.nan, unit, name, _times(raw), pieces=pieces, noise=_noise(raw), **_about(raw))
     accepted.check_column(number, tables[name])
     return number
 
@@ -255,9 +255,9 @@ def _table(raw: Mapping[str, Any], accepted: In, tables: Tables) -> Number:
 def _valued(raw: Mapping[str, Any], kind: str | None, accepted: In) -> Number:
     central = _part(raw, "value", accepted) if "value" in raw else None
     unit, pieces, text = _unit_of(raw, central, accepted)
-    factor = _factor(raw)
-    amount = partial(_amount, accepted=accepted, text=text, factor=factor)
-    value = None if central is None else central.value * factor
+    times = _times(raw)
+    amount = partial(_amount, accepted=accepted, text=text, times=times)
+    value = None if central is None else central.value * times
     distribution = parse_distribution(kind, raw[kind], amount, value) if kind else None
     stands = value if value is not None else cast(Distribution, distribution).mean
     return Number(stands, unit, None, 1.0, distribution, pieces, noise=_noise(raw), **_about(raw))
@@ -278,19 +278,19 @@ def _unit_of(raw: Mapping[str, Any], central: Number | None, accepted: In) -> tu
     return central.unit, central.pieces, text
 
 
-def _amount(raw: Any, accepted: In, text: str, factor: float) -> float:
+def _amount(raw: Any, accepted: In, text: str, times: float) -> float:
     """One parameter of a distribution; where it is bare it has the unit of the value beside it."""
     size, own = split_quantity(raw, accepted.example())
     if own == "" and text:
-        return size * units.measure(text)[0] * factor
-    return _quantity(raw, accepted).value * factor
+        return size * units.measure(text)[0] * times
+    return _quantity(raw, accepted).value * times
 
 
-def _factor(raw: Mapping[str, Any]) -> float:
-    factor = raw.get("factor", 1.0)
-    if isinstance(factor, bool) or not isinstance(factor, int | float):
-        raise Wrong(f"`{shown(factor)}` is not a plain number", ("factor",))
-    return _finite(float(factor), factor)
+def _times(raw: Mapping[str, Any]) -> float:
+    times = raw.get("times", 1.0)
+    if isinstance(times, bool) or not isinstance(times, int | float):
+        raise Wrong(f"`{shown(times)}` is not a plain number", ("times",))
+    return _finite(float(times), times)
 
 
 def _noise(raw: Mapping[str, Any]) -> Noise | None:
@@ -367,26 +367,3 @@ def _uncertain(raw: Mapping[str, Any]) -> Span:
     _check_length(number.value, f"{number.value:g} day")
     span = parse_span(raw["value"]) if "value" in raw else Span(seconds=round(number.value * 86400))
     return Span(span.months, span.seconds, number.distribution)
-
-
-class NotYet:
-    """Marks a key that is known but not supported yet, with the issue it is planned with."""
-
-    def __init__(self, issue: Literal["Exactness", "Lünen"]) -> None:
-        self.issue = issue
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(self.refuse)
-
-    def __get_pydantic_json_schema__(
-        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"not": {}, "description": self.message()}
-
-    def message(self) -> str:
-        """What the user reads."""
-        return f"not yet supported: planned with the issue {self.issue}"
-
-    def refuse(self, _raw: Any) -> None:
-        """Raise Wrong, whatever the value."""
-        raise Later(self.message())

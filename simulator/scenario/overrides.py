@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from simulator.errors import Fault
 from simulator.scenario.forms import Coefficients, Emission
+from simulator.scenario.gases import Gases
 from simulator.scenario.models import Lifetime, World
 from simulator.scenario.numbers import NUMBER_KEYS, Number, scaled
 from simulator.scenario.paths import is_mapping, is_model, kind_at, known_keys
@@ -18,13 +19,14 @@ from simulator.scenario.wrong import Keys, Wrong, advice
 
 Scope = Literal["dated", "partnership", "variant", "command line"]
 
-_NUMBERS = (Number, Coefficients, Emission, float)
+_NUMBERS = (Number, Coefficients, Emission, Gases, float)
 _CLOSED: Mapping[Scope, frozenset[str]] = {
     "command line": frozenset(("schema", "extends", "variants")),
-    "variant": frozenset(("schema", "extends", "variants", "name", "seed", "substances", "tables")),
-    "partnership": frozenset(World.model_fields)
-    - {"companies", "boundary", "flows", "materials", "energy", "transport"}
-    | {"schema"},
+    "variant": frozenset(
+        ("schema", "extends", "variants", "name", "seed", "substances", "tables", "economics", "targets")
+    ),
+    "partnership": frozenset(known_keys(World))
+    - {"companies", "boundary", "flows", "materials", "energy", "transport", "carbon_prices", "waste_levies"},
 }
 _NOT_DATED = ("composition", "initial", "outages", "piece", "density", "location", "partners")
 _WHOLE_RUN = "cannot change at a date: it holds for the whole run"
@@ -163,7 +165,7 @@ def _check_path(data: Raw, keys: Keys) -> None:
             raise Wrong(f"no such path: unknown key {key}{advice(key, known_keys(kind))}")
         if is_mapping(kind) and is_model(kind_at(keys[: depth + 1])):
             _check_declared(data, keys[: depth + 1], raw)
-        if not (is_model(kind) or is_mapping(kind) or kind in (Coefficients, Emission)):
+        if not (is_model(kind) or is_mapping(kind) or kind in (Coefficients, Emission, Gases)):
             raise Wrong(f"no such path: {dotted(keys[:depth])} is one value, change it as a whole")
         if raw is not None and not isinstance(raw, Mapping):
             raise Wrong(f"no such path: {dotted(keys[:depth])} is written as one value, change it as a whole")

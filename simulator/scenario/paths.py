@@ -8,6 +8,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from simulator.scenario.forms import Coefficients, Emission
+from simulator.scenario.gases import Gases
 from simulator.scenario.models import Model, World
 from simulator.scenario.numbers import Number
 from simulator.scenario.wrong import Keys
@@ -29,7 +30,7 @@ def known_keys(kind: Any) -> tuple[str, ...]:
 def _inside(kind: Any, key: str | int) -> Any:
     if is_model(kind):
         return _fields(kind).get(str(key))
-    if kind in (Coefficients, Emission):
+    if kind in (Coefficients, Emission, Gases):
         return Number
     if is_mapping(kind):
         return bare(get_args(kind)[1])
@@ -43,21 +44,24 @@ def is_mapping(kind: Any) -> bool:
 
 
 def is_model(kind: Any) -> bool:
-    """Whether the part is a mapping with the keys of the vocabulary."""
+    """Whether the part is a mapping with the keys of the vocabulary: of one model, or of one of several."""
+    if isinstance(kind, tuple):
+        return True
     return isinstance(kind, type) and issubclass(kind, Model)
 
 
 @cache
-def _fields(model: type[Model]) -> dict[str, Any]:
-    fields = model.model_fields.items()
+def _fields(kind: Any) -> dict[str, Any]:
+    models: tuple[type[Model], ...] = kind if isinstance(kind, tuple) else (kind,)
+    fields = [item for model in reversed(models) for item in model.model_fields.items()]
     return {field.alias or name: bare(field.annotation) for name, field in fields}
 
 
 def bare(kind: Any) -> Any:
-    """The type without annotations and without `None`."""
+    """The type without annotations and without `None`; a tuple where it is one of several models."""
     if get_origin(kind) is Annotated:
         return bare(get_args(kind)[0])
     if get_origin(kind) in (Union, UnionType):
-        members = [member for member in get_args(kind) if member is not NoneType]
-        return bare(members[0])
+        members = [bare(member) for member in get_args(kind) if member is not NoneType]
+        return tuple(members) if len(members) > 1 and all(map(is_model, members)) else members[0]
     return kind

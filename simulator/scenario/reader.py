@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 import yaml
 
 from simulator.errors import Fault, ScenarioError, UserError
+from simulator.scenario.syntax import explained, no_colon, no_space
 from simulator.scenario.tree import Document, Mark, dotted, merged
 from simulator.scenario.wrong import Keys, Wrong, shown
 
@@ -38,13 +39,6 @@ _INT = re.compile(r"[+-]?\d+")
 _FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _NULL = {"", "~", "null", "Null", "NULL"}
 _BOOL = {"true": True, "false": False}
-_TABS = "; indent with spaces, not with tabs"
-_REMEDIES = (
-    ("tab", _TABS),
-    ("did not find expected key", "; check the indentation of this line and the ones above"),
-    ("mapping values are not allowed", "; put text with a colon in quotes"),
-)
-"""Words of the parser, and what most often helps."""
 
 
 class _Loader(_FAST):  # type: ignore[misc]
@@ -163,25 +157,11 @@ def _composed(text: str, name: str) -> yaml.Node | None:
     try:
         node: yaml.Node | None = _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
-        raise _refusal((name, _line_of(error)), (), _explained(error, text)) from error
+        line, message = explained(error, text)
+        raise _refusal((name, line), (), message) from error
     except (yaml.YAMLError, RecursionError) as error:
         raise _refusal((name, 1), (), f"is not YAML: {' '.join(str(error).split())}") from error
     return node
-
-
-def _line_of(error: yaml.MarkedYAMLError) -> int:
-    mark = error.problem_mark or error.context_mark
-    return mark.line + 1 if mark else 1
-
-
-def _explained(error: yaml.MarkedYAMLError, text: str) -> str:
-    if error.problem == "but found another document":
-        return "a scenario file is one YAML document: remove the second `---`"
-    problem = str(error.problem or error.context)
-    lines = text.splitlines()[_line_of(error) - 1 :]
-    tabbed = bool(lines) and "\t" in lines[0][: len(lines[0]) - len(lines[0].lstrip())]
-    remedy = _TABS if tabbed else next((remedy for words, remedy in _REMEDIES if words in problem), "")
-    return f"is not YAML: {problem}{remedy}"
 
 
 def _refusal(place: Mark, keys: Keys, message: str) -> ScenarioError:
@@ -230,9 +210,7 @@ class _Builder:
         if node.style:
             return text
         if text in _NULL:
-            comma = bool(keys) and str(keys[-1])[:1].isdigit()
-            remedy = "a number has a decimal point, no comma" if comma else "write one, or remove the key"
-            self._refuse(keys, line, f"has no value: {remedy}")
+            self._refuse(keys, line, _no_value(str(keys[-1]) if keys else ""))
             return None
         return _plain(text)
 
@@ -266,6 +244,13 @@ class _Builder:
 
     def _refuse(self, keys: Keys, line: int, message: str) -> None:
         self.faults.append(Fault(self.file, line, dotted(keys), message))
+
+
+def _no_value(key: str) -> str:
+    """What is most likely meant by a key without a value, as `{from: a, material:copper}` has one."""
+    if key[:1].isdigit():
+        return "has no value: a number has a decimal point, no comma"
+    return no_space(key) or (no_colon(key) if " " in key else "has no value: write one, or remove the key")
 
 
 def _is_merge(key: yaml.Node) -> bool:

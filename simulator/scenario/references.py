@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from simulator.scenario.chemistry import Chemistry
 from simulator.scenario.models import BoundaryNode, Company, Process, Use, World
 from simulator.scenario.numbers import NUMBER_KEYS
 from simulator.scenario.scenario import Series
@@ -40,8 +41,8 @@ def unknown(
             yield Problem((*keys, name) if place else keys, f"unknown {what} {name}{advice(name, known)}")
 
 
-def _listed(what: str, names: tuple[str, ...], known: Collection[str], keys: Keys) -> Iterator[Problem]:
-    """Unknown and repeated names of a list."""
+def listed(what: str, names: tuple[str, ...], known: Collection[str], keys: Keys) -> Iterator[Problem]:
+    """A problem for each unknown and each repeated name of a list."""
     for place, name in enumerate(names):
         if name not in known:
             yield Problem((*keys, place), f"unknown {what} {name}{advice(name, known)}")
@@ -60,34 +61,20 @@ def _nodes(world: World) -> Iterator[Problem]:
 
 
 def _substances(world: World) -> Iterator[Problem]:
+    bare = all(known == Chemistry() for known in world.substances.values())
     for place, name in enumerate(world.substances):
         if name in RESERVED_SUBSTANCES:
-            yield Problem(("substances", place), f"{name} is reserved: choose another name")
-        elif name in world.substances[:place]:
-            yield Problem(("substances", place), f"{name} is listed twice")
+            yield Problem(("substances", place if bare else name), f"{name} is reserved: choose another name")
     for name, material in world.materials.items():
         yield from unknown("substance", material.composition, world.substances, ("materials", name, "composition"))
 
 
 def _company(world: World, company: Company, keys: Keys) -> Iterator[Problem]:
     yield from unknown("material", company.inventories, world.materials, (*keys, "inventories"))
-    yield from _carriers(world, company.loads, (*keys, "loads"))
     for name, process in company.processes.items():
         yield from _process(world, process, (*keys, "processes", name))
     for name, use in company.uses.items():
         yield from _use(world, use, (*keys, "uses", name))
-
-
-def _carriers(world: World, names: Iterable[str], keys: Keys) -> Iterator[Problem]:
-    for name in names:
-        carrier = world.energy.get(name)
-        if "." in name:
-            yield Problem((*keys, name), "levels of a carrier are not yet supported: planned with the issue Lünen")
-        elif carrier is None:
-            yield from unknown("energy carrier", [name], world.energy, keys)
-        elif carrier.price is None and carrier.emission_factor is None:
-            message = f"the grid does not sell {name}: give energy.{name} a price or an emission_factor"
-            yield Problem((*keys, name), message)
 
 
 def _process(world: World, process: Process, keys: Keys) -> Iterator[Problem]:
@@ -95,9 +82,8 @@ def _process(world: World, process: Process, keys: Keys) -> Iterator[Problem]:
         yield from _inputs(world, slot.any_of, (*keys, "inputs"))
     yield from unknown("material", process.outputs, world.materials, (*keys, "outputs"))
     yield from _coefficient_names(world, process, keys)
-    yield from _carriers(world, process.energy, (*keys, "energy"))
     yield from _own_outputs(process, keys)
-    yield from _needed(world, process.partnership, keys)
+    yield from needed(world, process.partnership, keys)
 
 
 def _inputs(world: World, names: tuple[str, ...], keys: Keys) -> Iterator[Problem]:
@@ -126,7 +112,8 @@ def _own_outputs(process: Process, keys: Keys) -> Iterator[Problem]:
             yield Problem((*keys, "scrap", place), message)
 
 
-def _needed(world: World, names: tuple[str, ...], keys: Keys) -> Iterator[Problem]:
+def needed(world: World, names: tuple[str, ...], keys: Keys) -> Iterator[Problem]:
+    """Partnerships without which something does not exist, and that nobody declares."""
     yield from unknown("partnership", names, world.partnerships, (*keys, "partnership"), place=False)
 
 
@@ -134,7 +121,7 @@ def _use(world: World, use: Use, keys: Keys) -> Iterator[Problem]:
     yield from unknown("material", [use.material], world.materials, (*keys, "material"), place=False)
     yield from unknown("material", use.end_of_life, world.materials, (*keys, "end_of_life"))
     yield from unknown("substance", use.soiling, world.substances, (*keys, "soiling"))
-    yield from _needed(world, use.partnership, keys)
+    yield from needed(world, use.partnership, keys)
 
 
 def _boundary(world: World, node: BoundaryNode, keys: Keys) -> Iterator[Problem]:
@@ -142,7 +129,7 @@ def _boundary(world: World, node: BoundaryNode, keys: Keys) -> Iterator[Problem]
     yield from unknown("material", node.accepts, world.materials, (*keys, "accepts"))
     for name, demand in node.demands.items():
         if demand.any_of:
-            yield from _listed("material", demand.any_of, world.materials, (*keys, "demands", name, "any_of"))
+            yield from listed("material", demand.any_of, world.materials, (*keys, "demands", name, "any_of"))
         else:
             yield from unknown("material", [name], world.materials, (*keys, "demands"))
 
@@ -160,6 +147,6 @@ def _variants(world: World) -> Iterator[Problem]:
     for name, variant in world.variants.items():
         keys = ("variants", name)
         known = world.partnerships
-        yield from _listed("partnership", variant.partnerships or (), known, (*keys, "partnerships"))
+        yield from listed("partnership", variant.partnerships or (), known, (*keys, "partnerships"))
         happening = variant.interventions or ()
-        yield from _listed("intervention", happening, world.interventions, (*keys, "interventions"))
+        yield from listed("intervention", happening, world.interventions, (*keys, "interventions"))

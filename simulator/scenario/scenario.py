@@ -38,6 +38,15 @@ class Variant:
     document: Mapping[str, object]
     """The scenario as run, plain data that loads again to the same numbers: written to `scenario.resolved.yaml`."""
 
+    @property
+    def worlds(self) -> tuple[World, ...]:
+        """The worlds of its epochs, each once though several may share it, in the order in which they hold last."""
+        found: dict[int, World] = {}
+        for epoch in self.epochs:
+            found.pop(id(epoch.world), None)
+            found[id(epoch.world)] = epoch.world
+        return tuple(found.values())
+
 
 @dataclass(frozen=True)
 class Series:

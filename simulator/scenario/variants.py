@@ -2,16 +2,19 @@
 
 Value = file, then the partnerships in force, variant, command line, then interventions by date; a later one wins. Two
 `set` of one path within one level are a fault; interventions that begin at one instant are one level. Within a level
-`scale` follows `set`.
+`scale` follows `set`. One that comes again counts by the date on which it began last.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -20,6 +23,7 @@ from simulator.scenario.context import Context
 from simulator.scenario.dates import after
 from simulator.scenario.models import Intervention, Model, Partnership, Time, Variant
 from simulator.scenario.overrides import Change, Draft, applied, changes
+from simulator.scenario.repetition import Horizon, begins, over, repeating
 from simulator.scenario.tree import Raw, look, put
 
 M = TypeVar("M", bound=Model)
@@ -29,6 +33,10 @@ _FRAME = ("time", "calendar", "partnerships", "interventions")
 
 
 _SECTION: Mapping[type[Model], str] = {Partnership: "partnerships", Intervention: "interventions"}
+
+
+_CONDITIONAL = ("processes", "uses", "generators", "converters", "energy_storage")
+"""Parts of a company that may exist in a partnership only."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,8 @@ class Frame:
     """Those agreed on in the variant."""
     interventions: Mapping[str, Intervention]
     """Those that happen in the variant."""
+    begins: Mapping[str, tuple[datetime, ...]]
+    """When each of these begins, ascending."""
     uniform: bool
 
     def cuts(self) -> tuple[datetime, ...]:
@@ -65,24 +75,22 @@ class Frame:
 
     def happening(self, instant: datetime) -> tuple[tuple[str, ...], ...]:
         """Interventions in force, those that began together side by side, in order of date."""
-        dates = sorted({item.at for item in self.interventions.values()})
-        groups = (tuple(sorted(self._in_force(date, instant))) for date in dates)
-        return tuple(group for group in groups if group)
+        dated = sorted(self._in_force(instant))
+        return tuple(tuple(name for _, name in group) for _, group in groupby(dated, key=itemgetter(0)))
 
-    def _in_force(self, date: datetime, instant: datetime) -> Iterator[str]:
-        for name, item in self.interventions.items():
-            if item.at == date <= instant and not self._over(item, instant):
-                yield name
-
-    def _over(self, item: Intervention, instant: datetime) -> bool:
-        return item.for_ is not None and after(item.at, item.for_, self.uniform) <= instant
+    def _in_force(self, instant: datetime) -> Iterator[tuple[datetime, str]]:
+        """When what is in force began last, and its name."""
+        for name, times in self.begins.items():
+            begun = bisect_right(times, instant)
+            if begun and not over(self.interventions[name], times[begun - 1], instant, self.uniform):
+                yield times[begun - 1], name
 
     def _instants(self) -> Iterator[datetime]:
         yield from (item.start for item in self.partnerships.values() if item.start is not None)
-        for item in self.interventions.values():
-            yield item.at
-            if item.for_ is not None:
-                yield after(item.at, item.for_, self.uniform)
+        for name, times in self.begins.items():
+            yield from times
+            span = self.interventions[name].for_
+            yield from (after(time, span, self.uniform) for time in times if span is not None)
 
 
 def variants_of(data: Raw) -> dict[str, Mapping[str, Any]]:
@@ -116,8 +124,11 @@ def frame_of(draft: Draft, choice: Choice, context: Context) -> Frame | None:
         interventions = _chosen(draft.data, Intervention, choice.interventions, choice.others, context)
     except ValidationError:
         return None
-    uniform = draft.data.get("calendar") == "uniform"
-    return Frame(time.start, time.end, partnerships, interventions, uniform)
+    run = Horizon(time.start, time.end, draft.data.get("calendar") == "uniform")
+    if any(problem for item in interventions.values() for problem in repeating(item, run, ())):
+        return None
+    found = {name: begins(item, run) for name, item in interventions.items()}
+    return Frame(run.start, run.end, partnerships, interventions, found, run.uniform)
 
 
 def _chosen(
@@ -192,8 +203,8 @@ def _conditional(data: Raw, agreed: Sequence[str]) -> Iterator[tuple[str, ...]]:
     yield from _closed(data, ("flows",), agreed)
     companies = data.get("companies")
     for company in companies if isinstance(companies, Mapping) else ():
-        yield from _closed(data, ("companies", company, "processes"), agreed)
-        yield from _closed(data, ("companies", company, "uses"), agreed)
+        for section in _CONDITIONAL:
+            yield from _closed(data, ("companies", company, section), agreed)
 
 
 def _closed(data: Raw, keys: tuple[str, ...], agreed: Sequence[str]) -> Iterator[tuple[str, ...]]:

@@ -21,7 +21,7 @@ BASE = (Lane("base", 0),)
 
 def sources(made: Tables) -> Mapping[tuple[str, ...], tuple[float, float]]:
     table = made.emissions
-    keys = zip(*(table[name] for name in ("node", "scope", "category", "source", "item")), strict=True)
+    keys = zip(*(table[name] for name in ("node", "scope", "category", "source", "item", "gas")), strict=True)
     values = zip(table["emissions_t_co2e"], table["biogenic_t_co2"], strict=True)
     return dict(zip(keys, values, strict=True))
 
@@ -47,19 +47,19 @@ def month(works: Scenario) -> Ledger:
 
 def test_every_source_has_its_scope_node_and_figure(works: Scenario) -> None:
     assert sources(tables(works, [month(works)])) == {
-        ("smelter", "1", "fuel", "melt", "natural_gas"): (pytest.approx(100 * 2 * 0.2), 0),
-        ("smelter", "1", "fuel", "melt", "wood"): (0, pytest.approx(100 * 0.35)),
-        ("smelter", "1", "process", "melt", "CO2"): (pytest.approx(6 * 2.9), 0),
-        ("smelter", "1", "process", "melt", "CO2e"): (pytest.approx(100 * 0.1), 0),
-        ("smelter", "1", "process", "melt", "CO2_biogenic"): (0, pytest.approx(100 * 0.05)),
-        ("smelter", "2", "purchased_energy", "melt", "electricity"): (pytest.approx(44.0), 0),
-        ("smelter", "2", "purchased_energy", "load", "electricity"): (pytest.approx(24.8), 0),
-        ("drawer", "2", "purchased_energy", "draw", "electricity"): (pytest.approx(0.5 * 20), 0),
-        ("smelter", "3", "upstream", "buy_ore", "ore"): (pytest.approx(40 * 0.5), 0),
-        ("smelter", "3", "transport", "buy_ore", "truck"): (pytest.approx(40 * 1000 * 1e-4), 0),
-        ("smelter", "3", "transport", "buy_scrap", "truck"): (pytest.approx(60 * 100 * 1e-4), 0),
-        ("smelter", "3", "transport", "sell", "truck"): (pytest.approx(20 * 50 * 1e-4), 0),
-        ("smelter", "3", "waste_treatment", "dump", "slag"): (pytest.approx(12 * 0.01), 0),
+        ("smelter", "1", "fuel", "melt", "natural_gas", "CO2e"): (pytest.approx(100 * 2 * 0.2), 0),
+        ("smelter", "1", "fuel", "melt", "wood", "CO2_biogenic"): (0, pytest.approx(100 * 0.35)),
+        ("smelter", "1", "process", "melt", "CO2", "CO2"): (pytest.approx(6 * 2.9), 0),
+        ("smelter", "1", "process", "melt", "CO2e", "CO2e"): (pytest.approx(100 * 0.1), 0),
+        ("smelter", "1", "process", "melt", "CO2_biogenic", "CO2_biogenic"): (0, pytest.approx(100 * 0.05)),
+        ("smelter", "2", "purchased_energy", "melt", "electricity", "CO2e"): (pytest.approx(44.0), 0),
+        ("smelter", "2", "purchased_energy", "load", "electricity", "CO2e"): (pytest.approx(24.8), 0),
+        ("drawer", "2", "purchased_energy", "draw", "electricity", "CO2e"): (pytest.approx(0.5 * 20), 0),
+        ("smelter", "3", "upstream", "buy_ore", "ore", "CO2e"): (pytest.approx(40 * 0.5), 0),
+        ("smelter", "3", "transport", "buy_ore", "truck", "CO2e"): (pytest.approx(40 * 1000 * 1e-4), 0),
+        ("smelter", "3", "transport", "buy_scrap", "truck", "CO2e"): (pytest.approx(60 * 100 * 1e-4), 0),
+        ("smelter", "3", "transport", "sell", "truck", "CO2e"): (pytest.approx(20 * 50 * 1e-4), 0),
+        ("smelter", "3", "waste_treatment", "dump", "slag", "CO2e"): (pytest.approx(12 * 0.01), 0),
     }
 
 
@@ -111,7 +111,7 @@ def test_a_series_times_a_scale_counts_scaled(tmp_path: Path) -> None:
     assert scaled in text
     scenario = read(tmp_path, text)
     found = sources(tables(scenario, [month(scenario)]))
-    assert found["smelter", "2", "purchased_energy", "melt", "electricity"][0] == pytest.approx(22)
+    assert found["smelter", "2", "purchased_energy", "melt", "electricity", "CO2e"][0] == pytest.approx(22)
 
 
 def test_each_row_is_valued_in_its_own_world(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_each_row_is_valued_in_its_own_world(tmp_path: Path) -> None:
         Pen(ledger).draw("moulder.mould", "virgin", mass, row=number)
     found = sources(tables(scenario, [ledger]))
     expected = 1.4 * (100 * 0.363 + 200 * 0.1)
-    assert list(found) == [("moulder", "2", "purchased_energy", "mould", "electricity")]
+    assert list(found) == [("moulder", "2", "purchased_energy", "mould", "electricity", "CO2e")]
     assert next(iter(found.values())) == pytest.approx((expected, 0))
 
 
@@ -140,8 +140,8 @@ def test_factors_of_flows_may_be_series_too(tmp_path: Path) -> None:
     for number, weighted in enumerate((7.0, 0.5, 0.0, 0.0)):
         ledger.weighted[0, 0, number] = weighted
     assert sources(tables(scenario, [ledger])) == {
-        ("moulder", "3", "upstream", "buy_virgin", "virgin"): (7, 0),
-        ("moulder", "3", "transport", "crates", "truck"): (pytest.approx(0.5 * 60), 0),
+        ("moulder", "3", "upstream", "buy_virgin", "virgin", "CO2e"): (7, 0),
+        ("moulder", "3", "transport", "crates", "truck", "CO2e"): (pytest.approx(0.5 * 60), 0),
     }
 
 

@@ -196,7 +196,7 @@ def _emissions(names: list[str], labels: list[str], months: int) -> Iterator[tup
         for i, name in enumerate(names):
             for label, x in zip(labels, noise * amounts[i] * 1000 * months / 12, strict=True):
                 bio = 0.4 * x if scope == "1" else 0.0
-                yield (name, 0, label, "aurubis", scope, "fuel", "smelter", "natural_gas", x, bio)
+                yield (name, 0, label, "aurubis", scope, "fuel", "smelter", "natural_gas", "CO2", x, bio, 0.0)
 
 
 def _waste(names: list[str], labels: list[str], months: int) -> Iterator[tuple[object, ...]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 
 from simulator.report import over_time, sankey, stock_plots, style, totals, write
@@ -21,6 +22,9 @@ from tests.report.synthetic import synthetic
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+DRAWN = [name for name in PLOTS if name != "targets"]
+"""Plots of a run whose scenario has no targets."""
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +74,15 @@ def test_emissions_are_stacked_by_scope_with_biogenic_apart(run: Run) -> None:
     assert figure.axes[0].get_ylabel() == "Emissions (kt CO₂e/year)"
     assert [text.split(":")[0] for text in legend_of(figure)[:3]] == ["Scope 1", "Scope 2", "Scope 3"]
     assert "Biogenic" in legend_of(figure)[3]
+
+
+def test_energy_of_a_partner_is_not_drawn_twice(run: Run) -> None:
+    """It is scope 1 of who gives it: the network's picture has the tonnes once."""
+    table = run.tables.emissions
+    given = table.query("scope == '2'").assign(category="partner_energy", emissions_t_co2e=1e12)
+    more = replace(run, tables=replace(run.tables, emissions=pd.concat([table, given])))
+    drawn, before = (over_time.emissions(one).axes[0].get_ylim() for one in (more, run))
+    assert drawn == before
 
 
 def test_biogenic_alone_is_within_the_axes(run: Run) -> None:
@@ -156,7 +169,7 @@ def test_no_two_texts_of_a_sankey_overlap(run: Run, pictures: dict[str, sankey.P
 def test_write_makes_png_and_svg_of_every_plot(tmp_path: Path) -> None:
     small = synthetic(1, 2026, 12)
     files = write(small, tmp_path / "plots")
-    names = [*PLOTS, *(f"sankey_{variant}" for variant in small.scenario.variants)]
+    names = [*DRAWN, *(f"sankey_{variant}" for variant in small.scenario.variants)]
     assert [path.name for path in files] == [f"{name}.{kind}" for name in names for kind in ("png", "svg")]
     assert all(path.stat().st_size > 5000 for path in files)
 
@@ -182,7 +195,7 @@ def svg_of(figure: Figure) -> bytes:
 def test_a_run_in_which_nothing_happens_has_pictures_and_leaves_matplotlibs_settings_alone(tmp_path: Path) -> None:
     with mpl.rc_context({"font.size": 17}):
         before = dict(mpl.rcParams)
-        assert len(write(without_rows(synthetic(1, 2026, 12)), tmp_path)) == 2 * (len(PLOTS) + 1)
+        assert len(write(without_rows(synthetic(1, 2026, 12)), tmp_path)) == 2 * (len(DRAWN) + 1)
         assert dict(mpl.rcParams) == before
 
 

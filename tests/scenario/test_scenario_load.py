@@ -115,8 +115,8 @@ def test_the_smallest_honest_scenario_loads(crates: Loader) -> None:
     assert piece.value == pytest.approx(0.0019)
     electricity = scenario.world.energy["electricity"].emission_factor
     assert electricity is not None
-    assert electricity.value == pytest.approx(0.363)
-    assert electricity.unit == "t CO2e/MWh"
+    assert electricity.by_gas["CO2e"].value == pytest.approx(0.363)
+    assert electricity.by_gas["CO2e"].unit == "t CO2e/MWh"
 
 
 def test_a_list_of_inputs_is_one_slot_in_order_of_preference(crates: Loader) -> None:
@@ -422,7 +422,7 @@ def test_a_scaled_table_keeps_its_factor(crates: Loader, tmp_path: Path) -> None
     (tmp_path / "rates.csv").write_text("year,rate\n2025,3.6525\n")
     text = CRATES.replace("rate: 12 t/day", "rate: {table: rates}")
     scenario = crates(TABLE + f"variants: {{v: {{scale: {{{RATE}: 0.5}}}}}}", text=text)
-    assert scenario.variants["v"].epochs[0].world.companies["recycler"].processes["sort"].rate.factor == 0.5
+    assert scenario.variants["v"].epochs[0].world.companies["recycler"].processes["sort"].rate.times == 0.5
 
 
 # Coefficients

@@ -45,9 +45,9 @@ def test_pieces_are_kept_as_pieces() -> None:
 
 
 def test_a_table_gives_the_number_in_the_unit_of_the_field() -> None:
-    number = rate({"table": "ore", "factor": 2})
+    number = rate({"table": "ore", "times": 2})
     assert math.isnan(number.value)
-    assert (number.table, number.unit, number.factor) == ("ore", "t/day", 2)
+    assert (number.table, number.unit, number.times) == ("ore", "t/day", 2)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_scaling_reaches_the_distribution() -> None:
 
 
 def test_scaling_twice_multiplies() -> None:
-    assert scaled(scaled({"table": "ore"}, 0.5), 0.5) == {"table": "ore", "factor": 0.25}
+    assert scaled(scaled({"table": "ore"}, 0.5), 0.5) == {"table": "ore", "times": 0.25}
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_rows_are_held_to_the_bounds_of_the_number_that_uses_them(changed: Chang
 
 
 def test_rows_are_held_to_the_upper_bound_too_with_the_factor(changed: Changed) -> None:
-    share = ("material: ore}", "material: ore, share: {table: t, factor: 0.5}}")
+    share = ("material: ore}", "material: ore, share: {table: t, times: 0.5}}")
     rows = "date,x\n2025-01-01,0.4\n2025-01-19,2\n"
     assert changed(share, ("unit: t/day", "unit: '1'"), rows=rows).name == "sound"
     said = refusal(changed, share, ("unit: t/day", "unit: '1'"), rows=rows.replace(",2\n", ",3\n"))
@@ -126,7 +126,7 @@ def test_a_field_of_a_csv_file_has_an_end(changed: Changed) -> None:
         ("rank: 5", f"rank: {'9' * 400}", "is not a whole number"),
         ("rank: 5", f"rank: {'9' * 5000}", "is not a whole number"),
         ("rate: 10 t/day", f"rate: {'9' * 5000}", "is too large for a number"),
-        ("rate: 10 t/day", "rate: {value: 1 t/day, factor: 1e999}", "is too large for a number"),
+        ("rate: 10 t/day", "rate: {value: 1 t/day, times: 1e999}", "is too large for a number"),
         ("rate: 10 t/day", "rate: 1e31 t/day", "is too large for a number, the largest is 1e+30"),
         ("rate: 10 t/day", "rate: 5e-324 t/day", "is too small for a number, the smallest is 1e-30"),
         ("set: {companies.mill.processes.melt.rate: 5 t/day}", "scale: {companies.mill.processes.melt.rate: x%}", "%"),
@@ -171,9 +171,9 @@ def test_a_chain_of_files_that_extend_one_another_has_an_end(tmp_path: Path) -> 
         (SOUND, "", "s.yaml:1: the file is empty; `new NAME` writes one to start from"),
         (SOUND, "# nothing\n", "s.yaml:1: the file is empty; `new NAME` writes one to start from"),
         ("  mill:", "\tmill:", "; indent with spaces, not with tabs"),
-        ("name: sound", "name: sound\n   title: x", "; put text with a colon in quotes"),
+        ("name: sound", "name: sound\n   title: x", "is indented by 3 spaces, the line above it by 0: "),
         ("name: sound", "title: a: b", "; put text with a colon in quotes"),
-        ("flows:", " flows:", "; check the indentation of this line and the ones above"),
+        ("flows:", " flows:", "is indented by 1 space, the entries above it by 0 or 2: "),
         ("{metal: 1}", "{metal: 96}", "it is 96; if per cent are meant, write 0.96 or 96 %"),
         ("10 t/day", "30,5 t/day", "has no value: a number has a decimal point, no comma"),
         ("10 t/day", '"30,5 t/day"', "`30,5 t/day` is not a number: a decimal point, no comma, no thousands separator"),

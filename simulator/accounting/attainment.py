@@ -1,0 +1,58 @@
+"""Progress towards targets in words: a line for each milestone within the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from simulator import units
+from simulator.accounting.targets import CLOSE, Progress
+from simulator.scenario.targets import Milestone
+
+MINUS = "−"
+
+
+def lines(found: Sequence[Progress]) -> tuple[str, ...]:
+    """`network.emissions 2030: −40 %; linear +3.0 %, circular −43.1 % (met)`, for every target and milestone reached.
+
+    Where the run ends before the first milestone, its last full year is held against the path.
+    """
+    return tuple(line for progress in found for line in _lines(progress))
+
+
+def _lines(progress: Progress) -> Iterator[str]:
+    reached = [one for one in progress.target.milestones if one.year in progress.goal]
+    for milestone in reached:
+        asked = milestone.text.replace("-", MINUS)
+        yield f"{progress.path} {milestone.year}: {asked}; {_variants(progress, milestone, milestone.year)}"
+    if not reached:
+        yield _on_the_way(progress)
+
+
+def _on_the_way(progress: Progress) -> str:
+    year = max(progress.goal)
+    coming = next((one for one in progress.target.milestones if one.year > year), progress.target.milestones[-1])
+    way = f"on the way to {coming.text.replace('-', MINUS)} in {coming.year}"
+    asked = shown(progress, coming, progress.goal[year])
+    return f"{progress.path} {year}, {way}: {asked}; {_variants(progress, coming, year)}"
+
+
+def _variants(progress: Progress, milestone: Milestone, year: int) -> str:
+    reached = ((name, values[year]) for name, values in progress.values.items() if year in values)
+    said = (f"{name} {shown(progress, milestone, value)}{_met(progress, year, value)}" for name, value in reached)
+    return ", ".join(said) or "no variant has the figure"
+
+
+def _met(progress: Progress, year: int, value: float) -> str:
+    gap = value - progress.goal[year]
+    short = -gap if progress.rises else gap
+    return " (met)" if short <= CLOSE * abs(progress.base[1]) else ""
+
+
+def shown(progress: Progress, milestone: Milestone, value: float) -> str:
+    """A value as the milestone is written: its change against the base, or in the unit of the amount."""
+    base = progress.base[1]
+    if milestone.amount is None and base:
+        return f"{100 * (value / base - 1):+.1f} %".replace("-", MINUS)
+    unit = milestone.amount.unit if milestone.amount is not None else progress.figure.unit
+    unit = "%" if progress.figure.unit == "1" else unit
+    return f"{float(f'{value / units.measure(unit)[0]:.4g}'):,.10g} {unit}".replace("-", MINUS)

@@ -1,0 +1,42 @@
+"""What partnerships' capex costs a year, and the jobs of processes: quantities beside the payments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simulator.accounting.economics import capital_recovery_factor
+from simulator.accounting.elapsed import TIME
+from simulator.accounting.factors import Line
+from simulator.scenario.models import World
+from simulator.scenario.numbers import Number
+from simulator.units import DAYS_PER_YEAR
+
+
+def annuities(world: World) -> Iterator[Line]:
+    """Capex of partnerships, spread over the days they are in force; keys: partner, partnership; EUR.
+
+    Each year in force costs capex × share × capital recovery factor, also where the capex was paid before the run:
+    whoever outlives the lifetime replaces what it bought.
+    """
+    if world.economics is None:
+        return
+    years = world.economics.lifetime.value / DAYS_PER_YEAR
+    factor = capital_recovery_factor(world.economics.discount_rate.value, years)
+    daily = Number(factor / DAYS_PER_YEAR, "1/day")
+    for name, partnership in world.partnerships.items():
+        for partner, share in partnership.partners.items() if partnership.capex is not None else ():
+            if partner in world.companies and partnership.capex is not None:
+                yield Line((partner, name), ("days", (name,)), (share, partnership.capex, daily))
+
+
+def labour(world: World) -> Iterator[Line]:
+    """Jobs per daily throughput, times the throughput; keys: node, process; FTE day."""
+    for node, company in world.companies.items():
+        for name, process in company.processes.items():
+            if process.jobs is not None:
+                yield Line((node, name), ("basis", (node, name)), (process.jobs,))
+
+
+def days(_: World) -> Iterator[Line]:
+    """The time that passed, days; one empty key."""
+    yield Line((), (TIME, ()), ())
