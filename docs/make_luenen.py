@@ -102,6 +102,32 @@ class Outcome:
         returned = self.tonnes("town_to_aurubis", "bauverein_to_aurubis", substance="Cu")
         return returned + town * self.tonnes("copper_fraction_back", substance="Cu")
 
+    def sent(self, *flows: str, year: str = "") -> float:
+        """Energy that some flows took from their senders, MWh."""
+        rows = self.rows("energy")
+        rows = rows[rows["user"].isin(flows) & rows["period"].str.startswith(year)]
+        return float(rows["energy_mwh"].sum())
+
+    def received(self, flow: str, year: str = "") -> float:
+        """Energy that users got over a flow, MWh."""
+        rows = self.rows("energy")
+        rows = rows[(rows["source"] == flow) & rows["period"].str.startswith(year)]
+        return float(rows["energy_mwh"].sum())
+
+    def used(self, node: str, *carriers: str) -> float:
+        """Energy that the processes and loads of a company used, MWh."""
+        rows = self.rows("energy")
+        own = {*self.tables.processes["process"].unique(), "load"}
+        rows = rows[(rows["node"] == node) & rows["carrier"].isin(carriers) & rows["user"].isin(own)]
+        return float(rows["energy_mwh"].sum())
+
+    def heating(self) -> float:
+        """Emissions of heating town and Bauverein: their gas, and all that the Stadtwerke burn and buy, t CO2e."""
+        rows = self.rows("emissions")
+        burnt = rows[rows["node"].isin(["town", "bauverein"]) & (rows["scope"] == "1")]
+        bought = rows[(rows["node"] == "stadtwerke") & rows["scope"].isin(["1", "2"])]
+        return float(burnt["emissions_t_co2e"].sum() + bought["emissions_t_co2e"].sum())
+
     def heating_value(self) -> float:
         """Net heating value of the waste wood by its dry matter and water, MWh/t."""
         dry, water = (self.tonnes(*WOOD, substance=substance) for substance in ("biomass", "other"))
@@ -119,6 +145,14 @@ def _list(outcome: Outcome, flows: tuple[str, ...]) -> str:
 
 FIGURES: dict[str, Callable[[Outcome], str]] = {
     "cathodes": lambda t: f"{_years(t.tonnes(*CATHODES)):.1f}",
+    "power of the biomass plant": lambda t: f"{_years(t.sent('bmk_power')):.1f}",
+    "electric efficiency": lambda t: f"{100 * t.sent('bmk_power') / (t.heating_value() * t.throughput('burn')):.1f}",
+    "heat that the biomass plant": lambda t: (
+        f"{Outcome(t.tables, 'waste_heat').sent('heat_from_bmk', year='2030') / 1000:.0f}"
+    ),
+    "CO2 of heating": lambda t: f"{_years(t.heating()):.0f}",
+    "energy that the Lippewerk uses": lambda t: f"{_years(t.used('remondis', 'electricity', 'heat.steam')):.1f}",
+    "energy that Lippewerk": lambda t: f"{_years(t.sent('bmk_power', 'lippewerk_power', 'lippewerk_steam')):.1f}",
     "heating value of the waste wood": lambda t: f"{t.heating_value():.2f}",
     "CO2 that biodiesel spares": lambda t: f"{_years(t.avoided('sell_biodiesel')):.0f}",
     "old appliances collected": lambda t: f"{t.tonnes('collected_in_town') / YEARS / PEOPLE * 1000:.2f}",

@@ -95,6 +95,23 @@ def test_the_wood_is_worth_what_the_biomass_plant_was_designed_for(luenen: Run, 
     assert page.Outcome(luenen.tables).heating_value() == pytest.approx(520 / 135, rel=0.03)
 
 
+def test_the_biomass_plant_is_as_good_as_published(luenen: Run, page: ModuleType) -> None:
+    """150 to 156 GWh a year; 29 to 30 % of the fuel, within a point."""
+    today = page.Outcome(luenen.tables)
+    power = today.sent("bmk_power") / page.YEARS
+    assert 150_000 <= power <= 156_000
+    assert 0.28 <= power * page.YEARS / (today.heating_value() * today.throughput("burn")) <= 0.31
+
+
+def test_waste_heat_replaces_heat_from_coal(luenen: Run, page: ModuleType) -> None:
+    """In 2030 both sources together carry what engines leave open; coal and gas give next to nothing."""
+    today, after = (page.Outcome(luenen.tables, name) for name in ("today", "waste_heat"))
+    coal = [variant.received("heat_from_coal", year="2030") for variant in (today, after)]
+    assert coal[0] > 100_000
+    assert coal[1] < 0.1 * coal[0]
+    assert 60_000 <= after.sent("heat_from_bmk", year="2030") <= 90_000
+
+
 def test_the_lippewerks_products_are_those_published(luenen: Run, page: ModuleType) -> None:
     """EU Circular Economy Platform, kt a year; compost follows from the bio-waste."""
     today = page.Outcome(luenen.tables)
@@ -163,7 +180,14 @@ def test_at_least_three_partnerships_move_the_network_by_one_percent(alone: Run,
     """Each against the same variant without it, in emissions or in waste that is not recycled."""
     found = page.effects(alone)
     moving = {name for name, effect in found.items() if min(effect.emissions, effect.not_recycled) < -0.01}
-    assert {"local_cathodes", "waste_sorting", "slag_to_grit", "gypsum_recycling", "camera_sorting"} <= moving
+    assert {
+        "local_cathodes",
+        "bmk_heat",
+        "waste_sorting",
+        "slag_to_grit",
+        "gypsum_recycling",
+        "camera_sorting",
+    } <= moving
 
 
 def test_partners_that_move_nothing_are_companies_all_the_same(luenen: Run) -> None:

@@ -9,7 +9,8 @@ How a ledger becomes tables (`build.py`): each quantity becomes a `Grid`, number
 all grids of one ledger are its `Facts` (`facts.py`):
 
     physical.py    flows, stocks, processes, what products are made of: the ledger's masses under their names
-    sources.py     what emits, uses energy, is carried: the table `EMISSIONS` has a function per source
+    energy.py      who got how much energy from whom
+    sources.py     what emits, is carried: the table `EMISSIONS` has a function per source
     burning.py     carbon to CO2, for the sources that burn
     landfill.py    methane in the years after the waste
     money.py       who is paid what: the table `PAYMENTS` has a function per kind of payment
@@ -29,9 +30,10 @@ from simulator.accounting.balance import TOLERANCE, Balance, check, require, wor
 from simulator.accounting.bottlenecks import bottlenecks
 from simulator.accounting.build import tables
 from simulator.accounting.capital import labour
+from simulator.accounting.energy import energy, own, purchased, renewable, sent
 from simulator.accounting.factors import terms_of
 from simulator.accounting.money import payments
-from simulator.accounting.sources import avoided, emissions, energy, transport_work
+from simulator.accounting.sources import avoided, emissions, transport_work
 from simulator.accounting.tables import COLUMNS, Tables
 from simulator.engine.index import Term
 from simulator.scenario.scenario import Scenario
@@ -41,4 +43,6 @@ __all__ = ["COLUMNS", "TOLERANCE", "Balance", "Tables", "bottlenecks", "check", 
 
 def terms(scenario: Scenario) -> tuple[Term, ...]:
     """What the kernels must sum, in order: one term per quantity and product of time series that values it."""
-    return terms_of(scenario, (emissions, avoided, energy, transport_work, payments, labour))
+    return terms_of(
+        scenario, (emissions, avoided, energy, own, purchased, renewable, sent, transport_work, payments, labour)
+    )

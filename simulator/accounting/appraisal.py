@@ -25,8 +25,9 @@ from simulator.accounting.economics import (
     quotient,
 )
 from simulator.accounting.grid import Integers, Key, grid
-from simulator.accounting.indicators import NETWORK, TOTAL, Yearly
+from simulator.accounting.indicators import Yearly
 from simulator.accounting.levies import CARBON
+from simulator.accounting.measure import NETWORK, TOTAL
 from simulator.engine.ledger import Floats, Lane
 from simulator.scenario.scenario import Scenario
 

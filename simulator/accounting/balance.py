@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simulator.engine.index import Index
+from simulator.engine.index import Index, Joint
 from simulator.engine.ledger import Floats, Lane, Ledger
 from simulator.errors import BalanceError
+from simulator.scenario.dispatch import STORAGE, UNSERVED
 
 TOLERANCE = 1e-9
 """Largest residual allowed, relative to opening stock + gross inflow of the place."""
@@ -31,8 +32,11 @@ class Balance:
     place: str
     """`inventory crate of moulder`, `process recycler.sort`, `use brewery.crates`."""
     substance: str
+    """`energy` where it is one of energy."""
     period: str
     """Reporting period, or `whole run`."""
+    unit: str = "t"
+    """`MWh` of energy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,9 @@ class _Sheet:
     """t, shape (places, rows)."""
     inflow: Floats
     """t, shape (places, rows)."""
+    kinds: Sequence[str] = ()
+    """Names of the first axis of the residual; substances where absent."""
+    unit: str = "t"
 
 
 def check(ledger: Ledger) -> Balance:
@@ -79,11 +86,12 @@ def require(balance: Balance) -> None:
     """Raise `BalanceError`, naming lane, place, substance and residual, unless the balance closes to `TOLERANCE`."""
     if balance.relative <= TOLERANCE:
         return
+    named = balance.substance if balance.unit == "MWh" else f"substance {balance.substance}"
     what = "appeared from nothing" if balance.residual < 0 else "vanished"
     lane = f"variant {balance.lane.variant}, replication {balance.lane.replication}" if balance.lane else "no lane"
     raise BalanceError(
-        f"the balance does not close: {balance.place}, substance {balance.substance}, {lane}, {balance.period}: "
-        f"{abs(balance.residual):.6g} t {what}, {balance.relative:.3g} of opening stock and inflow "
+        f"the balance does not close: {balance.place}, {named}, {lane}, {balance.period}: "
+        f"{abs(balance.residual):.6g} {balance.unit} {what}, {balance.relative:.3g} of opening stock and inflow "
         f"(at most {TOLERANCE:g} is rounding). The results cannot be trusted and are not written; "
         "this is a defect of the simulator, not of the scenario: please report it"
     )
@@ -96,8 +104,8 @@ def _worst(ledger: Ledger, lane: int, sheet: _Sheet) -> Balance:
     row = _largest(sheet.residual, floor)
     relative, residual, place, where, substance = max(whole, row, key=lambda found: found[0])
     period = _RUN if whole[0] >= row[0] else ledger.rows[lane][where].period
-    name = _substances(ledger.index)[substance]
-    return Balance(relative, residual, ledger.lanes[lane], sheet.names[place], name, period)
+    name = (sheet.kinds or _substances(ledger.index))[substance]
+    return Balance(relative, residual, ledger.lanes[lane], sheet.names[place], name, period, sheet.unit)
 
 
 def _largest(residual: Floats, base: Floats) -> tuple[float, float, int, int, int]:
@@ -115,6 +123,10 @@ def _sheets(ledger: Ledger, lane: int) -> Iterable[_Sheet]:
     masses = _masses(ledger, lane, rows)
     for make in (_inventories, _processes, _uses):
         sheet = make(ledger.index, masses)
+        if rows and sheet.names:
+            yield sheet
+    for of_energy in (_buses, _stores):
+        sheet = of_energy(ledger, lane, rows)
         if rows and sheet.names:
             yield sheet
 
@@ -167,6 +179,38 @@ def _uses(index: Index, masses: _Masses) -> _Sheet:
     outflow = np.zeros_like(inflow)
     _gather(outflow, masses.retired, [number[end.company, end.use] for end in index.ends])
     return _sheet([f"use {c}.{u}" for c, u in number], masses.in_use, inflow, outflow)
+
+
+def _buses(ledger: Ledger, lane: int, rows: int) -> _Sheet:
+    """At every bus what was given was used, curtailed energy included; what nobody served was not given."""
+    index = ledger.index
+    inflow, outflow = np.zeros((1, len(index.buses), rows)), np.zeros((1, len(index.buses), rows))
+    given = [joint.bus if joint.kind != UNSERVED else -1 for joint in index.suppliers]
+    _gather(inflow, ledger.given[lane, :rows].T[None], given)
+    _gather(outflow, ledger.used[lane, :rows].T[None], [joint.bus for joint in index.users])
+    stock = np.zeros((1, len(index.buses), rows + 1))
+    return _energy_sheet([f"{bus.carrier} of {bus.company}" for bus in index.buses], stock, inflow, outflow)
+
+
+def _stores(ledger: Ledger, lane: int, rows: int) -> _Sheet:
+    """What a storage took in less what storing lost and what it gave is what it holds more."""
+    index = ledger.index
+    names = [(key.company, key.storage) for key in index.stores]
+    inflow = np.zeros((1, len(names), rows))
+    outflow = ledger.lost[lane, :rows].T[None].copy()
+    _gather(inflow, ledger.used[lane, :rows].T[None], [_number(index, names, joint) for joint in index.users])
+    _gather(outflow, ledger.given[lane, :rows].T[None], [_number(index, names, joint) for joint in index.suppliers])
+    stock = ledger.stored[lane, : rows + 1].T[None]
+    return _energy_sheet([f"storage {company}.{name}" for company, name in names], stock, inflow, outflow)
+
+
+def _number(index: Index, names: Sequence[tuple[str, str]], joint: Joint) -> int:
+    """Which storage is joined, −1 none."""
+    return names.index((index.buses[joint.bus].company, joint.name)) if joint.kind == STORAGE else -1
+
+
+def _energy_sheet(names: Sequence[str], stock: Floats, inflow: Floats, outflow: Floats) -> _Sheet:
+    return replace(_sheet(names, stock, inflow, outflow), kinds=("energy",), unit="MWh")
 
 
 def _gather(into: Floats, masses: Floats, where: Sequence[int]) -> None:

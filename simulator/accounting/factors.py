@@ -15,7 +15,7 @@ import numpy as np
 
 from simulator.accounting.elapsed import elapsed
 from simulator.accounting.grid import Calendar, Grid, Integers, Key, grid
-from simulator.engine.index import Index, Term
+from simulator.engine.index import Index, Term, tap_key
 from simulator.engine.ledger import Floats, Ledger
 from simulator.scenario.models import World
 from simulator.scenario.numbers import Number
@@ -23,9 +23,9 @@ from simulator.scenario.scenario import Scenario
 
 DAY = 86400.0
 Quantity = tuple[str, tuple[str, ...]]
-"""`basis` (company, process), `flow` (flow), `load` (company, carrier), `air` (company, process, substance), `carried`
-(flow to an accept, substance whose carbon is known), or of a
-partnership the `days` it was in force and whether it `began` (partnership); the `time` that passed, days, without key.
+"""`basis` (company, process), `flow` (flow), `load` (company, carrier), `tap` (as `tap_key` has it), `air` (company,
+process, substance), `carried` (flow to an accept, substance whose carbon is known), or of a partnership the `days` it
+was in force and whether it `began` (partnership); the `time` that passed, days, without key.
 
 Factors of `days` and `began` cannot be time series.
 """
@@ -95,12 +95,22 @@ def recorded(scenario: Scenario, ledger: Ledger) -> Recorded:
 
 def value(known: Recorded, calendar: Calendar, lines: Lines, columns: int = 1) -> Grid:
     """Value every line in every row's own world: a grid with one array per column of numbers."""
-    of_worlds = [[line for line in lines(world) if line.quantity in known.position] for world, _, _ in known.worlds]
+    of_worlds = [_sorted(line for line in lines(world) if _is_recorded(known, line)) for world, _, _ in known.worlds]
     keys = sorted({line.key for of_world in of_worlds for line in of_world})
     totals = np.zeros((columns, *known.quantities.shape[:2], len(keys)))
     for (_, lanes, rows), of_world in zip(known.worlds, of_worlds, strict=True):
         _add(totals, known, (lanes, rows), of_world, {key: i for i, key in enumerate(keys)})
     return grid(keys, *(calendar.sum(total) for total in totals))
+
+
+def _sorted(lines: Iterable[Line]) -> list[Line]:
+    """By key and quantity, so that sums are not taken in the order of the file."""
+    return sorted(lines, key=lambda line: (line.key, line.quantity))
+
+
+def _is_recorded(known: Recorded, line: Line) -> bool:
+    """What is not recorded did not happen; energy that is dispatched always is."""
+    return line.quantity in known.position or line.quantity[0] == "tap"
 
 
 def _add(
@@ -139,6 +149,7 @@ def _quantities(scenario: Scenario, ledger: Ledger) -> tuple[Floats, dict[Quanti
         ([("flow", (flow.flow,)) for flow in index.flows], ledger.shipped.sum(axis=-1)),
         ([("load", (load.company, load.carrier)) for load in index.loads], ledger.loads),
         (air_names, air),
+        ([("tap", tap_key(index, index.users[u], index.suppliers[s])) for u, s in index.taps()], ledger.taps),
         _carried(scenario, ledger),
         (list(index.terms), ledger.weighted),
         *_agreed(scenario, ledger),

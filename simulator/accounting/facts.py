@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from simulator.accounting import capital, money, physical, sources
+from simulator.accounting import capital, energy, money, physical, sources
 from simulator.accounting.factors import recorded, value
 from simulator.accounting.grid import Calendar, Grid, calendar, joined
 from simulator.accounting.landfill import landfills
 from simulator.accounting.waste import waste
-from simulator.engine.ledger import Ledger
+from simulator.engine.ledger import Floats, Ledger
 from simulator.scenario.scenario import Scenario
+
+ByYear = Callable[[Calendar, Floats], Floats]
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,21 @@ class Facts:
     avoided: Grid
     """t CO2e spared elsewhere (node, flow)."""
     energy: Grid
-    """MWh (node, user, carrier, supplier)."""
+    """MWh (node, use, user, carrier, supplier, source)."""
+    own_energy: Grid
+    """MWh of final use from own sources (node or `network`, carrier)."""
+    purchased: Grid
+    """MWh from others (node or `network`, carrier)."""
+    renewable: Grid
+    """MWh of final use that are renewable (node, carrier)."""
+    sent: Grid
+    """MWh that arrive (sender, flow of energy)."""
+    storage_loss: Grid
+    """MWh (node, storage)."""
+    peaks: Grid
+    """MW (node, carrier): a maximum, not to be summed over time."""
+    stored: Grid
+    """MWh at the end (node, storage): a stock."""
     waste: Grid
     """t (node, material, fate)."""
     money: Grid
@@ -61,7 +78,14 @@ def facts(scenario: Scenario, ledger: Ledger, dates: Calendar) -> Facts:
         emissions=joined(value(known, dates, sources.emissions, columns=3), methane),
         committed=committed,
         avoided=value(known, dates, sources.avoided),
-        energy=value(known, dates, sources.energy),
+        energy=value(known, dates, energy.energy),
+        own_energy=value(known, dates, energy.own),
+        purchased=value(known, dates, energy.purchased),
+        renewable=value(known, dates, energy.renewable),
+        sent=value(known, dates, energy.sent),
+        storage_loss=energy.lost(ledger, dates),
+        peaks=energy.peaks(ledger, dates),
+        stored=energy.stored(ledger, dates),
         waste=waste(scenario, ledger, dates),
         money=value(known, dates, money.payments),
         annuities=value(known, dates, capital.annuities),
@@ -83,10 +107,19 @@ def dates_of(ledger: Ledger) -> Calendar:
 
 def in_years(known: Facts, dates: Calendar) -> Facts:
     """The same by year, the last being the whole run; a year has the periods that start in it."""
-    sums = {name: _sum(grid, dates) for name, grid in vars(known).items() if name != "in_use"}
-    levels = Grid(known.in_use.keys, tuple(map(dates.at_years, known.in_use.values)))
-    return replace(known, in_use=levels, **sums)
+    return replace(
+        known,
+        **{name: _yearly(grid, _BY_YEAR.get(name, Calendar.in_years), dates) for name, grid in vars(known).items()},
+    )
 
 
-def _sum(grid: Grid, dates: Calendar) -> Grid:
-    return Grid(grid.keys, tuple(map(dates.in_years, grid.values)))
+def _yearly(grid: Grid, by_year: ByYear, dates: Calendar) -> Grid:
+    return Grid(grid.keys, tuple(by_year(dates, values) for values in grid.values))
+
+
+_BY_YEAR: dict[str, ByYear] = {
+    "in_use": Calendar.at_years,
+    "stored": Calendar.at_years,
+    "peaks": Calendar.highest,
+}
+"""What is no sum over time."""

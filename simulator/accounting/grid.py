@@ -48,6 +48,12 @@ class Calendar:
             figures[there, year] = figures[there, -1] = of_periods[there, period]
         return figures
 
+    def highest(self, of_periods: Floats) -> Floats:
+        """Each year's highest, and the run's: shape (L, P, …) to (L, years + 1, …)."""
+        starts = np.flatnonzero(np.diff(self.years_of_periods, prepend=-1))
+        years = np.maximum.reduceat(of_periods, starts, axis=1)
+        return np.concatenate([years, years.max(axis=1, keepdims=True)], axis=1)
+
     @cached_property
     def absent(self) -> NDArray[np.bool_]:
         """Lanes and years without a period, shape (L, years + 1)."""

@@ -13,41 +13,29 @@ from functools import partial
 
 import numpy as np
 
+from simulator.accounting.energy_indicators import ENERGY_INDICATORS
 from simulator.accounting.facts import Facts, in_years
 from simulator.accounting.grid import Calendar, Grid, Key, grid, joined, spread
 from simulator.accounting.levies import CARBON, FREE
+from simulator.accounting.measure import NETWORK, TOTAL, Measure, both
 from simulator.accounting.sources import BIOGENIC, MARKET, PARTNER_ENERGY
 from simulator.engine.ledger import Floats
 
-NETWORK, TOTAL, RECYCLED = "network", "total", "recycled"
+RECYCLED = "recycled"
 TOTAL_MARKET = "total_market"
 RECYCLED_FATES = frozenset({"recycling", "reuse", "composting"})
 """Fates that count in the recycling rate: neither energy recovery, nor backfilling, nor export (2008/98/EC, Art. 3)."""
 
 
-@dataclass(frozen=True)
-class Measure:
-    """One indicator of every lane and year."""
-
-    name: str
-    unit: str
-    amounts: Grid
-    """Keys: node, item."""
-    per: Grid | None = None
-    """For a ratio, the divisors, with the keys of `amounts`: sums over a year are divided, ratios never averaged."""
-
-
 def waste(facts: Facts) -> Measure:
     """Waste that met its fate, by the node where it arose, t."""
-    return Measure("waste", "t", spread(facts.waste, lambda key: _both(key[0], key[2], TOTAL), [(NETWORK, TOTAL)]))
+    return Measure("waste", "t", spread(facts.waste, lambda key: both(key[0], key[2], TOTAL), [(NETWORK, TOTAL)]))
 
 
 def recycling_rate(facts: Facts) -> Measure:
     """Part of the waste of a node whose fate was recycling, reuse or composting."""
-    everything = spread(facts.waste, lambda key: _both(key[0], TOTAL))
-    recycled = spread(
-        facts.waste, lambda key: _both(key[0], TOTAL) if key[2] in RECYCLED_FATES else (), everything.keys
-    )
+    everything = spread(facts.waste, lambda key: both(key[0], TOTAL))
+    recycled = spread(facts.waste, lambda key: both(key[0], TOTAL) if key[2] in RECYCLED_FATES else (), everything.keys)
     return Measure("recycling_rate", "1", recycled, per=everything)
 
 
@@ -62,29 +50,24 @@ def emissions(facts: Facts) -> Measure:
 
 def _counted(key: Key, *items: str) -> list[Key]:
     """The node, and the network unless a partner's scope 1 has the tonne already."""
-    return [(key[0], item) for item in items] if key[2] == PARTNER_ENERGY else _both(key[0], *items)
+    return [(key[0], item) for item in items] if key[2] == PARTNER_ENERGY else both(key[0], *items)
 
 
 def committed_emissions(facts: Facts) -> Measure:
     """Methane that what was tipped in a year gives off after the end of the run, in no other figure, t CO2e."""
-    return Measure("committed_emissions", "t CO2e", spread(facts.committed, lambda key: _both(key[0], TOTAL)))
+    return Measure("committed_emissions", "t CO2e", spread(facts.committed, lambda key: both(key[0], TOTAL)))
 
 
 def avoided_emissions(facts: Facts) -> Measure:
     """What flows spare elsewhere, by flow, at who gives; never taken off any other figure, t CO2e."""
-    spared = spread(facts.avoided, lambda key: [key, *_both(key[0], TOTAL)])
+    spared = spread(facts.avoided, lambda key: [key, *both(key[0], TOTAL)])
     return Measure("avoided_emissions", "t CO2e", spared)
 
 
 def biogenic_co2(facts: Facts) -> Measure:
     """Biogenic CO2, apart, t CO2."""
-    totals = spread(facts.emissions, lambda key: _both(key[0], TOTAL), [(NETWORK, TOTAL)], value=BIOGENIC)
+    totals = spread(facts.emissions, lambda key: both(key[0], TOTAL), [(NETWORK, TOTAL)], value=BIOGENIC)
     return Measure("biogenic_co2", "t CO2", totals)
-
-
-def energy(facts: Facts) -> Measure:
-    """Energy used, by carrier, MWh."""
-    return Measure("energy", "MWh", spread(facts.energy, lambda key: _both(key[0], key[2], TOTAL), [(NETWORK, TOTAL)]))
 
 
 def recycled_content(facts: Facts) -> Measure:
@@ -112,7 +95,7 @@ def stock_in_use(facts: Facts) -> Measure:
 
 def transport_work(facts: Facts) -> Measure:
     """Mass times distance, by who pays and mode, t km."""
-    return Measure("transport_work", "t km", spread(facts.transport_work, lambda key: _both(key[0], key[1], TOTAL)))
+    return Measure("transport_work", "t km", spread(facts.transport_work, lambda key: both(key[0], key[1], TOTAL)))
 
 
 def unmet_demand(facts: Facts) -> Measure:
@@ -127,7 +110,7 @@ def throughput(facts: Facts) -> Measure:
 
 def cash_flow(facts: Facts) -> Measure:
     """What a company receives less what it pays, by category; between companies it cancels, EUR."""
-    totals = spread(facts.money, lambda key: _both(key[0], key[1], TOTAL), [(NETWORK, TOTAL)])
+    totals = spread(facts.money, lambda key: both(key[0], key[1], TOTAL), [(NETWORK, TOTAL)])
     return Measure("cash_flow", "EUR", totals)
 
 
@@ -145,7 +128,7 @@ def _carbon(key: Key, *, free: bool) -> list[Key]:
     """Where a payment counts as a cost of carbon, with or without the free allocation."""
     node, category, source, price, _ = key
     counts = category == CARBON and (free or source != FREE)
-    return _both(node, price, TOTAL) if counts else []
+    return both(node, price, TOTAL) if counts else []
 
 
 def _negative(grid: Grid) -> Grid:
@@ -154,12 +137,12 @@ def _negative(grid: Grid) -> Grid:
 
 def annuity(facts: Facts) -> Measure:
     """Capex of partnerships spread over its lifetime, for the days they are in force, by partnership, EUR."""
-    return Measure("annuity", "EUR", spread(facts.annuities, lambda key: _both(key[0], key[1], TOTAL)))
+    return Measure("annuity", "EUR", spread(facts.annuities, lambda key: both(key[0], key[1], TOTAL)))
 
 
 def jobs(facts: Facts) -> Measure:
     """Jobs at the mean daily throughput, by process, FTE."""
-    work = spread(facts.labour, lambda key: [*_both(key[0], TOTAL), (key[0], key[1])])
+    work = spread(facts.labour, lambda key: [*both(key[0], TOTAL), (key[0], key[1])])
     time = np.broadcast_to(facts.days.values[0], work.values[0].shape)
     return Measure("jobs", "FTE", work, per=Grid(work.keys, (time,)))
 
@@ -188,7 +171,6 @@ INDICATORS: tuple[Callable[[Facts], Measure], ...] = (
     cash_flow,
     committed_emissions,
     emissions,
-    energy,
     jobs,
     outage_days,
     products,
@@ -200,12 +182,9 @@ INDICATORS: tuple[Callable[[Facts], Measure], ...] = (
     transport_work,
     unmet_demand,
     waste,
+    *ENERGY_INDICATORS,
 )
 """All indicators."""
-
-
-def _both(node: str, *items: str) -> list[Key]:
-    return [(where, item) for where in (node, NETWORK) for item in items]
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from simulator.accounting.energy import arriving, taps
 from simulator.accounting.factors import Line, Lines
 from simulator.accounting.levies import PAYS, RECEIVES, carbon_prices, waste_levies
-from simulator.accounting.sources import uses_of_energy
+from simulator.scenario.carriers import carrier_of
+from simulator.scenario.dispatch import GRID
 from simulator.scenario.models import Flow, World
 from simulator.scenario.numbers import Number
 from simulator.scenario.trade import arrives_as, wants
@@ -92,10 +94,21 @@ def _transport(world: World) -> Iterator[Line]:
 
 def _energy(world: World) -> Iterator[Line]:
     """Energy bought from the grid."""
-    for node, user, name, quantity, numbers in uses_of_energy(world):
-        carrier = world.energy.get(name)
-        if carrier is not None and carrier.price is not None:
-            yield Line((node, "energy", user, name, "grid"), quantity, (*numbers, carrier.price), sign=PAYS)
+    for tap in taps(world):
+        price = world.energy[carrier_of(tap.carrier)].price
+        if tap.supplier[0] == GRID and price is not None:
+            key = (tap.node, "energy", tap.user[1] or tap.user[0], tap.carrier, GRID)
+            yield Line(key, tap.quantity, (*tap.numbers, price), sign=PAYS)
+
+
+def _energy_trade(world: World) -> Iterator[Line]:
+    """Price times the energy that arrives over a flow: the receiver pays the sender."""
+    for name, quantity, numbers in arriving(world):
+        flow = world.energy_flows[name]
+        ends = ((flow.sender, flow.receiver, RECEIVES, "sale"), (flow.receiver, flow.sender, PAYS, "purchase"))
+        for node, partner, sign, category in ends if flow.price is not None else ():
+            if node in world.companies and flow.price is not None:
+                yield Line((node, category, name, flow.energy, partner), quantity, (*numbers, flow.price), sign=sign)
 
 
 def _processing(world: World) -> Iterator[Line]:
@@ -122,6 +135,7 @@ PAYMENTS: tuple[Lines, ...] = (
     _trade,
     _transport,
     _energy,
+    _energy_trade,
     _processing,
     _partnerships,
     carbon_prices,

@@ -12,9 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.accounting.burning import burnt
+from simulator.accounting.energy import BURNERS, Tap, arriving, taps
 from simulator.accounting.factors import Line, Lines, Quantity
 from simulator.accounting.grid import Key
 from simulator.scenario.amounts import Number
+from simulator.scenario.carriers import carrier_of
+from simulator.scenario.dispatch import GRID, UNSERVED
 from simulator.scenario.forms import Emission
 from simulator.scenario.gases import BIOGENIC_CO2, GROWN, gas_of, potential
 from simulator.scenario.models import Accept, Carrier, Flow, World
@@ -24,8 +27,6 @@ FOSSIL, BIOGENIC, MARKET = 0, 1, 2
 """Columns of the emissions table; `MARKET` has purchased energy once more, by the market-based method."""
 PARTNER_ENERGY = "partner_energy"
 """Category of energy that another company of the network gives: its emissions are scope 1 there already."""
-LOAD = "load"
-"""User of energy that is no process."""
 
 
 def emissions(world: World) -> Iterator[Line]:
@@ -35,12 +36,6 @@ def emissions(world: World) -> Iterator[Line]:
     """
     for source in EMISSIONS:
         yield from source(world)
-
-
-def energy(world: World) -> Iterator[Line]:
-    """Use by processes and loads; keys: node, user, carrier, supplier; MWh."""
-    for node, user, carrier, quantity, numbers in uses_of_energy(world):
-        yield Line((node, user, carrier, "grid"), quantity, numbers)
 
 
 def avoided(world: World) -> Iterator[Line]:
@@ -69,25 +64,33 @@ def transport_work(world: World) -> Iterator[Line]:
             yield Line(key, ("flow", (name,)), (flow.distance,))
 
 
-def uses_of_energy(world: World) -> Iterator[tuple[str, str, str, Quantity, tuple[Number, ...]]]:
-    """What uses energy: node, user, carrier, quantity, and the numbers that make MWh of it."""
-    for node, company in world.companies.items():
-        for name, process in company.processes.items():
-            for carrier, coefficient in process.energy.items():
-                yield node, name, carrier, ("basis", (node, name)), (coefficient,)
-        for carrier in company.loads:
-            yield node, LOAD, carrier, ("load", (node, carrier)), ()
-
-
 def _energy_carriers(world: World) -> Iterator[Line]:
-    """Fuels burnt on site (scope 1), and the generation of what is bought (scope 2)."""
-    for node, user, name, quantity, numbers in uses_of_energy(world):
-        carrier = world.energy.get(name)
-        if carrier is not None:
-            scope, category = ("1", "fuel") if carrier.fuel else ("2", "purchased_energy")
-            for gas, factor, column in _factors(carrier):
-                key = (node, scope, category, user, name)
-                yield _weighed(world, key, quantity, (*numbers, factor), gas, column=column)
+    """Fuels burnt on site (scope 1), and the generation of what is bought from the grid (scope 2)."""
+    for tap in taps(world):
+        carrier = world.energy[carrier_of(tap.carrier)]
+        if UNSERVED in (tap.user[0], tap.supplier[0]) or not _causes(carrier, tap):
+            continue
+        scope, category = ("1", "fuel") if carrier.fuel else ("2", "purchased_energy")
+        for gas, factor, column in _factors(carrier):
+            key = (tap.node, scope, category, tap.user[1] or tap.user[0], tap.carrier)
+            yield _weighed(world, key, tap.quantity, (*tap.numbers, factor), gas, column=column)
+
+
+def _causes(carrier: Carrier, tap: Tap) -> bool:
+    """Whether a carrier's own factor applies: a fuel wherever it is burnt, whoever gave it; else what the grid gave."""
+    return tap.user[0] in BURNERS if carrier.fuel else tap.supplier[0] == GRID
+
+
+def _partners(world: World) -> Iterator[Line]:
+    """Generation of what comes over flows of energy (scope 2), by either method: the flow is the contract."""
+    for name, quantity, numbers in arriving(world):
+        flow = world.energy_flows[name]
+        if flow.emission_factor is not None and flow.receiver in world.companies:
+            category = PARTNER_ENERGY if flow.sender in world.companies else "purchased_energy"
+            gas = gas_of(flow.emission_factor)
+            for column in (None, MARKET) if gas != BIOGENIC_CO2 else (None,):
+                key = (flow.receiver, "2", category, name, flow.energy)
+                yield _weighed(world, key, quantity, (*numbers, flow.emission_factor), gas, column=column)
 
 
 def _factors(carrier: Carrier) -> Iterator[tuple[str, Number, int]]:
@@ -191,6 +194,7 @@ def _treated(world: World, flow: str, accept: Accept) -> Iterator[tuple[Quantity
 
 EMISSIONS: tuple[Lines, ...] = (
     _energy_carriers,
+    _partners,
     _process_emissions,
     _burning,
     _upstream,

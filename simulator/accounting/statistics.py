@@ -9,7 +9,8 @@ import numpy as np
 
 from simulator.accounting.frames import Text, build
 from simulator.accounting.grid import Key
-from simulator.accounting.indicators import NETWORK, RECYCLED, TOTAL, Yearly
+from simulator.accounting.indicators import RECYCLED, Yearly
+from simulator.accounting.measure import NETWORK, TOTAL
 from simulator.accounting.targets import TARGET_INDICATORS
 from simulator.engine.ledger import Floats, Lane
 

@@ -78,10 +78,18 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "energy": (
         *_LANE,
         Column("node", "string", "", "Company"),
-        Column("user", "string", "", "Process, or load"),
-        Column("carrier", "string", "", "Energy carrier"),
-        Column("supplier", "string", "", "Node that supplies it"),
-        Column("energy_mwh", "number", "MWh", "Energy used"),
+        Column(
+            "use",
+            "string",
+            "",
+            "Kind of user: process, load, converter, generator, storage, flow to a partner, level that is colder, "
+            "or curtailed",
+        ),
+        Column("user", "string", "", "Process, load, unit, storage, flow or level"),
+        Column("carrier", "string", "", "Energy carrier, with its level where it has levels"),
+        Column("supplier", "string", "", "Node that supplies it; grid; or unserved: needed and not supplied"),
+        Column("source", "string", "", "Process, unit, storage, hotter level, or the flow over which it comes"),
+        Column("energy_mwh", "number", "MWh", "Energy"),
     ),
     "waste": (
         *_LANE,

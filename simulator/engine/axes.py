@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from simulator.engine.index import (
+    BusKey,
     Draw,
     EndOfLife,
     FlowKey,
     Index,
+    Joint,
     Label,
     Load,
     Output,
     Place,
     ProcessKey,
+    StoreKey,
     Term,
     UseKey,
 )
+from simulator.scenario.carriers import carrier_of, dispatch_order, temperature
+from simulator.scenario.dispatch import Bus, Joints
 from simulator.scenario.models import Company, Flow, World
 from simulator.scenario.references import OTHER
 from simulator.scenario.trade import arrives_as, wants
@@ -24,8 +30,10 @@ from simulator.scenario.trade import arrives_as, wants
 ORIGINS = ("primary", "pre_consumer", "post_consumer", "reused")
 
 
-def index_of(world: World, origins: Sequence[str], terms: Iterable[Term]) -> Index:
-    """All axes of a scenario; labels are origins × substances."""
+def index_of(
+    world: World, origins: Sequence[str], terms: Iterable[Term], joints: Mapping[Bus, Joints] | None = None
+) -> Index:
+    """All axes of a scenario; labels are origins × substances, `joints` what is joined to the buses of all worlds."""
     places = tuple(_places(world))
     numbers = {place: n for n, place in enumerate(places)}
 
@@ -61,7 +69,32 @@ def index_of(world: World, origins: Sequence[str], terms: Iterable[Term]) -> Ind
         ),
         loads=tuple(Load(name, carrier) for name, company in _companies(world) for carrier in sorted(company.loads)),
         terms=tuple(sorted(terms, key=lambda term: (term.quantity, term.key, term.tables))),
+        **energy_axes(world, joints),
     )
+
+
+def energy_axes(world: World, joined: Mapping[Bus, Joints] | None) -> dict[str, Any]:
+    """Buses with their users and suppliers, and storages."""
+    joints = joined or {}
+    buses = sorted(joints, key=lambda bus: _served(world, bus))
+    stores = [
+        StoreKey(company, name)
+        for company, carrier in buses
+        for name, store in sorted(world.companies[company].energy_storage.items())
+        if store.carrier == carrier
+    ]
+    return {
+        "buses": tuple(BusKey(*bus) for bus in buses),
+        "users": tuple(Joint(n, *joint) for n, bus in enumerate(buses) for joint in sorted(joints[bus].users)),
+        "suppliers": tuple(Joint(n, *joint) for n, bus in enumerate(buses) for joint in sorted(joints[bus].sources)),
+        "stores": tuple(stores),
+    }
+
+
+def _served(world: World, bus: Bus) -> tuple[int, float, Bus]:
+    """When a bus is served: what is made before what it is made from, hot before cold."""
+    heat = temperature(world, bus[1])
+    return dispatch_order(world).index(carrier_of(bus[1])), 0.0 if heat is None else -heat, bus
 
 
 def substances(world: World) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ def _shared(plan: Plan) -> dict[str, Any]:
         if name in state.WHERE.names:  # type: ignore[operator]
             where[name] = first
     where["substances"], where["ports"] = plan.substances, _inventories(plan)
+    where["loading"], where["generators"] = _processes_needs(plan), int(plan.tables["carriers"]["units"].sum())
     group = _rec(state.GROUP, len(plan.reviews))
     group["review"] = -1
     return {
@@ -51,6 +52,7 @@ def _shared(plan: Plan) -> dict[str, Any]:
         "group": group,
         "span": plan.span,
         "tick": np.array([-1, 0], dtype=np.int64),
+        "tick_span": plan.tick_span,
         "lag_due": plan.lag_due,
         "rhythm": plan.rhythm.view(np.recarray),
         "series": plan.series,
@@ -62,6 +64,11 @@ def _shared(plan: Plan) -> dict[str, Any]:
 def _inventories(plan: Plan) -> int:
     """How many inventories there are; the ports of boundary nodes come after them."""
     return sum(place.kind == "inventory" for place in plan.index.places)
+
+
+def _processes_needs(plan: Plan) -> int:
+    """How many needs for energy are those of processes; those of loads come after them."""
+    return int(plan.tables["processes"]["needs"].sum())
 
 
 def _numbers(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
@@ -107,6 +114,8 @@ def _stocks(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
         "cohort": np.zeros((lanes, len(index.uses), intervals, labels)),
         "cohort_curve": np.full((lanes, len(index.uses), intervals), -1, dtype=np.int64),
         "pending": np.zeros_like(in_use),
+        "power": np.zeros((lanes, _processes_needs(plan))),
+        "stored": np.stack([course.opening.stored for course in courses]),
     }
 
 
@@ -123,6 +132,7 @@ def _records(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
         "rows_moved": np.zeros((lanes, rows, plan.sections.movements, labels)),
         "rows_counted": np.zeros((lanes, rows, plan.sections.counters)),
         "rows_stock": np.zeros((lanes, rows + 1, stocks, labels)),
+        "rows_stored": np.zeros((lanes, rows + 1, len(plan.index.stores))),
     }
 
 
@@ -164,11 +174,23 @@ def _scratch(plan: Plan) -> dict[str, Any]:
         "by_flow": _rec(state.FLOW_SCRATCH, len(plan.index.flows)),
         "by_consumer": _rec(state.CONSUMER_SCRATCH, len(plan.tables["consumers"])),
         "by_draw": _rec(state.DRAW_SCRATCH, len(plan.tables["draws"])),
+        **_energy_scratch(plan),
         "added": np.zeros((places, labels)),
         "basket": np.zeros(labels),
         "taken": np.zeros(labels),
         "due_flows": np.zeros(len(plan.index.flows), np.int64),
         "touched": np.zeros(places + 1, np.int64),
+    }
+
+
+def _energy_scratch(plan: Plan) -> dict[str, Any]:
+    outside = int(plan.tables["carriers"]["outside"].sum())
+    return {
+        "by_bus": _rec(state.BUS_SCRATCH, len(plan.index.buses) + outside),
+        "by_user": _rec(state.USER_SCRATCH, len(plan.index.users)),
+        "by_supplier": _rec(state.SUPPLIER_SCRATCH, len(plan.index.suppliers)),
+        "by_wire": _rec(state.WIRE_SCRATCH, len(plan.tables["wires"])),
+        "by_route": _rec(state.ROUTE_SCRATCH, len(plan.tables["routes"])),
     }
 
 
@@ -205,6 +227,12 @@ def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch) -> Ledger:
         unmet_demand=counter("unmet_demand", places),
         loads=counter("loads", len(index.loads)),
         weighted=counter("weighted", len(index.terms)),
+        taps=counter("taps", len(plan.tables["taps"])),
+        used=counter("used", len(index.users)),
+        given=counter("given", len(index.suppliers)),
+        peaks=counter("peaks", len(index.buses)),
+        lost=counter("lost", len(index.stores)),
+        stored=batch.rows_stored,
     )
 
 

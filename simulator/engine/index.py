@@ -101,11 +101,37 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class BusKey:
+    """Where energy of one carrier, or level, meets at a company."""
+
+    company: str
+    carrier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """What uses a bus, or supplies it."""
+
+    bus: int
+    kind: str
+    """`process`, `load`, `generator`, `converter`, `storage`, `flow`, `level`; of users `curtailed`; of sources `grid`
+    and `unserved`."""
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreKey:
+    company: str
+    storage: str
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """A quantity that the kernels weigh with time series as it happens: Σ quantity × Π series.
 
-    `quantity` is `basis` (key: company, process), `flow` (key: flow) or `load` (key: company, carrier). Of `time`,
-    without a key, the kernels know nothing: the accounting integrates it.
+    `quantity` is `basis` (key: company, process), `flow` (key: flow), `load` (key: company, carrier), `air` (key:
+    company, process, substance) or `tap` (key: company, carrier, kind and name of the user, kind and name of the
+    supplier). Of `time`, without a key, the kernels know nothing: the accounting integrates it.
     """
 
     quantity: str
@@ -127,3 +153,23 @@ class Index:
     flows: tuple[FlowKey, ...]
     loads: tuple[Load, ...]
     terms: tuple[Term, ...]
+    buses: tuple[BusKey, ...] = ()
+    """Those that are dispatched: by carrier in the order they are served, then from hot to cold."""
+    users: tuple[Joint, ...] = ()
+    """By bus."""
+    suppliers: tuple[Joint, ...] = ()
+    """By bus."""
+    stores: tuple[StoreKey, ...] = ()
+
+    def taps(self) -> tuple[tuple[int, int], ...]:
+        """User and supplier of everything that one may get from the other, by bus, user, supplier."""
+        suppliers: dict[int, list[int]] = {}
+        for n, supplier in enumerate(self.suppliers):
+            suppliers.setdefault(supplier.bus, []).append(n)
+        return tuple((n, other) for n, user in enumerate(self.users) for other in suppliers[user.bus])
+
+
+def tap_key(index: Index, user: Joint, supplier: Joint) -> tuple[str, ...]:
+    """Name of what a user gets from a supplier, in terms and in the accounts."""
+    bus = index.buses[user.bus]
+    return bus.company, bus.carrier, user.kind, user.name, supplier.kind, supplier.name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isnan
 
 from simulator.engine.compiler import helper
+from simulator.engine.energy import dispatch
 from simulator.engine.handle import Handle, batch_of
 from simulator.engine.layout import ADVANCE, BEGIN, FIRST
 from simulator.engine.orders import add_up_nominal_use
@@ -39,7 +40,7 @@ def begin(b: Batch) -> None:
 
 @helper
 def advance(b: Batch, now: int) -> None:
-    """Reports, arrivals, dated changes; then, where companies review, retirements, production, settlement, loads."""
+    """Reports, arrivals, dated changes; then, where companies review, retirements, production, settlement, energy."""
     today = now / DAY
     reviews = begin_reviews(b)
     for lane in range(len(b.lane_state)):
@@ -51,7 +52,9 @@ def advance(b: Batch, now: int) -> None:
             retire(b, lane)
             produce(b, lane, today)
             settle(b, lane, today)
-            serve_loads(b, lane)
+            if b.tick_span[b.tick[0]] > 0.0:
+                count_loads(b, lane)
+                dispatch(b, lane)
     end_reviews(b)
 
 
@@ -137,16 +140,16 @@ def follow_series(b: Batch, lane: int) -> None:
 
 
 @helper
-def serve_loads(b: Batch, lane: int) -> None:
-    """Book the energy that companies use without a process, for the span to their next review."""
+def count_loads(b: Batch, lane: int) -> None:
+    """Book the energy that companies use without a process, until the next instant."""
+    span = b.tick_span[b.tick[0]]
     for i in range(len(b.loads)):
         load = b.loads[i]
-        if b.group[load.group].due > 0:
-            energy = b.numbers[lane, load.number] * b.group[load.group].dt
-            b.counted[lane, b.where[0].loads + i] += energy
-            for t in range(load.first_term, load.first_term + load.terms):
-                term = b.terms[t]
-                b.counted[lane, term.counter] += energy * b.series[term.series, b.tick[0]]
+        energy = b.numbers[lane, load.number] * span
+        b.counted[lane, b.where[0].loads + i] += energy
+        for t in range(load.first_term, load.first_term + load.terms):
+            term = b.terms[t]
+            b.counted[lane, term.counter] += energy * b.series[term.series, b.tick[0]]
 
 
 @helper
@@ -182,3 +185,5 @@ def record_stocks(b: Batch, lane: int, row: int) -> None:
     for u in range(len(b.uses)):
         for k in range(b.mass.shape[2]):
             b.rows_stock[lane, row, at + u, k] = b.in_use[lane, u, k]
+    for s in range(b.stored.shape[1]):
+        b.rows_stored[lane, row, s] = b.stored[lane, s]

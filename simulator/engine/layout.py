@@ -48,6 +48,8 @@ PROCESS = _record(
     "limits",
     "first_term",
     "terms",
+    "first_need",
+    "needs",
 )
 """`pull`: output whose orders hold it back where the number `pulled` is 1, −1 none; `per`: output that rates refer to,
 −1 input; `outage`: schedule, −1 none; `limits`: its first counter of days by limit, the tonnes by limit stand
@@ -56,8 +58,9 @@ behind them."""
 SLOT = _record("share", "first_draw", "draws")
 DRAW = _record("place")
 
-OUTPUT = _record("place", "lag", "coefficients")
-"""`place` −1: the environment; `lag` −1: at once; `coefficients`: first of as many numbers as labels."""
+OUTPUT = _record("place", "lag", "coefficients", "first_term", "terms")
+"""`place` −1: the environment; `lag` −1: at once; `coefficients`: first of as many numbers as labels; the terms weigh
+substances that are released."""
 
 USE = _record("demand", "curve", "rhythm", "soiling", "first_end", "ends", "greedy")
 """`curve` is a number: the row of the survival curve new cohorts get; `soiling`: first of the substances, −1 none."""
@@ -90,8 +93,39 @@ LAG = _record("place", "first", "slots", "group", "section")
 VARYING = _record("number", "factor", "series")
 """numbers[number] = numbers[factor] × series at this instant, where the factor is not nan."""
 
-TERM = _record("counter", "series")
-LOAD = _record("group", "number", "first_term", "terms")
+TERM = _record("counter", "series", "substance")
+"""`substance`: of what is released, −1 of everything else."""
+LOAD = _record("number", "first_term", "terms")
+
+BUS = _record(
+    "first_user", "users", "first_supplier", "suppliers", "first_tap", "sells", "grid", "unserved", "curtailed"
+)
+"""Where energy of one carrier meets at a company; `sells`: a number, whether the grid does; `grid`, `unserved`:
+suppliers; `curtailed`: a user."""
+NEED = _record("bus", "number", "user", "supplier")
+"""Energy that a process uses or gives, or a load uses: `number` MWh/t of a process, MWh/day of a load."""
+UNIT = _record(
+    "bus", "supplier", "input", "user", "efficiency", "hot", "cold", "capacity", "profile", "active", "first_extra",
+    "extras",
+)  # fmt: skip
+"""Generators, then converters. `bus`: what it follows; `input`: bus it draws on, −1 none; where `hot` is not −1 it is a
+heat pump between two temperatures, and `efficiency` its part of the Carnot factor."""
+EXTRA = _record("bus", "supplier", "ratio")
+"""What a unit gives beside what it follows, and how much per MWh of that."""
+WIRE = _record("user", "supplier", "capacity", "loss", "active")
+"""A flow of energy, or a step down in temperature: the user that it is where it begins, −1 outside, and the supplier
+that it is where it ends."""
+ROUTE = _record("sender", "receiver", "first_leg", "legs")
+LEG = _record("wire")
+BAND = _record("first", "routes")
+"""Routes of equal rank, which share."""
+STORE = _record("bus", "user", "supplier", "capacity", "power", "efficiency", "active")
+CARRIER = _record(
+    "first_bus", "buses", "first_outside", "outside", "first_band", "bands", "first_unit", "units", "first_store",
+    "stores",
+)  # fmt: skip
+"""One carrier with all its levels; `outside`: buses of boundary nodes."""
+TAP = _record("first_term", "terms")
 
 SHARED = _record("place", "pulled", "first_maker", "makers")
 """A store that several processes fill; `pulled`: a number, whether its orders hold any of them back."""
@@ -125,6 +159,8 @@ TABLES: dict[str, np.dtype[np.void]] = {
     "ends": END,
     "places": PLACE, "nominals": NOMINAL, "flows": FLOW, "lags": LAG, "varyings": VARYING, "terms": TERM, "loads": LOAD,
     "shared": SHARED, "makers": MAKER, "edges": EDGE,
+    "buses": BUS, "needs": NEED, "units": UNIT, "extras": EXTRA, "wires": WIRE, "routes": ROUTE, "legs": LEG,
+    "bands": BAND, "stores": STORE, "carriers": CARRIER, "taps": TAP,
 }  # fmt: skip
 """Structure shared by all lanes of a batch."""
 

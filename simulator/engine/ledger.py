@@ -79,3 +79,15 @@ class Ledger:
     """Energy demand without a process, MWh, shape (L, R, loads)."""
     weighted: Floats
     """Quantity × series, summed as it happened, shape (L, R, terms)."""
+    taps: Floats
+    """What every user of a bus got from each of its suppliers, MWh, shape (L, R, taps); see `Index.taps`."""
+    used: Floats
+    """What users took, MWh, shape (L, R, users)."""
+    given: Floats
+    """What suppliers gave, MWh, shape (L, R, suppliers)."""
+    peaks: Floats
+    """Largest power bought from the grid, MWh/day, shape (L, R, buses): a maximum, not to be summed."""
+    lost: Floats
+    """What storing lost, MWh, shape (L, R, stores)."""
+    stored: Floats
+    """Energy stored at the row's end after row 0, the opening, MWh, shape (L, R + 1, stores)."""

@@ -17,16 +17,18 @@ from numpy.typing import NDArray
 
 from simulator.engine import layout
 from simulator.engine.axes import ORIGINS, index_of, origins
-from simulator.engine.calendar import Period, Reviews, Timeline, beats, periods, reviews, timeline
+from simulator.engine.calendar import DAY, Period, Reviews, Timeline, beats, periods, reviews, timeline
 from simulator.engine.curves import at_ends, initial_losses
-from simulator.engine.index import Index, Limit, Place, Term
+from simulator.engine.index import Index, Limit, Place, StoreKey, Term
 from simulator.engine.ledger import Row
 from simulator.engine.parameters import Parameters, amount, tonnes
 from simulator.engine.recipes import composition
 from simulator.engine.state import RHYTHM
-from simulator.engine.structure import consumers, flows, places
+from simulator.engine.structure import consumers, energy, flows, places
+from simulator.engine.structure.alike import structure_of
 from simulator.engine.structure.draft import Draft, cohort_of, groups_of, lags_of, node_active
 from simulator.engine.timeseries import sample
+from simulator.scenario.dispatch import Bus, Joints, merged
 from simulator.scenario.models import Lifetime, World
 from simulator.scenario.scenario import Scenario, Variant
 
@@ -45,6 +47,8 @@ class Opening:
     """(uses, K)."""
     curve: Ints
     """Survival curve of what is in use, (uses,)."""
+    stored: Floats
+    """Energy in storages, MWh, (stores,)."""
     outages: tuple[tuple[str, float, float] | None, ...]
     """Path, mean time between failures and to repair of every schedule, days."""
 
@@ -93,6 +97,9 @@ class Plan:
     """Instants at which something may arrive and no one reviews, s."""
     span: Floats
     """Days each review acts for, (groups, reviews)."""
+    tick_span: Floats
+    """Days for which energy is dispatched at every tick, 0 where it is not: at each step, and where a company reviews
+    whose energy is dispatched."""
     lag_due: Ints
     """When what starts at a review arrives, s, (queues, reviews)."""
     rhythm: NDArray[np.void]
@@ -129,47 +136,24 @@ def plans(scenario: Scenario, terms: Iterable[Term] = ()) -> tuple[Plan, ...]:
     """
     groups: list[tuple[object, list[Variant]]] = []
     for variant in scenario.variants.values():
-        key = _structure(variant.epochs[0].world)
+        key = structure_of(variant.epochs[0].world)
         alike = next((variants for other, variants in groups if other == key), None)
         if alike is None:
             groups.append((key, [variant]))
         else:
             alike.append(variant)
-    return tuple(_plan(scenario, variants, tuple(terms)) for _, variants in groups)
+    joints = merged(world for variant in scenario.variants.values() for world in variant.worlds)
+    return tuple(_plan(scenario, variants, tuple(terms), joints) for _, variants in groups)
 
 
-def _structure(world: World) -> object:
-    """What is no number and must be equal for lanes to share a plan."""
-    time, companies = world.time, sorted(world.companies.items())
-    return (
-        index_of(world, (), ()),
-        (time.start, time.end, time.step, time.report, world.calendar),
-        [(name, company.review_period) for name, company in companies],
-        [
-            (name, use, entry.cohort, entry.demand == "any")
-            for name, company in companies
-            for use, entry in sorted(company.uses.items())
-        ],
-        [
-            (name, process, recipe.duration, recipe.per, recipe.makes_to, sorted(recipe.scrap), recipe.outages is None)
-            for name, company in companies
-            for process, recipe in sorted(company.processes.items())
-        ],
-        [(name, flow.lead_time) for name, flow in sorted(world.flows.items())],
-        [
-            (name, demand, entry.rate is None)
-            for name, node in sorted(world.boundary.items())
-            for demand, entry in sorted(node.demands.items())
-        ],
-    )
-
-
-def _plan(scenario: Scenario, variants: Sequence[Variant], terms: tuple[Term, ...]) -> Plan:
+def _plan(
+    scenario: Scenario, variants: Sequence[Variant], terms: tuple[Term, ...], joints: Mapping[Bus, Joints]
+) -> Plan:
     """1. axes and groups  2. tables, which also tell how to read the numbers  3. numbers, curves, series, courses."""
     world = variants[0].epochs[0].world
     every_world = [world for variant in scenario.variants.values() for world in variant.worlds]
     worlds = [world for variant in variants for world in variant.worlds]
-    index, groups, line = index_of(world, origins(every_world), terms), groups_of(world), timeline(world)
+    index, groups, line = index_of(world, origins(every_world), terms, joints), groups_of(world), timeline(world)
     looks = tuple(reviews(line, period) for period in groups)
     draft = Draft(world, index, Parameters(worlds), groups, lags_of(world, index, groups))
     sections, book = sections_of(index), CurveBook()
@@ -191,6 +175,7 @@ def _plan(scenario: Scenario, variants: Sequence[Variant], terms: tuple[Term, ..
         ticks=np.array(ticks, dtype=np.int64),
         between=np.setdiff1d(lag_due[lag_due < line.end], ticks),
         span=_padded([group.spans for group in looks], 0.0),
+        tick_span=_dispatch_spans(draft, looks, ticks, line.end),
         lag_due=lag_due,
         rhythm=rhythm,
         series=sample(scenario.series, list(draft.series), line, ticks),
@@ -200,6 +185,15 @@ def _plan(scenario: Scenario, variants: Sequence[Variant], terms: tuple[Term, ..
     )
 
 
+def _dispatch_spans(draft: Draft, looks: Sequence[Reviews], ticks: Sequence[int], end: int) -> Floats:
+    """From each instant at which energy is dispatched to the next, days; a company that has no part in it sets none."""
+    groups = {draft.groups[draft.world.time.step], *(draft.group(bus.company) for bus in draft.index.buses)}
+    instants = np.array(sorted({time for group in groups for time in looks[group].times}), dtype=np.int64)
+    spans = np.zeros(len(ticks))
+    spans[np.searchsorted(ticks, instants)] = np.diff([*instants, end]) / DAY
+    return spans
+
+
 def sections_of(index: Index) -> Sections:
     """Where each quantity stands among the movements and the counters of a lane."""
     moved = {"shipped": index.flows, "drawn": index.draws, "made": index.outputs, "retired": index.ends,
@@ -207,7 +201,8 @@ def sections_of(index: Index) -> Sections:
     limits = sum(2 * (Limit.INPUT + len(key.slots)) for key in index.processes)
     counted = {"basis": len(index.processes), "outage": len(index.processes), "limits": limits,
                "unmet_use": len(index.uses), "unmet_demand": len(index.places), "loads": len(index.loads),
-               "weighted": len(index.terms)}  # fmt: skip
+               "weighted": len(index.terms), "taps": len(index.taps()), "used": len(index.users),
+               "given": len(index.suppliers), "peaks": len(index.buses), "lost": len(index.stores)}  # fmt: skip
     sizes = {name: len(items) for name, items in moved.items()}
     return Sections(_firsts(sizes), _firsts(counted), sum(sizes.values()), sum(counted.values()))
 
@@ -225,10 +220,10 @@ def _tables(
     lag, dues = flows.lags(draft, line, looks)
     rows = {
         "consumers": consumers.consumers(draft),
-        "processes": consumers.processes(draft, sections.counted["limits"], of_terms),
+        "processes": consumers.processes(draft, sections.counted["limits"], of_terms, energy.spans_of_needs(draft)),
         "slots": consumers.slots(draft),
         "draws": consumers.draws(draft),
-        "outputs": consumers.outputs(draft),
+        "outputs": consumers.outputs(draft, of_terms),
         "uses": consumers.uses(draft, book.of),
         "ends": consumers.ends(draft),
         "places": place,
@@ -238,6 +233,7 @@ def _tables(
         "edges": edges,
         "terms": terms,
         "loads": flows.loads(draft, of_terms),
+        **energy.tables(draft, of_terms),
     }
     rows["shared"], rows["makers"] = consumers.shared(draft)
     rows["varyings"] = flows.varying(draft)
@@ -256,6 +252,7 @@ def _opening(draft: Draft, world: World, book: CurveBook) -> Opening:
         mass=mass,
         in_use=in_use,
         curve=np.array([int(book.of(world, key.company, key.use)) for key in uses], dtype=np.int64),
+        stored=np.array([_opening_energy(world, key) for key in draft.index.stores]),
         outages=tuple(_outage(world, company, process) for company, process in draft.schedules),
     )
 
@@ -283,6 +280,11 @@ def _opening_use(world: World, company: str, use: str) -> tuple[str, Floats]:
     initial = tonnes(entry.initial, world, entry.material)
     stocked = amount(initial) if entry.active and node_active(world, company) else 0.0
     return "primary", composition(world, entry.material) * stocked
+
+
+def _opening_energy(world: World, key: StoreKey) -> float:
+    storage = world.companies[key.company].energy_storage[key.storage]
+    return amount(storage.initial) if storage.active and node_active(world, key.company) else 0.0
 
 
 def _outage(world: World, company: str, process: str) -> tuple[str, float, float] | None:

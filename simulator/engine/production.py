@@ -19,6 +19,7 @@ from simulator.engine.use import put_into_use
 @helper
 def produce(b: Batch, lane: int, today: float) -> None:
     """The production phase of one lane."""
+    release_power(b, lane)
     if plan(b, lane, today) == 0:
         return
     share_stocks(b, lane)
@@ -51,10 +52,29 @@ def run(b: Batch, lane: int, p: int) -> None:
         if o == process.per:
             basis = tonnes_taken(b)
     carry_rate(b, lane, p, basis)
+    hold_power(b, lane, p, basis)
     b.counted[lane, b.where[0].basis + p] += basis
     for t in range(process.first_term, process.first_term + process.terms):
         term = b.terms[t]
         b.counted[lane, term.counter] += basis * b.series[term.series, b.tick[0]]
+
+
+@helper
+def release_power(b: Batch, lane: int) -> None:
+    """What processes needed since their last review ends; one that stands still or is switched off needs nothing."""
+    for p in range(len(b.processes)):
+        process = b.processes[p]
+        if b.group[b.consumers[p].group].due > 0:
+            for n in range(process.first_need, process.first_need + process.needs):
+                b.power[lane, n] = 0.0
+
+
+@helper
+def hold_power(b: Batch, lane: int, p: int, basis: float) -> None:
+    """Spread the energy of what was run evenly over the span to the next review."""
+    process = b.processes[p]
+    for n in range(process.first_need, process.first_need + process.needs):
+        b.power[lane, n] = b.numbers[lane, b.needs[n].number] * basis / b.group[b.consumers[p].group].dt
 
 
 @helper
@@ -76,10 +96,21 @@ def give_output(b: Batch, lane: int, o: int) -> None:
     for k in range(len(b.taken)):
         b.taken[k] = b.basket[k] * coefficients[k]
         b.moved[lane, row, k] += b.taken[k]
+    weigh_release(b, lane, o)
     if output.lag >= 0:
         load_lag(b, lane, output.lag, tonnes_taken(b))
     elif output.place >= 0:
         add_taken(b, output.place)
+
+
+@helper
+def weigh_release(b: Batch, lane: int, o: int) -> None:
+    """Weigh what was released of some substances with time series."""
+    output = b.outputs[o]
+    for t in range(output.first_term, output.first_term + output.terms):
+        term = b.terms[t]
+        for k in range(term.substance, len(b.taken), b.where[0].substances):
+            b.counted[lane, term.counter] += b.taken[k] * b.series[term.series, b.tick[0]]
 
 
 @helper

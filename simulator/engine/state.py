@@ -49,11 +49,24 @@ DRAW_SCRATCH = np.dtype([("amount", np.float64), ("available", np.float64), ("as
 WHERE = np.dtype(
     [(name, np.int64) for name in (
         "shipped", "drawn", "made", "retired", "soiled", "basis", "outage", "unmet_use", "unmet_demand", "loads",
-        "substances", "ports",
+        "taps", "used", "given", "peaks", "lost", "substances", "ports", "loading", "generators",
     )]
 )  # fmt: skip
-"""First rows of the sections of `moved` and `counted`, the number of substances, and the first port among
-the places: inventories stand before it."""
+"""First rows of the sections of `moved` and `counted`; the number of substances; the first port among the places,
+inventories stand before it; the first load among the needs for energy, processes stand before it; the first generator
+among the units, converters stand before it."""
+BUS_SCRATCH = np.dtype(
+    [(name, np.float64) for name in (
+        "asked", "need", "met", "left", "offer", "before", "carried", "reached", "claims", "coming", "shared", "wanted",
+    )]
+)  # fmt: skip
+"""MWh until the next instant: `asked`, still to be served (`need`) and served (`met`), `left` over; see `routes` for the
+others."""
+USER_SCRATCH = np.dtype([("want", np.float64), ("amount", np.float64)])
+"""`want` is served as far as the bus is; `amount` was dispatched."""
+SUPPLIER_SCRATCH = np.dtype([("amount", np.float64)])
+WIRE_SCRATCH = np.dtype([("left", np.float64), ("claims", np.float64), ("shared", np.float64)])
+ROUTE_SCRATCH = np.dtype([("want", np.float64)])
 
 
 class Batch(NamedTuple):
@@ -79,6 +92,17 @@ class Batch(NamedTuple):
     shared: Records
     makers: Records
     edges: Records
+    buses: Records
+    needs: Records
+    units: Records
+    extras: Records
+    wires: Records
+    routes: Records
+    legs: Records
+    bands: Records
+    stores: Records
+    carriers: Records
+    taps: Records
     where: Records
     numbers: Floats
     """(L, N): the numbers that hold now."""
@@ -93,6 +117,8 @@ class Batch(NamedTuple):
     """(groups, reviews): days each review acts for."""
     tick: Ints
     """(2,): number of the instant at which someone reviews, the column of `series`; and of settlements so far."""
+    tick_span: Floats
+    """(ticks,): days for which energy is dispatched at each instant at which anyone reviews, 0 where it is not."""
     lag_due: Ints
     """(lags, reviews): when what starts at a review arrives."""
     rhythm: Records
@@ -132,6 +158,10 @@ class Batch(NamedTuple):
     """(L, uses, intervals)."""
     pending: Floats
     """(L, uses, K): still to retire in this interval."""
+    power: Floats
+    """(L, needs of processes): what each needs until its next review, MWh/day; negative where it gives."""
+    stored: Floats
+    """(L, stores): MWh."""
     moved: Floats
     """(L, movements, K): masses moved in this row."""
     counted: Floats
@@ -141,10 +171,17 @@ class Batch(NamedTuple):
     rows_counted: Floats
     rows_stock: Floats
     """(L, R + 1, inventories + queues + uses, K): on hand, under way, in use."""
+    rows_stored: Floats
+    """(L, R + 1, stores)."""
     by_place: Records
     by_flow: Records
     by_consumer: Records
     by_draw: Records
+    by_bus: Records
+    by_user: Records
+    by_supplier: Records
+    by_wire: Records
+    by_route: Records
     added: Floats
     """(places, K): what joins at the end of a phase."""
     basket: Floats
@@ -167,6 +204,7 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     "group": (GROUP, 1),
     "span": (_FLOAT, 2),
     "tick": (_INT, 1),
+    "tick_span": (_FLOAT, 1),
     "lag_due": (_INT, 2),
     "rhythm": (RHYTHM, 2),
     "series": (_FLOAT, 2),
@@ -190,15 +228,23 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     "cohort": (_FLOAT, 4),
     "cohort_curve": (_INT, 3),
     "pending": (_FLOAT, 3),
+    "power": (_FLOAT, 2),
+    "stored": (_FLOAT, 2),
     "moved": (_FLOAT, 3),
     "counted": (_FLOAT, 2),
     "rows_moved": (_FLOAT, 4),
     "rows_counted": (_FLOAT, 3),
     "rows_stock": (_FLOAT, 4),
+    "rows_stored": (_FLOAT, 3),
     "by_place": (PLACE_SCRATCH, 1),
     "by_flow": (FLOW_SCRATCH, 1),
     "by_consumer": (CONSUMER_SCRATCH, 1),
     "by_draw": (DRAW_SCRATCH, 1),
+    "by_bus": (BUS_SCRATCH, 1),
+    "by_user": (USER_SCRATCH, 1),
+    "by_supplier": (SUPPLIER_SCRATCH, 1),
+    "by_wire": (WIRE_SCRATCH, 1),
+    "by_route": (ROUTE_SCRATCH, 1),
     "added": (_FLOAT, 2),
     "basket": (_FLOAT, 1),
     "taken": (_FLOAT, 1),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+Key = TypeVar("Key", bound=Hashable)
 MAX_BARS = 60
 """More periods than this are drawn as steps without gaps: bars would be hairlines."""
 MAX_PANELS_IN_ROW = 4
+LEGEND_SIZE, BESIDE = 8.5, 0.6
+"""Points; and room for a swatch and the distance to the next column, inches."""
 
 
 def waste(run: Run) -> Figure:
@@ -134,35 +137,54 @@ def days(instants: NDArray[np.datetime64]) -> Array:
 
 
 def draw_stack(
-    ax: Axes, spans: Periods, parts: Mapping[str, Array], colours: Mapping[str, str], unit: style.Unit
+    ax: Axes,
+    spans: Periods,
+    parts: Mapping[Key, Array],
+    colours: Mapping[Key, str],
+    unit: style.Unit,
+    *,
+    hatched: Collection[Key] = (),
 ) -> None:
     """Parts upon each other in the order of `colours`; what is negative hangs below zero."""
     up, down = np.zeros(spans.count), np.zeros(spans.count)
     for key, colour in colours.items():
         values = parts.get(key, np.zeros(spans.count)) / unit.divisor
         rise, fall = np.maximum(values, 0), np.minimum(values, 0)
-        _draw_layer(ax, spans, up, rise, colour)
-        _draw_layer(ax, spans, down, fall, colour)
+        look = look_of(colour, hatched=key in hatched)
+        _draw_layer(ax, spans, up, rise, look)
+        _draw_layer(ax, spans, down, fall, look)
         up, down = up + rise, down + fall
     if down.any():
         ax.axhline(0, color="#666666", linewidth=0.8)
 
 
-def _draw_layer(ax: Axes, spans: Periods, base: Array, part: Array, colour: str) -> None:
+def look_of(colour: str, *, hatched: bool = False) -> dict[str, Any]:
+    """Arguments of a patch: filled, or hatched where nothing is delivered."""
+    if hatched:
+        return {"facecolor": "white", "edgecolor": colour, "hatch": "//////", "linewidth": 0}
+    return {"color": colour, "linewidth": 0}
+
+
+def _draw_layer(ax: Axes, spans: Periods, base: Array, part: Array, look: Mapping[str, Any]) -> None:
     edges = days(spans.edges)
     if not part.any():
         return
     if spans.count > MAX_BARS:
-        ax.stairs(base + part, edges, baseline=base, fill=True, color=colour, linewidth=0)
+        ax.stairs(base + part, edges, baseline=base, fill=True, **look)
     else:
-        ax.bar((edges[:-1] + edges[1:]) / 2, part, 0.86 * np.diff(edges), base, color=colour, linewidth=0)
+        ax.bar((edges[:-1] + edges[1:]) / 2, part, 0.86 * np.diff(edges), base, **look)
 
 
 def draw_line(ax: Axes, spans: Periods, values: Array, unit: style.Unit) -> None:
     """Biogenic CO2 as a line of steps upon the stack, where there is any."""
     if values.any():
-        for colour, width in (("white", 2.8), (style.BIOGENIC, 1.4)):
-            ax.stairs(values / unit.divisor, days(spans.edges), baseline=None, color=colour, linewidth=width)
+        draw_steps(ax, spans, values / unit.divisor, style.BIOGENIC)
+
+
+def draw_steps(ax: Axes, spans: Periods, values: Array, colour: str) -> None:
+    """A line of steps with a white edge, so that it is seen upon any colour."""
+    for ink, width in (("white", 2.8), (colour, 1.4)):
+        ax.stairs(values, days(spans.edges), baseline=None, color=ink, linewidth=width)
 
 
 def _biogenic_handle(biogenic: Mapping[str, Array]) -> list[Artist]:
@@ -174,16 +196,21 @@ def _biogenic_handle(biogenic: Mapping[str, Array]) -> list[Artist]:
     return [Line2D([], [], color=style.BIOGENIC, linewidth=1.6, label=label)]
 
 
-def swatches(colours: Mapping[str, str]) -> list[Artist]:
+def swatches(colours: Mapping[str, str], hatched: Collection[str] = ()) -> list[Artist]:
     from matplotlib.patches import Patch
 
-    return [Patch(color=colour, label=label) for label, colour in colours.items()]
+    return [Patch(label=label, **look_of(colour, hatched=label in hatched)) for label, colour in colours.items()]
 
 
 def legend(figure: Figure, handles: Sequence[Artist]) -> None:
     """Below the panels, outside the data, as many columns as fit."""
     if not handles:
         return
-    longest = max(len(str(handle.get_label())) for handle in handles)
-    columns = max(1, min(len(handles), int(figure.get_figwidth() / (0.55 + 0.068 * longest))))
-    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+    figure.legend(handles=handles, loc="outside lower left", ncols=_columns(figure, handles))
+
+
+def _columns(figure: Figure, handles: Sequence[Artist]) -> int:
+    """The most columns whose longest texts fit the figure's width, filled one after another as Matplotlib does."""
+    wide = [style.text_size(str(handle.get_label()), LEGEND_SIZE)[0] + BESIDE for handle in handles]
+    fitting = (n for n in range(len(wide), 0, -1) if sum(map(max, np.array_split(wide, n))) < figure.get_figwidth())
+    return next(fitting, 1)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from math import cos, pi, sin
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -92,12 +91,12 @@ def _picture(run: Run, network: Network, part: Skeleton, scale: float, key: Key)
     places = layout(part, network, scale, {node: _title_size(node, title) for node, title in titles.items()}, WIDTH)
     alone = Counter(link.pair for link in network.links)
     texts = {link: _texts(run, link, key.unit, alone=alone[link.pair] == 1) for link in network.links}
-    labels = place(places, texts, lambda text: text_size(text, LINK_SIZE))
+    labels = place(places, texts, lambda text: style.text_size(text, LINK_SIZE))
     return Picture(places, network, titles, labels, key)
 
 
 def _title_size(node: Node, title: str) -> Size:
-    return text_size(title, NODE_SIZE, bold=node.side == "company")
+    return style.text_size(title, NODE_SIZE, bold=node.side == "company")
 
 
 def _texts(run: Run, link: Link, unit: style.Unit, *, alone: bool) -> list[str]:
@@ -130,18 +129,6 @@ def _gain(node: Node, network: Network, unit: style.Unit) -> str:
     if abs(gain) < 0.01 * through:
         return ""
     return f"stock {'+' if gain > 0 else '−'}{style.amount(abs(gain) / unit.divisor)}"
-
-
-@cache
-def text_size(text: str, points: float, *, bold: bool = False) -> Size:
-    """Width and height of a text in inches, from the font's own measures."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import text_to_path
-
-    font = FontProperties(size=points, weight="bold" if bold else "normal")
-    lines = text.split("\n")
-    width = max(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0] for line in lines)
-    return width / 72 + 0.03, len(lines) * points * 1.2 / 72 + 0.02
 
 
 def _weights(found: Iterable[Network]) -> dict[Pair, float]:
@@ -290,7 +277,7 @@ def _legend_rows(run: Run, picture: Picture, width: float) -> list[list[tuple[fl
     x = 0.0
     for name in shown:
         text = _material(run, name)
-        wide = 0.22 + text_size(text, NOTE_SIZE)[0] + 0.2
+        wide = 0.22 + style.text_size(text, NOTE_SIZE)[0] + 0.2
         if rows[-1] and x + wide > width:
             rows, x = [*rows, []], 0.0
         rows[-1].append((x, picture.key.colours[name], text))

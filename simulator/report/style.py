@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 from simulator.scenario.models import BoundaryNode, Company
 from simulator.scenario.scenario import Scenario, Variant
@@ -98,6 +99,14 @@ def mass_unit(largest: float, suffix: str = "") -> Unit:
     return Unit(1.0, f"t{suffix}")
 
 
+def energy_unit(largest: float, suffix: str = "Wh") -> Unit:
+    """kWh to TWh, or kW to GW, for numbers in MWh or MW, so that the largest is read without a power of ten."""
+    for divisor, prefix in ((1e6, "T"), (1e3, "G"), (1.0, "M")):
+        if abs(largest) >= 1.5 * divisor:
+            return Unit(divisor, f"{prefix}{suffix}")
+    return Unit(1e-3, f"k{suffix}")
+
+
 def amount(value: float, digits: int = 3) -> str:
     """Significant digits, one less below 0.1: 417, 2.30, 0.015, 12,300."""
     if value == 0:
@@ -122,6 +131,18 @@ def heading(name: str) -> str:
 def wrapped(text: str, width: int) -> str:
     """Broken into lines of at most `width` characters."""
     return "\n".join(textwrap.wrap(text, max(width, 8))) or text
+
+
+@cache
+def text_size(text: str, points: float, *, bold: bool = False) -> tuple[float, float]:
+    """Width and height of a text in inches, from the font's own measures."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(size=points, weight="bold" if bold else "normal")
+    lines = text.split("\n")
+    width = max(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0] for line in lines)
+    return width / 72 + 0.03, len(lines) * points * 1.2 / 72 + 0.02
 
 
 def shortened(title: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from simulator.report import over_time, sankey, stock_plots, style, targets, totals
+from simulator.report import energy, over_time, sankey, stock_plots, style, targets, totals
 from simulator.study.run import Run
 
 if TYPE_CHECKING:
@@ -20,7 +20,11 @@ PLOTS: Mapping[str, Callable[[Run], Figure | None]] = {
     "targets": targets.figure,
 }
 """File name → what draws it, None where there is nothing to draw. A new plot is one more line."""
-
+SERIES: Mapping[str, Callable[[Run], Mapping[str, Figure]]] = {
+    "energy": energy.figures,
+    "sankey": sankey.figures,
+}
+"""The same for several figures of one kind, by carrier or variant: `sankey_<variant>`."""
 
 SVG: Mapping[str, Any] = {"metadata": {"Date": None}}
 """With it, the same figure gives the same bytes."""
@@ -29,9 +33,9 @@ PNG: Mapping[str, Any] = {"pil_kwargs": {"compress_level": 4}}
 
 
 def figures(run: Run) -> Iterator[tuple[str, Figure]]:
-    """Name and figure of every plot, then `sankey_<variant>` for every variant."""
+    """Name and figure of every plot, one after another."""
     yield from ((name, figure) for name, draw in PLOTS.items() if (figure := draw(run)))
-    yield from ((f"sankey_{variant}", figure) for variant, figure in sankey.figures(run).items())
+    yield from ((f"{name}_{item}", figure) for name, draw in SERIES.items() for item, figure in draw(run).items())
 
 
 def write(run: Run, folder: Path) -> list[Path]:

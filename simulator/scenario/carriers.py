@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from simulator.scenario.energy import Converter, EnergyFlow, Generator
+from simulator.scenario.energy import Converter, EnergyFlow, Generator, Storage
 from simulator.scenario.models import Company, World
 from simulator.scenario.numbers import Number
 from simulator.scenario.references import needed, unknown
@@ -94,6 +94,13 @@ def _company(world: World, company: Company, keys: Keys, series: Mapping[str, Se
     for name, storage in company.energy_storage.items():
         yield from known(world, [storage.carrier], (*keys, "energy_storage", name, "carrier"), place=False)
         yield from needed(world, storage.partnership, (*keys, "energy_storage", name))
+        yield from _initial(storage, (*keys, "energy_storage", name, "initial"))
+
+
+def _initial(storage: Storage, keys: Keys) -> Iterator[Problem]:
+    most, initial = storage.capacity, storage.initial
+    if initial is not None and most.table is None and initial.value > most.value:
+        yield Problem(keys, f"{initial.value:g} MWh is more than the capacity of {most.value:g} MWh")
 
 
 def _unit(world: World, unit: Unit, keys: Keys) -> Iterator[Problem]:
@@ -124,10 +131,14 @@ def _fuel(unit: Unit, keys: Keys) -> Iterator[Problem]:
         yield Problem(keys, "needs an `efficiency`: energy given per energy used")
     if unit.from_ is not None and unit.from_ in unit.gives:
         yield Problem((*keys, "from"), f"it gives {unit.from_} itself")
-    if unit.from_ is None and unit.efficiency is not None:
-        yield Problem((*keys, "efficiency"), "of what? say what it uses, `from`")
+    if unit.from_ is None and (unit.efficiency is not None or (written and len(unit.gives) == 1)):
+        yield Problem((*keys, "efficiency" if unit.efficiency else "gives"), "of what? say what it uses, `from`")
+    if unit.from_ is not None and given and written and len(unit.gives) == 1:
+        yield Problem((*keys, "gives"), "says how much it gives, and so does the efficiency or cop: leave one out")
+    if isinstance(unit, Generator) and unit.efficiency is not None and unit.efficiency.value > 1:
+        yield Problem((*keys, "efficiency"), "is more than 1: more than goes in")
     total = sum(number.value for number in unit.gives.values())
-    if unit.from_ is not None and len(unit.gives) > 1 and total > 1:
+    if unit.from_ is not None and total > 1:
         yield Problem((*keys, "gives"), f"gives {total:g} MWh per MWh used: more than goes in")
 
 

@@ -106,6 +106,8 @@ class Process(Model):
     """Who draws first on a shared inventory."""
     energy: Mapping[CarrierId, Annotated[Number, In("MWh/t")]] = {}
     """Use per tonne, by carrier; negative: it gives off energy."""
+    renewable: Fraction | None = None
+    """Renewable share of the energy that it gives off; nothing where absent."""
     emissions: Mapping[Gas, Emitted] = {}
     """Direct emissions by gas, in t of the gas: per tonne of input, or by substance per tonne released to the air."""
     oxidation: Part | None = None

@@ -35,6 +35,10 @@ def _flows(world: World, _node: str) -> Collection[str]:
     return tuple(world.flows)
 
 
+def _energy_flows(world: World, _node: str) -> Collection[str]:
+    return tuple(world.energy_flows)
+
+
 def _processes(world: World, node: str) -> Collection[str]:
     return tuple(world.companies[node].processes) if node in world.companies else ()
 
@@ -67,17 +71,26 @@ KINDS: Mapping[str, Kind] = {
     "carbon_opportunity_cost": Kind("EUR"),
     "cash_flow": Kind("EUR"),
     "committed_emissions": Kind("t CO2e"),
+    "curtailed_energy": Kind("MWh", _carriers),
     "emissions": Kind("t CO2e", _only("scope_1", "scope_2", "scope_3", "scope_2_market", "total_market")),
     "energy": Kind("MWh", _carriers),
     "jobs": Kind("FTE"),
     "outage_days": Kind("day", _processes, None),
+    "peak_power": Kind("MW", _carriers, None),
+    "purchased_energy": Kind("MWh", _carriers),
     "products": Kind("t", _materials),
     "recycled_content": Kind("1", _origins, "recycled"),
     "recycling_rate": Kind("1", _only()),
+    "renewable_share": Kind("1", _carriers),
+    "self_sufficiency": Kind("1", _carriers),
+    "storage_loss": Kind("MWh", None, None),
+    "stored_energy": Kind("MWh", None, None),
     "shipped": Kind("t", _flows, None),
+    "shipped_energy": Kind("MWh", _energy_flows, None),
     "stock_in_use": Kind("t"),
     "throughput": Kind("t", _processes, None),
     "transport_work": Kind("t km", _modes),
+    "unserved_energy": Kind("MWh", _carriers),
     "unmet_demand": Kind("t"),
     "waste": Kind("t", _only(*get_args(Fate), "released")),
 }

@@ -23,7 +23,7 @@ from simulator.scenario.resolved import document
 from simulator.scenario.scenario import Epoch, Scenario, Series, Variant
 from simulator.scenario.tables import check_series, read_tables
 from simulator.scenario.thousands import doubtful
-from simulator.scenario.tree import Document, Mark, Places, Raw, dotted
+from simulator.scenario.tree import Document, Mark, Places, Raw, dotted, keys_of
 from simulator.scenario.validate import context_for, validated
 from simulator.scenario.variants import Choice, Frame, Masks, choices, frame_of, settled, split_frame, variants_of
 from simulator.scenario.vintages import mixed_vintages
@@ -140,7 +140,7 @@ def _command_line(written: Document, sets: Sequence[str]) -> tuple[tuple[Change,
             faults += [replace(fault, path=path if sign else "") for fault in error.faults]
             continue
         marks |= own
-        found.append(Change(tuple(path.strip().split(".")), False, raw, origin, "command line"))
+        found.append(Change(keys_of(path), False, raw, origin, "command line"))
     if faults:
         raise ScenarioError(faults)
     return tuple(found), Places(marks)

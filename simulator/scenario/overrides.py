@@ -14,7 +14,7 @@ from simulator.scenario.gases import Gases
 from simulator.scenario.models import Lifetime, World
 from simulator.scenario.numbers import NUMBER_KEYS, Number, scaled
 from simulator.scenario.paths import is_mapping, is_model, kind_at, known_keys
-from simulator.scenario.tree import Places, Raw, dotted, look, put
+from simulator.scenario.tree import Places, Raw, dotted, keys_of, look, put
 from simulator.scenario.wrong import Keys, Wrong, advice
 
 Scope = Literal["dated", "partnership", "variant", "command line"]
@@ -68,7 +68,7 @@ def changes(part: Mapping[str, Any], origin: Keys, scope: Scope) -> tuple[Change
 def _listed(part: Mapping[str, Any], word: str, origin: Keys, scope: Scope) -> Iterator[Change]:
     lines = part.get(word, {})
     for path, value in lines.items() if isinstance(lines, Mapping) else ():
-        yield Change(tuple(path.split(".")), word == "scale", value, (*origin, word, path), scope)
+        yield Change(keys_of(path), word == "scale", value, (*origin, word, path), scope)
 
 
 def applied(draft: Draft, level: Iterable[Change]) -> Draft:

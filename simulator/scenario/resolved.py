@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.scenario.overrides import Change, Draft, applied
-from simulator.scenario.tree import Raw, look, put
+from simulator.scenario.tree import Raw, keys_of, look, put
 from simulator.scenario.variants import Frame, partnership_changes
-from simulator.scenario.wrong import Keys
 
 Levels = Sequence[Sequence[Change]]
 
@@ -55,15 +54,11 @@ def _partnership(base: Draft, frame: Frame, levels: Levels, name: str) -> Raw:
 
 def _folded(base: Draft, path: str, value: Any, levels: Levels) -> Any:
     """What the path holds once the levels are laid on the value; None where they remove it."""
-    keys = _keys(path)
+    keys = keys_of(path)
     return look(_over(Draft(put(base.data, keys, value), base.places), levels).data, keys)
 
 
 def _covered(path: str, levels: Levels) -> bool:
     """Whether a later level sets the number, so that a factor on what was there is lost."""
-    keys = _keys(path)
+    keys = keys_of(path)
     return any(not change.scale and keys[: len(change.keys)] == change.keys for level in levels for change in level)
-
-
-def _keys(path: str) -> Keys:
-    return tuple(path.split("."))

@@ -52,6 +52,18 @@ class Places:
         return keys
 
 
+_BY_CARRIER = ("loads", "energy", "gives")
+"""Parts whose keys are carriers, and may hold a dot themselves: `heat.district`."""
+
+
+def keys_of(path: str) -> Keys:
+    """The keys along a dotted path; a carrier with its level is one key."""
+    keys = tuple(path.strip().split("."))
+    if len(keys) > 4 and keys[-3] in _BY_CARRIER:
+        return (*keys[:-2], ".".join(keys[-2:]))
+    return keys
+
+
 def dotted(keys: Keys) -> str:
     """The path as users write it."""
     return ".".join(map(str, keys))

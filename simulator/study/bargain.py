@@ -199,7 +199,8 @@ def _gains(made: Run, variant: str) -> dict[str, float]:
 
 def _amount(made: Run, flow: str, variant: str) -> tuple[float, str]:
     """What a flow carries over the run, and the unit."""
-    table = _totals(made, "shipped", variant)
+    indicator = "shipped" if flow in made.scenario.world.flows else "shipped_energy"
+    table = _totals(made, indicator, variant)
     table = table[table["item"] == flow]
     return (float(table["value"].iloc[0]), str(table["unit"].iloc[0])) if len(table) else (0.0, "")
 

@@ -12,15 +12,28 @@ from typing import Any
 import numpy as np
 
 from simulator.accounting import terms
-from simulator.engine.index import Draw, EndOfLife, FlowKey, Index, Label, Load, Output, Place, ProcessKey, UseKey
+from simulator.engine.axes import energy_axes
+from simulator.engine.index import (
+    Draw,
+    EndOfLife,
+    FlowKey,
+    Index,
+    Label,
+    Load,
+    Output,
+    Place,
+    ProcessKey,
+    UseKey,
+    tap_key,
+)
 from simulator.engine.ledger import Floats, Lane, Ledger, Row
-from simulator.scenario import load
+from simulator.scenario import dispatch, load
 from simulator.scenario.models import World
 from simulator.scenario.scenario import Scenario
 
 _STOCKS = ("on_hand", "in_transit", "in_process", "in_use")
 _MASSES = ("shipped", "drawn", "made", "retired", "soiled", "throughput", "basis", "unmet_use", "unmet_demand")
-_SUMS = (*_MASSES, "days", "outage", "loads", "weighted")
+_SUMS = (*_MASSES, "days", "outage", "loads", "weighted", "taps", "used", "given")
 _LABELS = 5
 """So many labels are present in a random ledger."""
 ORIGINS = ("post_consumer", "pre_consumer", "primary", "reused")
@@ -59,6 +72,7 @@ def index_of(scenario: Scenario) -> Index:
         flows=flows,
         loads=tuple(Load(c, e) for c in sorted(world.companies) for e in sorted(world.companies[c].loads)),
         terms=terms(scenario),
+        **energy_axes(world, dispatch.merged(w for variant in scenario.variants.values() for w in variant.worlds)),
     )
 
 
@@ -147,6 +161,12 @@ def empty(scenario: Scenario, lanes: Sequence[Lane], *rows: Sequence[Row]) -> Le
         unmet_demand=np.zeros((*size, len(index.places))),
         loads=np.zeros((*size, len(index.loads))),
         weighted=np.zeros((*size, len(index.terms))),
+        taps=np.zeros((*size, len(index.taps()))),
+        used=np.zeros((*size, len(index.users))),
+        given=np.zeros((*size, len(index.suppliers))),
+        peaks=np.zeros((*size, len(index.buses))),
+        lost=np.zeros((*size, len(index.stores))),
+        stored=np.zeros((*stock, len(index.stores))),
     )
 
 
@@ -186,6 +206,12 @@ class Pen:
     def retire(self, owner: str, material: str, mass: float, row: int = 0, lane: int = 0) -> None:
         names = [(f"{e.company}.{e.use}", e.material) for e in self.ledger.index.ends]
         self.ledger.retired[lane, row, names.index((owner, material)), self.label()] += mass
+
+    def tap(self, *key: str, energy: float, row: int = 0, lane: int = 0) -> None:
+        """`key`: company, carrier, kind and name of the user, kind and name of the supplier; MWh."""
+        index = self.ledger.index
+        names = [tap_key(index, index.users[u], index.suppliers[s]) for u, s in index.taps()]
+        self.ledger.taps[lane, row, names.index(key)] += energy
 
     def hold(self, node: str, material: str, mass: float, row: int = 0, lane: int = 0) -> None:
         number = [(p.node, p.name) for p in self.ledger.index.places].index((node, material))
@@ -246,6 +272,7 @@ def _fill(ledger: Ledger, lane: int, random: np.random.Generator) -> None:
         ledger.throughput[lane, :, process, 0] = total.sum(axis=-1)
     ledger.days[lane] = random.uniform(0, 5, ledger.days[lane].shape)
     ledger.loads[lane] = random.uniform(0, 5, ledger.loads[lane].shape)
+    ledger.taps[lane] = random.uniform(0, 5, ledger.taps[lane].shape)
     ledger.weighted[lane] = random.uniform(0, 5, ledger.weighted[lane].shape)
 
 

@@ -39,9 +39,12 @@ def month(works: Scenario) -> Ledger:
     pen.of("primary", "organics").make("smelter.melt", "air", 6)
     pen.draw("drawer.draw", "copper", 50)
     ledger.loads[0, 0, 0] = 62
-    weighted = {("mix",): 20.0, ("wear",): 110.0, ("mix", "wear"): 44.0}
+    weighted = {"melt": 44.0, "load": 24.8, "draw": 10.0}
+    for user, energy in {"melt": 110.0, "load": 62.0, "draw": 25.0}.items():
+        node, kind = "drawer" if user == "draw" else "smelter", "load" if user == "load" else "process"
+        pen.tap(node, "electricity", kind, user, "grid", "", energy=energy)
     for number, term in enumerate(ledger.index.terms):
-        ledger.weighted[0, 0, number] = 24.8 if term.quantity == "load" else weighted[term.tables]
+        ledger.weighted[0, 0, number] = weighted[term.key[3]]
     return ledger
 
 
@@ -54,7 +57,7 @@ def test_every_source_has_its_scope_node_and_figure(works: Scenario) -> None:
         ("smelter", "1", "process", "melt", "CO2_biogenic", "CO2_biogenic"): (0, pytest.approx(100 * 0.05)),
         ("smelter", "2", "purchased_energy", "melt", "electricity", "CO2e"): (pytest.approx(44.0), 0),
         ("smelter", "2", "purchased_energy", "load", "electricity", "CO2e"): (pytest.approx(24.8), 0),
-        ("drawer", "2", "purchased_energy", "draw", "electricity", "CO2e"): (pytest.approx(0.5 * 20), 0),
+        ("drawer", "2", "purchased_energy", "draw", "electricity", "CO2e"): (pytest.approx(10), 0),
         ("smelter", "3", "upstream", "buy_ore", "ore", "CO2e"): (pytest.approx(40 * 0.5), 0),
         ("smelter", "3", "transport", "buy_ore", "truck", "CO2e"): (pytest.approx(40 * 1000 * 1e-4), 0),
         ("smelter", "3", "transport", "buy_scrap", "truck", "CO2e"): (pytest.approx(60 * 100 * 1e-4), 0),
@@ -90,11 +93,11 @@ def test_the_networks_emissions_are_the_sum_over_its_sources(works: Scenario) ->
 
 
 def test_terms_are_the_products_with_time_series(works: Scenario) -> None:
+    grid = ("grid", "")
     assert terms(works) == (
-        Term("basis", ("drawer", "draw"), ("mix",)),
-        Term("basis", ("smelter", "melt"), ("mix", "wear")),
-        Term("basis", ("smelter", "melt"), ("wear",)),
-        Term("load", ("smelter", "electricity"), ("mix",)),
+        Term("tap", ("drawer", "electricity", "process", "draw", *grid), ("mix",)),
+        Term("tap", ("smelter", "electricity", "load", "load", *grid), ("mix",)),
+        Term("tap", ("smelter", "electricity", "process", "melt", *grid), ("mix",)),
     )
 
 

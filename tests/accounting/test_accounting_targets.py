@@ -173,8 +173,9 @@ def test_the_plot_has_a_panel_for_each_target_with_the_path_and_every_variant(do
     assert (emissions.get_xlabel(), emissions.get_ylabel()) == ("Year", "Emissions (kt CO₂e/year)")
     assert rate.get_ylabel() == "Recycling rate (%)"
     path, milestones, linear, circular = emissions.get_lines()
-    assert list(milestones.get_xdata()) == [2030]
-    assert list(path.get_xdata()) == list(linear.get_xdata()) == list(circular.get_xdata()) == list(range(2025, 2035))
+    assert np.array_equal(milestones.get_xdata(), [2030])
+    for line in (path, linear, circular):
+        assert np.array_equal(line.get_xdata(), range(2025, 2035))
     assert linear.get_color() != circular.get_color()
     assert linear.get_marker() != circular.get_marker()
 

@@ -155,7 +155,7 @@ def test_ticks_lie_within_the_run_and_are_few(start: int, length: int, most: int
 
 
 @pytest.mark.parametrize(
-    ("end", "first"), [("2035-01-01", "2025"), ("2026-01-01", "2025-01"), ("2025-01-06", "2025-01-01")]
+    ("end", "first"), [("2035-01-01", "2025"), ("2026-01-01", "2025-01"), ("2025-01-06", "1 Jan\n2025")]
 )
 def test_ticks_say_no_more_than_they_must(end: str, first: str) -> None:
     _, labels = date_ticks(np.datetime64("2025-01-01", "s"), np.datetime64(end, "s"), 12)

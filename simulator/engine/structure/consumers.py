@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,12 +86,12 @@ def draws(draft: Draft) -> list[Row]:
     return [(draw.place,) for draw in draft.index.draws]
 
 
-def processes(draft: Draft, limits: int, terms: Counters) -> list[Row]:
-    """`limits`: first counter of days and tonnes by limit."""
+def processes(draft: Draft, limits: int, terms: Counters, needs: Sequence[tuple[int, int]]) -> list[Row]:
+    """`limits`: first counter of days and tonnes by limit; `needs`: where the needs for energy of each stand."""
     outputs = ranges(draft.index.outputs, lambda output: (output.company, output.process))
     rows = []
-    for key in draft.index.processes:
-        rows.append(_process(draft, key, outputs[key.company, key.process], limits, terms))
+    for key, of_process in zip(draft.index.processes, needs, strict=True):
+        rows.append((*_process(draft, key, outputs[key.company, key.process], limits, terms), *of_process))
         limits += 2 * (Limit.INPUT + len(key.slots))
     return rows
 
@@ -150,7 +150,7 @@ def _orders(world: World, output: Output) -> bool:
     return inventory.order_up_to is not None or inventory.order_quantity is not None
 
 
-def outputs(draft: Draft) -> list[Row]:
+def outputs(draft: Draft, terms: Counters) -> list[Row]:
     """Outputs and releases, with their transfer coefficients."""
     size = len(draft.index.labels)
     origins = size // len(substances(draft.world))
@@ -160,8 +160,9 @@ def outputs(draft: Draft) -> list[Row]:
         recipe = process_reader(draft.index.outputs[first])
         block = draft.parameters.block(_flat_coefficients(recipe, origins), count * size)
         for n in range(count):
-            place = draft.index.outputs[first + n].place
-            rows.append((place, draft.lag_of(IN_PROCESS, first + n), block + n * size))
+            output = draft.index.outputs[first + n]
+            air = terms("air", (output.company, output.process)) if output.medium == "air" else (0, 0)
+            rows.append((output.place, draft.lag_of(IN_PROCESS, first + n), block + n * size, *air))
     return rows
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from simulator.engine.axes import ORIGINS
+from simulator.engine.axes import ORIGINS, substances
 from simulator.engine.calendar import Reviews, Timeline, slots_needed
 from simulator.engine.index import FlowKey, Load, Term
 from simulator.engine.layout import UNBOUNDED
@@ -102,7 +102,7 @@ def _load(draft: Draft, load: Load, terms: Counters) -> Row:
         return company.loads[load.carrier] if company.active else 0.0
 
     key = (load.company, load.carrier)
-    return draft.group(load.company), draft.parameters.add(number), *terms("load", key)
+    return draft.parameters.add(number), *terms("load", key)
 
 
 def varying(draft: Draft) -> list[Row]:
@@ -113,11 +113,16 @@ def varying(draft: Draft) -> list[Row]:
 def weighted(draft: Draft, first: int) -> tuple[list[Row], Counters]:
     """Rows of the quantities that are weighed with series, counted from `first`, and where those of one stand."""
     terms = draft.index.terms
-    found = ranges(terms, lambda term: (term.quantity, term.key))
+    found = ranges(terms, lambda term: (term.quantity, term.key[:2] if term.quantity == "air" else term.key))
     rows = list(_term_rows(draft, terms, first))
     return rows, lambda quantity, key: found.get((quantity, key), (0, 0))
 
 
 def _term_rows(draft: Draft, terms: tuple[Term, ...], first: int) -> Iterator[Row]:
     for n, term in enumerate(terms):
-        yield first + n, draft.row_of(*term.tables)
+        yield first + n, draft.row_of(*term.tables), _substance(draft, term)
+
+
+def _substance(draft: Draft, term: Term) -> int:
+    """Of what is released, which substance is weighed; −1 for everything else."""
+    return substances(draft.world).index(term.key[2]) if term.quantity == "air" else -1

@@ -1,0 +1,92 @@
+"""Indicators of energy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from simulator.accounting.energy import FINAL
+from simulator.accounting.facts import Facts
+from simulator.accounting.grid import Grid, Key, spread
+from simulator.accounting.measure import NETWORK, TOTAL, Measure, both
+from simulator.scenario.dispatch import CURTAILED, UNSERVED
+
+
+def energy(facts: Facts) -> Measure:
+    """Energy that processes and loads got, by carrier, MWh."""
+    return Measure("energy", "MWh", _final_use(facts))
+
+
+def _final_use(facts: Facts, keys: Sequence[Key] = ()) -> Grid:
+    def counted(key: Key) -> list[Key]:
+        node, use, _, carrier, supplier, _ = key
+        return both(node, carrier, TOTAL) if use in FINAL and supplier != UNSERVED else []
+
+    return spread(facts.energy, counted, [(NETWORK, TOTAL), *keys])
+
+
+def purchased_energy(facts: Facts) -> Measure:
+    """What the grid and partners gave, by carrier; of the network what came from outside, MWh."""
+    return Measure("purchased_energy", "MWh", spread(facts.purchased, lambda key: [key, (key[0], TOTAL)]))
+
+
+def unserved_energy(facts: Facts) -> Measure:
+    """Energy that was needed and that nobody supplied, by carrier, MWh."""
+    totals = spread(facts.energy, lambda key: both(key[0], key[3], TOTAL) if key[4] == UNSERVED else ())
+    return Measure("unserved_energy", "MWh", totals)
+
+
+def curtailed_energy(facts: Facts) -> Measure:
+    """Energy that nobody took, by carrier, MWh."""
+    totals = spread(facts.energy, lambda key: both(key[0], key[3], TOTAL) if key[1] == CURTAILED else ())
+    return Measure("curtailed_energy", "MWh", totals)
+
+
+def self_sufficiency(facts: Facts) -> Measure:
+    """Part of the energy that processes and loads got that came from the node, or the network, itself."""
+    own = spread(facts.own_energy, lambda key: [key, (key[0], TOTAL)])
+    return _part("self_sufficiency", own, _final_use(facts, own.keys))
+
+
+def renewable_share(facts: Facts) -> Measure:
+    """Part of the energy that processes and loads got whose supplier says that it is renewable."""
+    renewable = spread(facts.renewable, lambda key: both(key[0], key[1], TOTAL))
+    return _part("renewable_share", renewable, _final_use(facts, renewable.keys))
+
+
+def _part(name: str, part: Grid, whole: Grid) -> Measure:
+    """A part of a whole, 0 where the part is missing."""
+    return Measure(name, "1", spread(part, lambda key: [key], whole.keys), per=whole)
+
+
+def peak_power(facts: Facts) -> Measure:
+    """Largest power bought from the grid where energy is dispatched, by carrier, MW; a maximum, of no network."""
+    return Measure("peak_power", "MW", facts.peaks)
+
+
+def stored_energy(facts: Facts) -> Measure:
+    """In storages at the end of the year, MWh."""
+    return Measure("stored_energy", "MWh", facts.stored)
+
+
+def storage_loss(facts: Facts) -> Measure:
+    """Energy that storing lost, MWh."""
+    return Measure("storage_loss", "MWh", facts.storage_loss)
+
+
+def shipped_energy(facts: Facts) -> Measure:
+    """Energy that arrived over flows, by sender and flow, MWh."""
+    return Measure("shipped_energy", "MWh", facts.sent)
+
+
+ENERGY_INDICATORS: tuple[Callable[[Facts], Measure], ...] = (
+    curtailed_energy,
+    energy,
+    peak_power,
+    purchased_energy,
+    renewable_share,
+    self_sufficiency,
+    shipped_energy,
+    storage_loss,
+    stored_energy,
+    unserved_energy,
+)

@@ -1,0 +1,78 @@
+"""Energy over time by supplier: one figure per carrier, one panel per variant side by side on shared axes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulator.report import style
+from simulator.report.over_time import draw_stack, draw_steps, legend, panels, swatches
+from simulator.report.series import YEAR, Array, Periods, periods
+from simulator.report.supply import OTHERS, Layer, Supply, supplies, title
+from simulator.scenario.dispatch import CURTAILED, GRID, UNSERVED
+from simulator.study.run import Run
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.figure import Figure
+
+FIXED: Mapping[str, str] = {GRID: "#B3B3B3", OTHERS: "#6E6E6E", UNSERVED: "#B2182B", CURTAILED: "#8A8A8A"}
+"""Colours of what is no node."""
+HATCHED = frozenset({UNSERVED, CURTAILED})
+PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#332288", "#DDCC77", "#882255")
+"""Neighbours in a stack differ in lightness too (Okabe and Ito, Tol)."""
+FINAL = "Final use (above it: exports, conversion, losses)"
+
+
+def figures(run: Run) -> dict[str, Figure]:
+    """A figure for each of the largest carriers, by its name; none where no energy is used."""
+    return {supply.carrier: figure(run, supply) for supply in supplies(run)}
+
+
+def figure(run: Run, supply: Supply) -> Figure:
+    """Who supplies a carrier as stacked layers, and final use as a line upon them."""
+    spans = periods(run)
+    factor, per = scale(run, spans)
+    unit = style.energy_unit(float((supply.stacked * factor).max()), "W" if not per else "Wh")
+    carrier = run.scenario.world.energy[supply.carrier].title or style.heading(supply.carrier)
+    result, axes = panels(run, f"{carrier} by supplier", f"{carrier} ({unit.name}{per})")
+    colours = layer_colours(supply)
+    hatched = {layer for layer in colours if layer.node in HATCHED}
+    for variant, ax in axes.items():
+        parts = {layer: mwh * factor for layer, mwh in supply.layers[variant].items()}
+        draw_stack(ax, spans, parts, colours, unit, hatched=hatched)
+        draw_steps(ax, spans, supply.final[variant] * factor / unit.divisor, style.INK)
+    legend(result, [_handle(), *_swatches(run, colours)])
+    return result
+
+
+def scale(run: Run, spans: Periods) -> tuple[Array, str]:
+    """What makes of MWh in each period what is drawn, and the period it is per: none for mean power in MW.
+
+    Power where a period is at most a day, energy of a month in months, else energy per year.
+    """
+    report = run.scenario.world.time.report
+    if report.days() <= 1:
+        return 1 / (spans.years * YEAR * 24), ""
+    return (np.ones(spans.count), "/month") if report.months == 1 else (1 / spans.years, "/year")
+
+
+def layer_colours(supply: Supply) -> dict[Layer, str]:
+    """From the bottom of the stack to its top."""
+    layers = next(iter(supply.layers.values()))
+    palette = iter(PALETTE)
+    return {layer: FIXED.get(layer.node) or next(palette) for layer in layers}
+
+
+def _handle() -> Artist:
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], color=style.INK, linewidth=1.6, label=FINAL)
+
+
+def _swatches(run: Run, colours: Mapping[Layer, str]) -> list[Artist]:
+    titles = {title(run.scenario, layer): (layer, colour) for layer, colour in colours.items()}
+    hatched = {text for text, (layer, _) in titles.items() if layer.node in HATCHED}
+    return swatches({text: colour for text, (_, colour) in titles.items()}, hatched)
