@@ -259,11 +259,12 @@ def _solve(mixed: Floats, arisen: Floats, owners: Integers) -> Floats:
     own[np.arange(len(owners)), owners] = 1.0
     matrix = np.where(sourced, _ratio(mixed, np.broadcast_to(inflow[..., None], mixed.shape)), 0.0)
     right = np.where(sourced, _ratio(arisen, np.broadcast_to(inflow[..., None], arisen.shape)), own)
-    shares = np.zeros_like(right)
     concerned = right.any(axis=(0, 1, 2))  # so that a node without waste changes no bit of the others' figures
-    shares[..., concerned] = np.linalg.solve(np.eye(len(owners)) - matrix, right[..., concerned])
-    shares = np.where(shares > _TINY, shares, 0.0)
-    return np.asarray(shares / shares.sum(axis=-1, keepdims=True))
+    solved = np.linalg.solve(np.eye(len(owners)) - matrix, right[..., concerned])
+    solved = np.where(solved > _TINY, solved, 0.0)
+    shares = np.zeros_like(right)
+    shares[..., concerned] = solved / solved.sum(axis=-1, keepdims=True)
+    return shares
 
 
 def _reached(linked: Flags, first: Flags) -> Flags:

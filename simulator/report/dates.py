@@ -36,5 +36,22 @@ def date_ticks(start: np.datetime64, end: np.datetime64, most: int) -> tuple[NDA
 def _labels(ticks: NDArray[np.datetime64], unit: Unit) -> list[str]:
     if unit != "D":
         return [str(tick) for tick in ticks]
-    days = [f"{tick.item().day} {MONTHS[tick.item().month - 1]}" for tick in ticks]
-    return [f"{days[0]}\n{ticks[0].item().year}", *days[1:]] if days else []
+    days = [tick.item() for tick in ticks]
+    before = [0, *(day.year for day in days)][: len(days)]
+    return [f"{day.day} {MONTHS[day.month - 1]}{_year(day.year, y)}" for day, y in zip(days, before, strict=True)]
+
+
+def _year(year: int, before: int) -> str:
+    """A second line where the year is new."""
+    return f"\n{year}" if year != before else ""
+
+
+def _ticks(start: np.datetime64, end: np.datetime64, length: int, unit: Unit) -> NDArray[np.datetime64]:
+    """Every `length` units, counted from the start for days and from the year 0 for months and years."""
+    first, last = (int(x.astype(f"datetime64[{unit}]").astype(np.int64)) for x in (start, end))
+    offset = {"D": -first, "M": 1970 * 12, "Y": 1970}[unit]
+    first, last = first + offset, last + offset
+    numbers = np.arange(-(-first // length) * length, last + 1, length) - offset
+    ticks = numbers.astype(f"datetime64[{unit}]")
+    inside = (ticks.astype("datetime64[s]") >= start) & (ticks.astype("datetime64[s]") <= end)
+    return np.asarray(ticks[inside])

@@ -73,9 +73,14 @@ flows:
 def test_own_surplus_serves_before_partners_then_storage_then_converters_by_rank(tmp_path: Path) -> None:
     """Of 10 MW: 1 own, 0.9 of the partner, 3 stored for eight hours, 0.5 and 4 of converters; the rest is unserved."""
     result = day(tmp_path, ORDER)
-    assert got(
-        result, "town", "heat.warm"
-    ) == {"own": 24, "main": 21.6, "tank": 24, "first": 12, "boiler": 96, "unserved": 62.4}
+    assert got(result, "town", "heat.warm") == {
+        "own": 24,
+        "main": 21.6,
+        "tank": 24,
+        "first": 12,
+        "boiler": 96,
+        "unserved": 62.4,
+    }
     assert mwh(result, node="town", use="converter", user="first") == pytest.approx(15)
     assert mwh(result, node="works", use="curtailed") == pytest.approx(24)
     assert held(result, "town", "tank") == pytest.approx(0)
@@ -160,12 +165,15 @@ def test_the_wire_before_a_bottleneck_bounds_all_behind_it(tmp_path: Path) -> No
 def test_energy_takes_at_most_three_flows_one_after_the_other(tmp_path: Path, count: int, reached: float) -> None:
     companies = "".join(f"  c{n}: {{}}\n" for n in range(1, count))
     flows = "".join(f"  f{n}: {{from: c{n}, to: c{n + 1}, energy: heat.warm}}\n" for n in range(count))
-    result = day(tmp_path, f"""
+    result = day(
+        tmp_path,
+        f"""
 companies:
   c0: {{generators: {{g: {{gives: heat.warm, capacity: 1 MW}}}}}}
 {companies}  c{count}: {{loads: {{heat.warm: 1 MW}}}}
 flows:
-{flows}""")
+{flows}""",
+    )
     assert mwh(result, node=f"c{count}", source=f"f{count - 1}") == pytest.approx(reached)
 
 
@@ -247,13 +255,16 @@ companies:
 def test_a_heat_pump_runs_on_the_power_of_the_chp_before_that_of_the_grid(tmp_path: Path) -> None:
     """COP 4: 12 MW of heat, 4 of them by the CHP with 1 MW of power; the pump gives 8 with 2 MW."""
     quality = 4 * (90 - 10) / (90 + 273.15)
-    result = day(tmp_path, f"""
+    result = day(
+        tmp_path,
+        f"""
 companies:
   utility:
     loads: {{heat.warm: 12 MW}}
     converters: {{chp: {{from: gas, gives: {{power: 0.2, heat.warm: 0.8}}, follows: heat.warm, capacity: 4 MW, rank: 1}},
                  pump: {{from: power, gives: heat.warm, cop: {{source: 10 degC, quality: {quality!r}}}}}}}
-""")
+""",
+    )
     assert got(result, "utility", "heat.warm") == {"chp": 96, "pump": 192}
     assert got(result, "utility", "power", "converter") == {"chp": 24, "grid": 24}
 
@@ -408,10 +419,13 @@ flows: {main: {from: works, to: town, energy: heat.warm}}
 
 
 def test_a_partnership_opens_its_flow_of_heat_at_its_start_and_in_its_variants(tmp_path: Path) -> None:
-    body = DATED.replace("heat.warm}}", "heat.warm, partnership: deal}}") + """
+    body = (
+        DATED.replace("heat.warm}}", "heat.warm, partnership: deal}}")
+        + """
 partnerships: {deal: {partners: {works: 1}, start: 2025-01-03}}
 variants: {apart: {partnerships: []}, joint: {}}
 """
+    )
     result = day(tmp_path, body, end="2025-01-05", report="1 day")
     assert by_period(result, variant="joint", source="boiler") == [24, 24]
     assert by_period(result, variant="joint", source="main") == [24, 24]
