@@ -4,6 +4,7 @@
     check(ledger), require     does every balance close?                                 balance.py
     tables(scenario, ledgers)  flows, stocks, processes, emissions, energy, waste, money, indicators
     bottlenecks(tables, …)     what held the processes back, in words                    bottlenecks.py
+    shortages(tables)          energy that nobody served, or took, in words              shortages.py
 
 How a ledger becomes tables (`build.py`): each quantity becomes a `Grid`, numbers by lane, period and key (`grid.py`);
 all grids of one ledger are its `Facts` (`facts.py`):
@@ -33,12 +34,25 @@ from simulator.accounting.capital import labour
 from simulator.accounting.energy import energy, own, purchased, renewable, sent
 from simulator.accounting.factors import terms_of
 from simulator.accounting.money import payments
+from simulator.accounting.shortages import shortages
 from simulator.accounting.sources import avoided, emissions, transport_work
 from simulator.accounting.tables import COLUMNS, Tables
 from simulator.engine.index import Term
 from simulator.scenario.scenario import Scenario
 
-__all__ = ["COLUMNS", "TOLERANCE", "Balance", "Tables", "bottlenecks", "check", "require", "tables", "terms", "worst"]
+__all__ = [
+    "COLUMNS",
+    "TOLERANCE",
+    "Balance",
+    "Tables",
+    "bottlenecks",
+    "check",
+    "require",
+    "shortages",
+    "tables",
+    "terms",
+    "worst",
+]
 
 
 def terms(scenario: Scenario) -> tuple[Term, ...]:

@@ -73,6 +73,7 @@ def _reason(company: Company, main: _Held) -> str:
         "room": f"blocked by a full store of {_full(company, process)}",
         "outage": "out of order",
         "minimum": "stood still below its minimum",
+        "energy": "short of energy",
     }
     return reasons[main.limit]
 

@@ -53,7 +53,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         *_LANE,
         Column("node", "string", "", "Company"),
         Column("process", "string", "", "Process"),
-        Column("limited_by", "string", "", "rate, order, room, outage, minimum or input"),
+        Column("limited_by", "string", "", "rate, order, room, outage, minimum, energy or input"),
         Column("item", "string", "", "Slot, where limited by an input"),
         Column("days", "number", "day", "Time for which this held the process back"),
         Column("throughput_t", "number", "t", "Input processed meanwhile"),

@@ -78,7 +78,10 @@ def waste(scenario: Scenario, ledger: Ledger, calendar: Calendar) -> Grid:
 def _structure(world: World) -> Hashable:
     """What decides the shape of the mixing: lanes of variants that agree in it are worked on at once."""
     fates = ((name, key, a.fate) for name, node in world.boundary.items() for key, a in node.accepts.items())
-    return tuple(name for name, material in world.materials.items() if material.waste), tuple(fates)
+    processes = (
+        (key, process.fate) for company in world.companies.values() for key, process in company.processes.items()
+    )
+    return tuple(name for name, material in world.materials.items() if material.waste), tuple(fates), tuple(processes)
 
 
 def _of_lanes(scenario: Scenario, ledger: Ledger, lanes: Sequence[int]) -> Grid:
@@ -164,10 +167,11 @@ class _System:
         flows = list(self._flow_sinks())
         yield flows, rows.shipped[:, :, [sink.column for sink in flows]]
         draws = list(self._draw_sinks())
-        yields = {RECYCLING: self._yields(sums, self._products), RELEASED: self._yields(sums, self._releases)}
+        made, released = self._yields(sums, self._products), self._yields(sums, self._releases)
         ones = np.ones(group.shape)
         lane = np.arange(len(group))[:, None]
-        factors = [yields[s.fate][lane, group, s.process] if s.process >= 0 else ones for s in draws]
+        yields = [made if sink.fate == RECYCLING else released for sink in draws]
+        factors = [of[lane, group, s.process] if s.process >= 0 else ones for of, s in zip(yields, draws, strict=True)]
         factor = np.stack(factors, axis=-1) if factors else np.zeros((*group.shape, 0))
         yield draws, rows.drawn[:, :, [sink.column for sink in draws]] * factor
 
@@ -186,9 +190,10 @@ class _System:
             if draw.place in self.store and draw.process is None:
                 yield _Sink(column, draw.material, REUSE, self.store[draw.place], draw.company)
             elif draw.place in self.store and draw.process is not None:
-                for fate in (RECYCLING, RELEASED):
+                fate = self.world.companies[draw.company].processes[draw.process].fate or RELEASED
+                for ends in (RECYCLING, fate):
                     process = self.process[draw.company, draw.process]
-                    yield _Sink(column, draw.material, fate, self.store[draw.place], draw.company, process)
+                    yield _Sink(column, draw.material, ends, self.store[draw.place], draw.company, process)
 
     @property
     def _products(self) -> list[int]:

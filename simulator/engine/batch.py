@@ -43,6 +43,7 @@ def _shared(plan: Plan) -> dict[str, Any]:
         if name in state.WHERE.names:  # type: ignore[operator]
             where[name] = first
     where["substances"], where["ports"] = plan.substances, _inventories(plan)
+    where["urgent"] = plan.tables["needs"]["urgent"].sum()
     where["loading"], where["generators"] = _processes_needs(plan), int(plan.tables["carriers"]["units"].sum())
     group = _rec(state.GROUP, len(plan.reviews))
     group["review"] = -1

@@ -21,16 +21,27 @@ def dispatch(b: Batch, lane: int) -> None:
     open_buses(b, lane, span)
     for u in range(b.where[0].generators, len(b.units)):
         generate(b, lane, u, span)
+    if b.where[0].urgent > 0:
+        serve_urgent(b, lane, span)
+    for n in range(len(b.needs)):
+        if b.needs[n].urgent == 0:
+            ask_need(b, lane, n, span)
     for c in range(len(b.carriers)):
-        serve_surplus(b, lane, c)
-        serve_from_stores(b, lane, c, span)
-        for u in range(b.carriers[c].first_unit, b.carriers[c].first_unit + b.carriers[c].units):
-            convert(b, lane, c, u, span)
-        buy(b, lane, c)
+        supply(b, lane, c, span)
         fill_stores(b, lane, c, span)
         sell(b, lane, c)
     for n in range(len(b.buses)):
         book(b, lane, n, span)
+
+
+@helper
+def supply(b: Batch, lane: int, c: int, span: float) -> None:
+    """Serve what is needed of a carrier, in the order of suppliers."""
+    serve_surplus(b, lane, c)
+    serve_from_stores(b, lane, c, span)
+    for u in range(b.carriers[c].first_unit, b.carriers[c].first_unit + b.carriers[c].units):
+        convert(b, lane, c, u, span)
+    buy(b, lane, c)
 
 
 @helper
@@ -50,13 +61,49 @@ def open_buses(b: Batch, lane: int, span: float) -> None:
         wire = b.wires[w]
         open_ = b.numbers[lane, wire.active] > 0.0
         b.by_wire[w].left = b.numbers[lane, wire.capacity] * span if open_ else 0.0
-    for n in range(len(b.needs)):
-        need = b.needs[n]
-        power = b.power[lane, n] if n < b.where[0].loading else b.numbers[lane, need.number]
-        if power > 0.0:
-            ask(b, need.bus, need.user, power * span)
-        elif power < 0.0:
-            give(b, need.bus, need.supplier, -power * span)
+    for n in range(b.where[0].loading):
+        if b.power[lane, n] < 0.0:
+            give(b, b.needs[n].bus, b.needs[n].supplier, -b.power[lane, n] * span)
+
+
+@helper
+def ask_need(b: Batch, lane: int, n: int, span: float) -> None:
+    """Add what a process holds from its last review, or what a load takes now."""
+    need = b.needs[n]
+    power = b.power[lane, n] if n < b.where[0].loading else b.numbers[lane, need.number]
+    if power > 0.0:
+        ask(b, need.bus, need.user, power * span)
+
+
+@helper
+def serve_urgent(b: Batch, lane: int, span: float) -> None:
+    """Processes that must not run short are served before anyone else; what they get is theirs."""
+    for n in range(b.where[0].loading):
+        if b.needs[n].urgent > 0:
+            ask_need(b, lane, n, span)
+    for c in range(len(b.carriers)):
+        supply(b, lane, c, span)
+    for n in range(len(b.buses)):
+        close_urgent(b, lane, n)
+
+
+@helper
+def close_urgent(b: Batch, lane: int, n: int) -> None:
+    """Turn what the users of a bus were served into what they have, and begin anew with the others' needs."""
+    bus = b.buses[n]
+    state = b.by_bus[n]
+    served = state.met / state.asked if state.need > 0.0 else 1.0
+    tap = bus.first_tap + bus.unserved - bus.first_supplier
+    for u in range(bus.first_user, bus.first_user + bus.users):
+        user = b.by_user[u]
+        user.amount += user.want * served
+        if user.want > 0.0 and served < 1.0:
+            count_tap(b, lane, tap, user.want * (1.0 - served))
+        user.want = 0.0
+        tap += bus.suppliers
+    state.asked = 0.0
+    state.met = 0.0
+    state.need = 0.0
 
 
 @helper
@@ -156,9 +203,10 @@ def serve_from_stores(b: Batch, lane: int, c: int, span: float) -> None:
 
 @helper
 def at_hand(b: Batch, lane: int, s: int, span: float) -> float:
-    """What a storage could give."""
+    """What a storage could still give."""
     store = b.stores[s]
-    return min(b.stored[lane, s], b.numbers[lane, store.power] * b.numbers[lane, store.active] * span)
+    most = b.numbers[lane, store.power] * b.numbers[lane, store.active] * span - b.by_supplier[store.supplier].amount
+    return max(0.0, min(b.stored[lane, s], most))
 
 
 @helper
@@ -168,7 +216,7 @@ def convert(b: Batch, lane: int, c: int, u: int, span: float) -> None:
     if b.numbers[lane, unit.active] <= 0.0 or not lacking(b, c):
         return
     efficiency = efficiency_of(b, lane, u)
-    most = b.numbers[lane, unit.capacity] * span
+    most = max(0.0, b.numbers[lane, unit.capacity] * span - b.by_supplier[unit.supplier].amount)
     sold = b.numbers[lane, b.buses[unit.input].sells] > 0.0
     spare = b.by_bus[unit.input].left - b.by_bus[unit.input].need
     if not sold:

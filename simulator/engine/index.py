@@ -17,7 +17,8 @@ class Limit(IntEnum):
     ROOM = 2
     OUTAGE = 3
     MINIMUM = 4
-    INPUT = 5
+    ENERGY = 5
+    INPUT = 6
 
 
 @dataclass(frozen=True, slots=True)

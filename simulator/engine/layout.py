@@ -22,7 +22,7 @@ CLOSE = 1.0 + 1e-12
 """Up to this factor two amounts are the same."""
 FIRST, NOBODY = cast(int, np.int64(0)), cast(int, np.int64(-1))
 """Typed, as all constants that kernels pass on: for a literal a callee would be compiled once more."""
-RATE, ORDER, ROOM, OUTAGE, MINIMUM, INPUT = (cast(int, np.int64(limit)) for limit in Limit)
+RATE, ORDER, ROOM, OUTAGE, MINIMUM, ENERGY, INPUT = (cast(int, np.int64(limit)) for limit in Limit)
 YES, NO = cast(bool, np.bool_(True)), cast(bool, np.bool_(False))
 NEVER = np.iinfo(np.int64).max
 
@@ -102,8 +102,9 @@ BUS = _record(
 )
 """Where energy of one carrier meets at a company; `sells`: a number, whether the grid does; `grid`, `unserved`:
 suppliers; `curtailed`: a user."""
-NEED = _record("bus", "number", "user", "supplier")
-"""Energy that a process uses or gives, or a load uses: `number` MWh/t of a process, MWh/day of a load."""
+NEED = _record("bus", "number", "user", "supplier", "urgent")
+"""Energy that a process uses or gives, or a load uses: `number` MWh/t of a process, MWh/day of a load; `urgent`: 1
+where the process must not run short of it."""
 UNIT = _record(
     "bus", "supplier", "input", "user", "efficiency", "hot", "cold", "capacity", "profile", "active", "first_extra",
     "extras",

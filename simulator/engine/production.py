@@ -2,7 +2,8 @@
 
 1. Each consumer plans what it could do alone: rate, inputs, orders, room (`planning`).
 2. Where plans together exceed a stock, a room or an order, better ranks go first and equals share (`sharing`).
-3. Inputs are taken, outputs join when all have taken theirs: material passes one process per review.
+3. What must not run short of energy is cut to what reaches it (`power`).
+4. Inputs are taken, outputs join when all have taken theirs: material passes one process per review.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from simulator.engine.compiler import helper
 from simulator.engine.layout import INPUT, OUTAGE, RATE
 from simulator.engine.planning import plan
+from simulator.engine.power import cut_to_power, measure_power
 from simulator.engine.sharing import share_ceilings, share_stocks
 from simulator.engine.state import Batch
 from simulator.engine.transport import add_taken, empty_basket, join, load_lag, take, tonnes_taken
@@ -19,11 +21,13 @@ from simulator.engine.use import put_into_use
 @helper
 def produce(b: Batch, lane: int, today: float) -> None:
     """The production phase of one lane."""
+    measure_power(b, lane)
     release_power(b, lane)
     if plan(b, lane, today) == 0:
         return
     share_stocks(b, lane)
     share_ceilings(b, lane)
+    cut_to_power(b, lane)
     for p in range(len(b.processes)):
         if b.by_consumer[p].due > 0:
             run(b, lane, p)

@@ -137,5 +137,7 @@ def move(b: Batch, lane: int, r: int, amount: float) -> None:
         if wire.supplier >= 0:
             b.by_supplier[wire.supplier].amount += amount
     receiver = b.by_bus[route.receiver]
-    receiver.need = max(0.0, receiver.need - amount)
     receiver.reached += amount
+    receiver.need -= amount
+    if receiver.need <= amount * LITTLE:  # rounding is no need that the grid would have to serve
+        receiver.need = 0.0

@@ -49,19 +49,19 @@ DRAW_SCRATCH = np.dtype([("amount", np.float64), ("available", np.float64), ("as
 WHERE = np.dtype(
     [(name, np.int64) for name in (
         "shipped", "drawn", "made", "retired", "soiled", "basis", "outage", "unmet_use", "unmet_demand", "loads",
-        "taps", "used", "given", "peaks", "lost", "substances", "ports", "loading", "generators",
+        "taps", "used", "given", "peaks", "lost", "substances", "ports", "loading", "generators", "urgent",
     )]
 )  # fmt: skip
 """First rows of the sections of `moved` and `counted`; the number of substances; the first port among the places,
 inventories stand before it; the first load among the needs for energy, processes stand before it; the first generator
-among the units, converters stand before it."""
+among the units, converters stand before it; how many needs are urgent."""
 BUS_SCRATCH = np.dtype(
     [(name, np.float64) for name in (
         "asked", "need", "met", "left", "offer", "before", "carried", "reached", "claims", "coming", "shared", "wanted",
     )]
 )  # fmt: skip
-"""MWh until the next instant: `asked`, still to be served (`need`) and served (`met`), `left` over; see `routes` for the
-others."""
+"""MWh until the next instant: `asked`, still to be served (`need`) and served (`met`), `left` over; see `routes` for
+the others."""
 USER_SCRATCH = np.dtype([("want", np.float64), ("amount", np.float64)])
 """`want` is served as far as the bus is; `amount` was dispatched."""
 SUPPLIER_SCRATCH = np.dtype([("amount", np.float64)])

@@ -12,13 +12,30 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from zlib import crc32
 
 from simulator.scenario.models import BoundaryNode, Company
 from simulator.scenario.scenario import Scenario, Variant
 
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 TOL_MUTED = ("#882255", "#DDCC77", "#332288", "#44AA99", "#CC6677", "#999933", "#AA4499", "#117733")
-TOL_LIGHT = ("#77AADD", "#EE8866", "#EEDD88", "#FFAABB", "#99DDFF", "#BBCC33", "#AAAA00")
+PALETTE = (
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#882255", "#DDCC77",
+    "#332288", "#44AA99", "#CC6677", "#999933", "#AA4499", "#117733", "#EE8866", "#FFAABB",
+    "#99DDFF", "#BBCC33", "#30E830", "#53462D", "#AB30E8", "#731E0D", "#9D8CF2", "#392D53",
+    "#30E88C", "#CF1736", "#2AA112", "#195966", "#304FE8", "#E830C9", "#AF8C6A", "#E8308C",
+    "#B9D2AC", "#F28CF2", "#8BCE7E", "#948BC1", "#8912A1", "#A17112", "#235C40", "#30E8C9",
+    "#5C232D", "#1717CF", "#735095", "#596619", "#306EE8", "#598F24", "#73CF17", "#3F95A6",
+    "#B8452E", "#955C50", "#661966", "#A65EED", "#2A12A1", "#EDA65E", "#0D2F73", "#E8C930",
+)  # fmt: skip
+"""Colours of materials: those of Okabe and Ito and of Tol that differ, then again and again what is furthest from all
+before in CIELAB, neither grey nor pale; no two are closer than 14. Nobody tells so many apart by colour alone: flows
+have labels.
+"""
+STRIDE = 19
+"""From a colour to the next one tried; it shares no factor with the number of colours."""
+CLOSE = 0.12
+"""Distance in RGB, 1.73 from black to white, that the palette keeps from colours that somebody chose."""
 GREY = "#9A9A9A"
 INK = "#222222"
 
@@ -190,20 +207,32 @@ def variant_colours(scenario: Scenario) -> dict[str, str]:
 
 
 def material_colours(scenario: Scenario, shown: Iterable[str] = ()) -> dict[str, str]:
-    """A material's own colour, else one from the palette, those in `shown` first and in its order.
+    """A material's own colour, else one that follows from its name, so that the colour stays when others come or go.
 
-    What is no material of the scenario, as releases and soiling, has its own grey.
+    Names that would share a colour, or come close to an own one, take the next that is free: those in `shown` first,
+    in order of name. Only beyond `PALETTE` do two share one. What is no material has its own grey.
     """
     materials = scenario.world.materials
     own = {name: material.color for name, material in materials.items() if material.color}
-    palette = [c for c in (*OKABE_ITO, *TOL_MUTED, *TOL_LIGHT) if all(_unlike(c, taken) for taken in own.values())]
-    palette = palette or list(OKABE_ITO)
-    free = [name for name in dict.fromkeys([*shown, *sorted(materials)]) if name in materials and name not in own]
-    return {**NO_MATERIALS, **own, **{name: palette[i % len(palette)] for i, name in enumerate(free)}}
+    free = [colour for colour in PALETTE if all(_unlike(colour, taken) for taken in own.values())]
+    first = set(shown)
+    found: dict[str, str] = {}
+    for name in sorted(set(materials) - set(own), key=lambda name: (name not in first, name)):
+        left = set(free) - set(found.values()) or set(free) or set(PALETTE)
+        found[name] = next(colour for colour in _preferred(name) if colour in left)
+    return {**NO_MATERIALS, **own, **found}
+
+
+def _preferred(name: str) -> Iterator[str]:
+    """All colours of the palette, beginning where the name says."""
+    start = crc32(name.encode()) % len(PALETTE)
+    return (PALETTE[(start + i * STRIDE) % len(PALETTE)] for i in range(len(PALETTE)))
 
 
 def _unlike(one: str, other: str) -> bool:
-    """Whether two colours are so far apart in RGB that nobody takes one for the other."""
-    from matplotlib.colors import to_rgb
+    """Whether two colours are so far apart in RGB that hardly anybody takes one for the other."""
+    return sum((a - b) ** 2 for a, b in zip(_rgb(one), _rgb(other), strict=True)) > CLOSE**2
 
-    return sum((a - b) ** 2 for a, b in zip(to_rgb(one), to_rgb(other), strict=True)) > 0.25**2
+
+def _rgb(colour: str) -> tuple[float, ...]:
+    return tuple(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))

@@ -98,6 +98,8 @@ class Process(Model):
     """For each material that comes out: the fraction of each substance's input it receives, or `rest`."""
     releases: Mapping[Literal["air", "water", "soil"], Shares] = {}
     """What leaves to the environment, likewise."""
+    fate: Literal["energy_recovery", "incineration", "composting"] | None = None
+    """Where waste ends that it releases: `energy_recovery` of a plant that burns it; `released` where absent."""
     scrap: Ids = ()
     """Outputs that are pre-consumer scrap once they leave the company."""
     makes_to: Id | None = None
@@ -118,8 +120,8 @@ class Process(Model):
     """Jobs per throughput."""
     outages: Outages | None = None
     """Breakdowns; none where absent."""
-    needs_energy: Annotated[None, NotYet("Lünen")] = None
-    """Whether it stands still where its energy is not served."""
+    needs_energy: bool = False
+    """`true`: it runs only as far as its energy can be served, before anyone else's; else energy may go unserved."""
     partnership: OneOrMany = ()
     """Exists only where all of these partnerships are in force."""
     active: bool = True

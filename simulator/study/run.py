@@ -83,7 +83,7 @@ def simulate(scenario: Scenario, *, progress: Progress | None = None) -> Run:
         events=sum(outcome.events for outcome in outcomes),
         residual=balance.relative,
         timings=timings,
-        warnings=scenario.warnings,
+        warnings=(*scenario.warnings, *accounting.shortages(tables)),
         bottlenecks=bottlenecks,
     )
 

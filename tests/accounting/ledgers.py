@@ -19,6 +19,7 @@ from simulator.engine.index import (
     FlowKey,
     Index,
     Label,
+    Limit,
     Load,
     Output,
     Place,
@@ -139,7 +140,7 @@ def empty(scenario: Scenario, lanes: Sequence[Lane], *rows: Sequence[Row]) -> Le
     of_lanes = tuple(map(tuple, rows * len(lanes) if len(rows) == 1 else rows))
     size = (len(lanes), max(map(len, of_lanes)))
     stock = (size[0], size[1] + 1)
-    labels, limits = len(index.labels), 5 + max((len(p.slots) for p in index.processes), default=0)
+    labels, limits = len(index.labels), Limit.INPUT + max((len(p.slots) for p in index.processes), default=0)
     return Ledger(
         index=index,
         lanes=tuple(lanes),

@@ -11,7 +11,9 @@ import pytest
 
 from simulator.accounting import Tables, tables
 from simulator.engine.ledger import Lane, Ledger
+from simulator.scenario import load
 from simulator.scenario.scenario import Scenario
+from simulator.study.run import run
 from tests.accounting.ledgers import Pen, drawn_at_random, empty, merged, months, read, row
 from tests.accounting.scenarios import LOOP
 
@@ -166,3 +168,23 @@ def test_a_dated_change_that_changes_nothing_changes_no_figure(loop: Scenario, t
     np.testing.assert_allclose(
         tables(loop, [plain]).indicators["value"], tables(cut, [other]).indicators["value"], rtol=1e-12
     )
+
+
+def test_waste_that_a_plant_burns_has_the_fate_of_the_plant(tmp_path: Path) -> None:
+    """What it releases; without a fate it is `released`."""
+    text = """
+schema: 1
+name: plant
+time: {start: 2025-01-01, end: 2025-01-11, step: 1 day}
+materials: {wood: {waste: true}, ash: {waste: true}}
+companies:
+  plant:
+    inventories: {wood: {initial: 100 t}}
+    processes:
+      burn: {inputs: [wood], rate: 10 t/day, outputs: {ash: 0.1}, releases: {air: 0.9}, fate: energy_recovery}
+boundary: {dump: {accepts: {ash: {fate: landfill}}}}
+flows: {ash: {from: plant, to: dump, material: ash}}
+"""
+    (tmp_path / "s.yaml").write_text(text, encoding="utf-8")
+    table = run(load(tmp_path / "s.yaml")).tables.waste.groupby("fate", observed=True)["mass_t"].sum()
+    assert table.to_dict() == pytest.approx({"energy_recovery": 90.0, "landfill": 10.0})

@@ -261,7 +261,8 @@ def test_a_heat_pump_runs_on_the_power_of_the_chp_before_that_of_the_grid(tmp_pa
 companies:
   utility:
     loads: {{heat.warm: 12 MW}}
-    converters: {{chp: {{from: gas, gives: {{power: 0.2, heat.warm: 0.8}}, follows: heat.warm, capacity: 4 MW, rank: 1}},
+    converters: {{chp: {{from: gas, gives: {{power: 0.2, heat.warm: 0.8}}, follows: heat.warm, capacity: 4 MW,
+                       rank: 1}},
                  pump: {{from: power, gives: heat.warm, cop: {{source: 10 degC, quality: {quality!r}}}}}}}
 """,
     )
@@ -295,7 +296,8 @@ companies: {town: {generators: {pv: {gives: own_power, capacity: 2 MW, profile: 
 def test_a_generator_that_burns_uses_its_fuel_whether_its_energy_is_wanted_or_not(tmp_path: Path) -> None:
     result = day(tmp_path, """
 companies:
-  plant: {generators: {engine: {from: gas, gives: {own_power: 0.4, heat.warm: 0.5}, follows: own_power, capacity: 2 MW}}}
+  plant:
+    generators: {engine: {from: gas, gives: {own_power: 0.4, heat.warm: 0.5}, follows: own_power, capacity: 2 MW}}
 """)  # fmt: skip
     assert got(result, "plant", "gas", "generator") == {"grid": 24 * 5}
     assert got(result, "plant", "heat.warm", "curtailed") == {"engine": 24 * 2.5}

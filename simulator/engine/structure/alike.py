@@ -20,7 +20,16 @@ def structure_of(world: World) -> object:
             for use, entry in sorted(company.uses.items())
         ],
         [
-            (name, process, recipe.duration, recipe.per, recipe.makes_to, sorted(recipe.scrap), recipe.outages is None)
+            (
+                name,
+                process,
+                recipe.needs_energy,
+                recipe.duration,
+                recipe.per,
+                recipe.makes_to,
+                sorted(recipe.scrap),
+                recipe.outages is None,
+            )
             for name, company in companies
             for process, recipe in sorted(company.processes.items())
         ],

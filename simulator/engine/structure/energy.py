@@ -126,7 +126,8 @@ def needs_by_process(network: Network) -> Iterator[tuple[ProcessKey, list[Row]]]
         carriers = [bus.carrier for bus in network.index.buses if bus.company == key.company]
         joints = [(key.company, carrier, PROCESS, key.process) for carrier in sorted(carriers)]
         known = [joint for joint in joints if joint in network.user or joint in network.supplier]
-        yield key, [_need(network, joint, _of_process(joint)) for joint in known]
+        urgent = network.world.companies[key.company].processes[key.process].needs_energy
+        yield key, [_need(network, joint, _of_process(joint), urgent) for joint in known]
 
 
 def spans_of_needs(draft: Draft) -> list[tuple[int, int]]:
@@ -150,9 +151,9 @@ def _of_load(joint: Joint) -> Callable[[World], Number | None]:
     return lambda world: world.companies[company].loads.get(carrier) if world.companies[company].active else None
 
 
-def _need(network: Network, joint: Joint, number: Callable[[World], Number | None]) -> Row:
+def _need(network: Network, joint: Joint, number: Callable[[World], Number | None], urgent: bool = False) -> Row:
     bus = network.bus[joint[0], joint[1]]
-    return bus, network.add(number), network.user.get(joint, -1), network.supplier.get(joint, -1)
+    return bus, network.add(number), network.user.get(joint, -1), network.supplier.get(joint, -1), int(urgent)
 
 
 def _units(network: Network) -> tuple[list[Row], list[Row], dict[str, tuple[int, int]]]:
