@@ -29,7 +29,7 @@ WOOD = ("wood_to_bmk", "bauverein_wood_to_bmk", "buy_wood")
 GYPSUM = ("buy_fgd_gypsum", "buy_natural_gypsum")
 DRY_WOOD, VAPORISED = 18.5 / 3.6, 2.44 / 3.6
 """Net heating value of dry wood, and heat that its water takes up, MWh/t: usual values of fuel chemistry."""
-NEEDS = {"matching": ("gypsum_recycling",)}
+NEEDS = {"matching": ("gypsum_recycling",), "sewage_heat": ("bmk_heat",), "heat_store": ("bmk_heat",)}
 """Partnerships that change nothing without others."""
 RECYCLED = ("recycling", "reuse", "composting")
 

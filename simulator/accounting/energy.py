@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.accounting.factors import Line, Quantity
-from simulator.accounting.grid import Calendar, Grid, grid
+from simulator.accounting.grid import Calendar, Grid, Key, grid
+from simulator.accounting.mixes import FINAL
 from simulator.engine.ledger import Ledger
 from simulator.scenario.amounts import Number
 from simulator.scenario.carriers import carrier_of
@@ -22,18 +23,19 @@ from simulator.scenario.dispatch import (
     FLOW,
     GENERATOR,
     GRID,
+    LEVEL,
     LOAD,
     PROCESS,
+    STORAGE,
     UNSERVED,
     Joint,
     buses,
 )
-from simulator.scenario.models import Converter, Generator, World
+from simulator.scenario.models import Generator, World
 
 BURNERS = frozenset({PROCESS, LOAD, CONVERTER, GENERATOR})
 """Kinds of user that burn a fuel; the others pass it on, keep it or let it go."""
-FINAL = frozenset({PROCESS, LOAD})
-"""Kinds of user for whom energy is provided in the end."""
+NO_HOP: Key = ("", "", "")
 NETWORK = "network"
 ONE, NONE = Number(1.0, "1"), Number(0.0, "1")
 
@@ -99,30 +101,57 @@ def supplier_of(world: World, tap: Tap) -> tuple[str, str]:
 
 
 def renewable(world: World) -> Iterator[Line]:
-    """Final use of energy times the renewable share of its supplier; keys: node, carrier; MWh."""
+    """For `mixes.final`: MWh in all, and renewable by what the supplier says; what says nothing is traced."""
     for tap in taps(world):
         share = _renewable_share(world, tap)
-        if tap.user[0] in FINAL and share is not NONE:
-            yield Line((tap.node, tap.carrier), tap.quantity, (*tap.numbers, share))
+        hop = _hop(world, tap) if share is None else NO_HOP
+        yield from _passed(tap, hop, share or NONE)
 
 
-def _renewable_share(world: World, tap: Tap) -> Number:
-    """Renewable share of what a supplier gives; nothing where none is said."""
+def inside(world: World) -> Iterator[Line]:
+    """For `mixes.final`: MWh in all, and those that a company of the network made; what is passed on is traced."""
+    for tap in taps(world):
+        hop = NO_HOP if tap.supplier[0] == CONVERTER else _hop(world, tap)
+        outside = supplier_of(world, tap)[0] not in world.companies
+        yield from _passed(tap, hop, NONE if hop != NO_HOP or outside else ONE)
+
+
+def _passed(tap: Tap, hop: Key, share: Number) -> Iterator[Line]:
+    """Both columns of one tap; its user is a hop itself where it passes on what it gets."""
+    use, user = _user(tap)
+    key = (tap.node, use, f"{tap.carrier}>{user}" if use == LEVEL else user, tap.carrier, *hop)
+    if tap.supplier[0] != UNSERVED:
+        yield Line(key, tap.quantity, tap.numbers)
+        if share is not NONE:
+            yield Line(key, tap.quantity, (*tap.numbers, share), column=1)
+
+
+def _hop(world: World, tap: Tap) -> Key:
+    """Kind, node and name of what passes energy on; empty where it is made, or comes from outside."""
+    kind, name = tap.supplier
+    if kind == FLOW:
+        sender = world.energy_flows[name].sender
+        return (FLOW, sender, name) if sender in world.companies else NO_HOP
+    if kind == LEVEL:
+        return (LEVEL, tap.node, f"{name}>{tap.carrier}")
+    return (kind, tap.node, name) if kind in (STORAGE, CONVERTER) else NO_HOP
+
+
+def _renewable_share(world: World, tap: Tap) -> Number | None:
+    """Renewable share of what a supplier gives; none where it passes on what it got."""
     kind, name = tap.supplier
     company = world.companies[tap.node]
     if kind == GRID:
         return world.energy[tap.carrier].renewable or _of_fuel(world, tap.carrier)
     if kind == FLOW:
-        return world.energy_flows[name].renewable or NONE
+        return world.energy_flows[name].renewable
     if kind == PROCESS:
         return company.processes[name].renewable or NONE
-    if kind in (GENERATOR, CONVERTER):
-        return _of_unit(world, company.generators[name] if kind == GENERATOR else company.converters[name])
-    return NONE
+    return _of_generator(world, company.generators[name]) if kind == GENERATOR else None
 
 
-def _of_unit(world: World, unit: Generator | Converter) -> Number:
-    if isinstance(unit, Generator) and unit.renewable is not None:
+def _of_generator(world: World, unit: Generator) -> Number:
+    if unit.renewable is not None:
         return unit.renewable
     return ONE if unit.from_ is None else _of_fuel(world, unit.from_)
 
@@ -133,13 +162,10 @@ def _of_fuel(world: World, name: str) -> Number:
 
 
 def own(world: World) -> Iterator[Line]:
-    """Final use that nobody else serves; keys: node, and `network` for what comes from inside, and carrier; MWh."""
+    """Final use that nobody else serves; keys: node, carrier; MWh."""
     for tap in taps(world):
-        if tap.user[0] in FINAL and tap.supplier[0] not in (GRID, UNSERVED):
-            if tap.supplier[0] != FLOW:
-                yield Line((tap.node, tap.carrier), tap.quantity, tap.numbers)
-            if supplier_of(world, tap)[0] in world.companies:
-                yield Line((NETWORK, tap.carrier), tap.quantity, tap.numbers)
+        if tap.user[0] in FINAL and tap.supplier[0] not in (GRID, UNSERVED, FLOW):
+            yield Line((tap.node, tap.carrier), tap.quantity, tap.numbers)
 
 
 def purchased(world: World) -> Iterator[Line]:

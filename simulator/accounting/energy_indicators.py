@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from simulator.accounting.energy import FINAL
+from simulator.accounting import mixes
 from simulator.accounting.facts import Facts
-from simulator.accounting.grid import Grid, Key, spread
+from simulator.accounting.grid import Grid, Key, joined, spread
 from simulator.accounting.measure import NETWORK, TOTAL, Measure, both
 from simulator.scenario.dispatch import CURTAILED, UNSERVED
 
@@ -19,7 +19,7 @@ def energy(facts: Facts) -> Measure:
 def _final_use(facts: Facts, keys: Sequence[Key] = ()) -> Grid:
     def counted(key: Key) -> list[Key]:
         node, use, _, carrier, supplier, _ = key
-        return both(node, carrier, TOTAL) if use in FINAL and supplier != UNSERVED else []
+        return both(node, carrier, TOTAL) if use in mixes.FINAL and supplier != UNSERVED else []
 
     return spread(facts.energy, counted, [(NETWORK, TOTAL), *keys])
 
@@ -43,13 +43,15 @@ def curtailed_energy(facts: Facts) -> Measure:
 
 def self_sufficiency(facts: Facts) -> Measure:
     """Part of the energy that processes and loads got that came from the node, or the network, itself."""
-    own = spread(facts.own_energy, lambda key: [key, (key[0], TOTAL)])
+    of_nodes = spread(facts.own_energy, lambda key: [key, (key[0], TOTAL)])
+    of_network = spread(mixes.final(facts.inside), lambda key: [(NETWORK, key[1]), (NETWORK, TOTAL)])
+    own = joined(of_nodes, of_network)
     return _part("self_sufficiency", own, _final_use(facts, own.keys))
 
 
 def renewable_share(facts: Facts) -> Measure:
-    """Part of the energy that processes and loads got whose supplier says that it is renewable."""
-    renewable = spread(facts.renewable, lambda key: both(key[0], key[1], TOTAL))
+    """Part of the energy that processes and loads got that is renewable: as its supplier says, or by what it passes on."""
+    renewable = spread(mixes.final(facts.renewable), lambda key: both(key[0], key[1], TOTAL))
     return _part("renewable_share", renewable, _final_use(facts, renewable.keys))
 
 

@@ -32,11 +32,13 @@ class Facts:
     energy: Grid
     """MWh (node, use, user, carrier, supplier, source)."""
     own_energy: Grid
-    """MWh of final use from own sources (node or `network`, carrier)."""
+    """MWh of final use from own sources (node, carrier)."""
+    inside: Grid
+    """MWh, and those made in the network (user and hop: see `mixes.final`)."""
     purchased: Grid
     """MWh from others (node or `network`, carrier)."""
     renewable: Grid
-    """MWh of final use that are renewable (node, carrier)."""
+    """MWh, and those that are renewable (user and hop: see `mixes.final`)."""
     sent: Grid
     """MWh that arrive (sender, flow of energy)."""
     storage_loss: Grid
@@ -80,8 +82,9 @@ def facts(scenario: Scenario, ledger: Ledger, dates: Calendar) -> Facts:
         avoided=value(known, dates, sources.avoided),
         energy=value(known, dates, energy.energy),
         own_energy=value(known, dates, energy.own),
+        inside=value(known, dates, energy.inside, columns=2),
         purchased=value(known, dates, energy.purchased),
-        renewable=value(known, dates, energy.renewable),
+        renewable=value(known, dates, energy.renewable, columns=2),
         sent=value(known, dates, energy.sent),
         storage_loss=energy.lost(ledger, dates),
         peaks=energy.peaks(ledger, dates),

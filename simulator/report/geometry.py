@@ -136,7 +136,7 @@ def _pull(
     neighbours: Mapping[Cell, Sequence[tuple[Cell, float]]],
 ) -> None:
     def middle(cell: Cell) -> float:
-        return tops[cell] + measures.above(cell) + measures.high(cell) / 2
+        return tops[cell] + measures.centre(cell)
 
     for cell in column:
         around = neighbours.get(cell, ())

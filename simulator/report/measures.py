@@ -72,11 +72,28 @@ class Measures:
     def below(self, cell: Cell) -> float:
         return self.above(cell) if isinstance(cell, Node) and cell.side != "company" else 0.0
 
+    @cached_property
+    def _heights(self) -> dict[Cell, float]:
+        thinnest = {cell: THINNEST if isinstance(cell, Node) else 0.0 for cell in self.column}
+        return {cell: max(self.flow(cell) * self.scale, least) for cell, least in thinnest.items()}
+
+    @cached_property
+    def _centres(self) -> dict[Cell, float]:
+        return {cell: self.above(cell) + self.high(cell) / 2 for cell in self.column}
+
+    @cached_property
+    def _extents(self) -> dict[Cell, float]:
+        return {cell: self.above(cell) + self.high(cell) + self.below(cell) for cell in self.column}
+
     def high(self, cell: Cell) -> float:
-        return max(self.flow(cell) * self.scale, THINNEST if isinstance(cell, Node) else 0.0)
+        return self._heights[cell]
 
     def extent(self, cell: Cell) -> float:
-        return self.above(cell) + self.high(cell) + self.below(cell)
+        return self._extents[cell]
+
+    def centre(self, cell: Cell) -> float:
+        """Distance of a box's middle from the upper edge of its extent."""
+        return self._centres[cell]
 
     def box(self, cell: Cell, left: float, top: float) -> Rect:
         return Rect(left, top + self.above(cell), BOX, self.high(cell))

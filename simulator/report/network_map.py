@@ -79,20 +79,20 @@ class Key:
 
 def figures(run: Run) -> dict[str, Figure]:
     """A map for every variant, by its name; none where fewer than two nodes have a location."""
-    located = _located(run)
+    located = located_nodes(run)
     if len(located) < 2:
         return {}
-    found = {variant: _trips(run, variant) for variant in run.scenario.variants}
-    key = _key(run, located, found)
+    found = {variant: trips_of(run, variant) for variant in run.scenario.variants}
+    key = key_of(run, located, found)
     return {variant: figure(run, variant, trips, key) for variant, trips in found.items()}
 
 
-def _located(run: Run) -> dict[str, tuple[float, float]]:
+def located_nodes(run: Run) -> dict[str, tuple[float, float]]:
     nodes: dict[str, Company | BoundaryNode] = {**run.scenario.world.companies, **run.scenario.world.boundary}
     return {name: node.location for name, node in nodes.items() if node.location}
 
 
-def _trips(run: Run, variant: str) -> dict[Trip, float]:
+def trips_of(run: Run, variant: str) -> dict[Trip, float]:
     """Mean mass and energy per year between nodes; environment and grid have no place."""
     time = run.scenario.world.time
     years = (time.end - time.start) / timedelta(days=YEAR) * replications(run)
@@ -121,7 +121,7 @@ def _energies(run: Run, variant: str) -> dict[Trip, float]:
     return {trip: mwh for trip, mwh in found.items() if mwh > 0}
 
 
-def _key(run: Run, located: Mapping[str, tuple[float, float]], found: Mapping[str, Trips]) -> Key:
+def key_of(run: Run, located: Mapping[str, tuple[float, float]], found: Mapping[str, Trips]) -> Key:
     every: dict[Trip, float] = {}
     for trips in found.values():
         for trip, value in trips.items():

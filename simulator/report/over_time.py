@@ -170,9 +170,20 @@ def _draw_layer(ax: Axes, spans: Periods, base: Array, part: Array, look: Mappin
     if not part.any():
         return
     if spans.count > MAX_BARS:
-        ax.stairs(base + part, edges, baseline=base, fill=True, **look)
+        _draw_steps(ax, base + part, edges, baseline=base, fill=True, **look)
     else:
         ax.bar((edges[:-1] + edges[1:]) / 2, part, 0.86 * np.diff(edges), base, **look)
+
+
+def _draw_steps(ax: Axes, values: Array, edges: Array, **look: Any) -> None:
+    """As `Axes.stairs` does, without its slow search for the limits of a path of which they are known."""
+    from matplotlib.patches import StepPatch
+
+    patch = StepPatch(values, edges, **look)
+    patch.sticky_edges.y.append(0.0)
+    ax.add_artist(patch)
+    ax.update_datalim([(edges[0], min(0.0, values.min())), (edges[-1], values.max())])
+    ax.autoscale_view(scalex=False)
 
 
 def draw_line(ax: Axes, spans: Periods, values: Array, unit: style.Unit) -> None:
@@ -184,7 +195,7 @@ def draw_line(ax: Axes, spans: Periods, values: Array, unit: style.Unit) -> None
 def draw_steps(ax: Axes, spans: Periods, values: Array, colour: str) -> None:
     """A line of steps with a white edge, so that it is seen upon any colour."""
     for ink, width in (("white", 2.8), (colour, 1.4)):
-        ax.stairs(values, days(spans.edges), baseline=None, color=ink, linewidth=width)
+        _draw_steps(ax, values, days(spans.edges), baseline=None, fill=False, edgecolor=ink, linewidth=width)
 
 
 def _biogenic_handle(biogenic: Mapping[str, Array]) -> list[Artist]:

@@ -107,9 +107,8 @@ def _texts(run: Run, link: Link, unit: style.Unit, *, alone: bool) -> list[str]:
 
 
 def _colours(run: Run, found: Iterable[Network]) -> dict[str, str]:
-    """The largest flows choose first: where colours run out, small ones share them."""
-    links = sorted((link for network in found for link in network.links), key=lambda x: (-x.value, x.material))
-    return {**style.material_colours(run.scenario, [link.material for link in links]), OTHERS: style.GREY}
+    shown = {link.material for network in found for link in network.links}
+    return {**style.material_colours(run.scenario, shown), OTHERS: style.GREY}
 
 
 def _material(run: Run, name: str) -> str:

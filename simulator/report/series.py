@@ -114,8 +114,9 @@ def stocks(run: Run) -> tuple[Stock, ...]:
     masses = sums(run.tables.stocks, ["place", "node", "item", "variant", "period"], "mass_t")
     levels: dict[tuple[str, str, str], dict[str, Array]] = {}
     for (place, node, item, variant, period), mass in masses:
-        by = levels.setdefault((place, node, item), _empty(run, spans))
-        by[variant][spans.position[period] + 1] += mass / replications(run)
+        if (place, node, item) not in levels:
+            levels[place, node, item] = _empty(run, spans)
+        levels[place, node, item][variant][spans.position[period] + 1] += mass / replications(run)
     found = [Stock(*key, by) for key, by in levels.items()]
     return tuple(sorted((s for s in found if s.largest > 0), key=lambda s: (-s.largest, s.place, s.node, s.item)))
 

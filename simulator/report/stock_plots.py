@@ -65,11 +65,9 @@ def draw(ax: Axes, run: Run, stock: Stock) -> None:
     spans = periods(run)
     unit = style.mass_unit(stock.largest)
     colours = style.variant_colours(run.scenario)
-    widest = min(1.2 + 0.5 * (len(colours) - 1), 3.0)
-    step = (widest - 1.2) / max(1, len(colours) - 1)
-    for i, (variant, colour) in enumerate(colours.items()):
+    for (variant, colour), width in zip(colours.items(), style.nested(len(colours)), strict=True):
         levels = stock.levels[variant] / unit.divisor
-        ax.plot(days(spans.edges), levels, color=colour, linewidth=widest - step * i, solid_capstyle="butt")
+        ax.plot(days(spans.edges), levels, color=colour, linewidth=width, solid_capstyle="butt")
     ax.set_title(style.wrapped(title(run, stock), 36))
     ax.set_ylabel(f"{'In use' if stock.place == 'use' else 'Stock'} ({unit.name})")
     ax.set_ylim(0, 1.08 * stock.largest / unit.divisor)

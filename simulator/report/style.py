@@ -134,6 +134,13 @@ def amount(value: float, digits: int = 3) -> str:
     return f"{rounded:,.0f}" if abs(rounded) >= 10 ** (digits - 1) else f"{rounded:#.{digits}g}"
 
 
+def nested(count: int) -> list[float]:
+    """Widths of lines drawn one upon the other, the first one widest: where they are equal all stay visible."""
+    widest = min(1.2 + 0.5 * (count - 1), 3.0)
+    step = (widest - 1.2) / max(1, count - 1)
+    return [widest - step * i for i in range(count)]
+
+
 def words(name: str) -> str:
     """An identifier as people read it: `iron_silicate` as `iron silicate`."""
     return name.replace("_", " ")

@@ -94,10 +94,12 @@ def _rows(run: Run) -> dict[Tap, Array]:
     sums = table.groupby(keys, observed=True, sort=False)["energy_mwh"].sum()
     spans, variants = periods(run), {name: i for i, name in enumerate(run.scenario.variants)}
     result: dict[Tap, Array] = {}
-    for (*tap, variant, period), mwh in zip(sums.index.tolist(), sums.to_numpy(), strict=True):
-        one = result.setdefault(Tap(*tap), np.zeros((len(variants), spans.count)))
-        one[variants[variant], spans.position[period]] += mwh / replications(run)
-    return dict(sorted(result.items()))
+    for (*keyed, variant, period), mwh in zip(sums.index.tolist(), sums.to_numpy(), strict=True):
+        tap = Tap(*keyed)
+        if tap not in result:
+            result[tap] = np.zeros((len(variants), spans.count))
+        result[tap][variants[variant], spans.position[period]] += mwh
+    return {tap: mwh / replications(run) for tap, mwh in sorted(result.items())}
 
 
 def _supply(run: Run, carrier: str, rows: Mapping[Tap, Array]) -> Supply:

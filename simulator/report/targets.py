@@ -43,7 +43,7 @@ def draw(ax: Axes, run: Run, one: Progress) -> None:
     """The path as a dashed line through its milestones, the yearly values of every variant as lines with marks."""
     unit = _unit(one)
     colours = style.variant_colours(run.scenario)
-    last = max(one.goal)
+    last, widths = max(one.goal), style.nested(len(one.values))
     ax.plot(*_points(_path(one, last), unit), "--", color=PATH, linewidth=1.6, zorder=3)
     reached = {
         milestone.year: one.goal[milestone.year] for milestone in one.target.milestones if milestone.year in one.goal
@@ -51,7 +51,8 @@ def draw(ax: Axes, run: Run, one: Progress) -> None:
     ax.plot(*_points(reached, unit), "D", color=PATH, markersize=6, zorder=4)
     for number, (name, values) in enumerate(one.values.items()):
         mark = MARKS[number % len(MARKS)]
-        ax.plot(*_points(values, unit), marker=mark, markersize=4, linewidth=1.5, color=colours[name])
+        [line] = ax.plot(*_points(values, unit), marker=mark, color=colours[name], linewidth=widths[number])
+        line.set_markersize(2.5 + widths[number])
     if ax.dataLim.y0 >= 0 < ax.dataLim.y1:  # how far it is to zero is what most targets are about
         ax.set_ylim(bottom=-0.04 * ax.dataLim.y1)
     ax.set_title(style.wrapped(_title(run, one), 52))

@@ -234,8 +234,8 @@ def _unsupplied(world: World) -> Iterator[Problem]:
 
 
 def _remedy(world: World, name: str) -> str:
-    grid = f"give energy.{name} a price or an emission_factor, so that the grid sells it, or add "
-    return f"{'' if world.energy[carrier_of(name)].levels else grid}a flow, a converter or a generator"
+    grid = f"give energy.{name} a price or an emission_factor, so that the grid sells it, or "
+    return f"{'' if world.energy[carrier_of(name)].levels else grid}add a flow, a converter or a generator"
 
 
 def _needs(company: Company, keys: Keys) -> Iterator[tuple[Keys, str]]:

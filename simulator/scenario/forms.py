@@ -162,7 +162,7 @@ def split(raw: Any) -> Any:
     return {raw: 1} if isinstance(raw, str) else raw
 
 
-def later(word: str, issue: Literal["Exactness", "Lünen"]) -> BeforeValidator:
+def later(word: str, issue: Literal["Exactness", "Exploration"]) -> BeforeValidator:
     """Refuses a word that is known but not supported yet."""
 
     def refuse(raw: Any) -> Any:

@@ -308,7 +308,7 @@ class World(Model):
     """Targets that variants are held against, by node.indicator or node.indicator.item. Years lead to a change against
     the base year (`-40 %`) or to an amount; `base` is that year, by default the first full one of the run, `base_value`
     what it was in it, by default what it is in the first variant."""
-    levers: Annotated[None, NotYet("Lünen")] = None
+    levers: Annotated[None, NotYet("Exploration")] = None
     """Numbers that a student may turn."""
 
     @cached_property

@@ -118,8 +118,8 @@ def test_batches_and_their_order_change_nothing(loop: Scenario) -> None:
 
 def test_processes_tell_days_and_throughput_by_limit(works: Scenario) -> None:
     ledger = empty(works, [Lane("base", 0)], [row("2025-01")])
-    ledger.days[0, 0, 1] = [20, 0, 3, 0, 0, 8]
-    ledger.throughput[0, 0, 1] = [2000, 0, 100, 0, 0, 0]
+    ledger.days[0, 0, 1] = [20, 0, 3, 0, 0, 0, 8]
+    ledger.throughput[0, 0, 1] = [2000, 0, 100, 0, 0, 0, 0]
     table = tables(works, [ledger]).processes
     assert table.iloc[:, 3:].values.tolist() == [
         ["smelter", "melt", "input", "feed", 8, 0],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from simulator.study.run import Run, run
 from tests.engine.builders import read, same, shuffled, simulate, text
 from tests.engine.test_laws import COMPARED, assert_same_totals, of_variant
+from tests.engine.test_modes import answer, elsewhere
 
 HOURS = 6
 POWERS = st.sampled_from([0.0, 1e-7, 0.3, 1.0, 2.5, 7.0, 1e9])
@@ -38,6 +40,23 @@ COURSE = "time,part\n" + "".join(
 )
 Tree = dict[str, Any]
 Bus = tuple[str, str]
+
+
+HEAD: Tree = {
+    "materials": {},
+    "tables": {"course": {"file": "course.csv", "index": "time", "value": "part", "unit": "1", "outside": "hold"}},
+    "energy": {
+        "heat": {"levels": {level: f"{degrees} degC" for level, degrees in HEAT.items()}},
+        "gas": {"fuel": True, "emission_factor": "0.2 t CO2/MWh"},
+        "power": {"emission_factor": "0.4 t CO2e/MWh", "price": "100 EUR/MWh"},
+        "biogas": {},
+        "own_power": {},
+    },
+    "boundary": {"out": {}},
+    "partnerships": {"deal": {"partners": {"c0": 1}}},
+    "variants": {"apart": {"partnerships": []}, "joint": {}},
+}
+"""What all networks share."""
 
 
 def mw(power: float) -> str:
@@ -96,20 +115,9 @@ def networks(draw: st.DrawFn) -> Tree:
         for n, (ends, carrier) in enumerate(chosen)
     }  # fmt: skip
     return {
-        "materials": {},
-        "tables": {"course": {"file": "course.csv", "index": "time", "value": "part", "unit": "1", "outside": "hold"}},
-        "energy": {
-            "heat": {"levels": {level: f"{degrees} degC" for level, degrees in HEAT.items()}},
-            "gas": {"fuel": True, "emission_factor": "0.2 t CO2/MWh"},
-            "power": {"emission_factor": "0.4 t CO2e/MWh", "price": "100 EUR/MWh"},
-            "biogas": {},
-            "own_power": {},
-        },
+        **HEAD,
         "companies": {node: draw(companies()) for node in nodes},
-        "boundary": {"out": {}},
         "flows": flows,
-        "partnerships": {"deal": {"partners": {"c0": 1}}},
-        "variants": {"apart": {"partnerships": []}, "joint": {}},
     }
 
 
@@ -288,3 +296,76 @@ def test_a_lane_is_the_same_alone_as_among_others(tree: Tree) -> None:
 def test_another_reporting_period_changes_no_total(tree: Tree) -> None:
     """Differences between variants are rounding where the variants are alike."""
     assert_same_totals(ran(tree), ran(tree, "month"), COMPARED)
+
+
+def company(loads: Tree, units: Collection[str], stores: Collection[str], power: float) -> Tree:
+    """A company with every kind of part."""
+    sources = sorted({*loads, "biogas", "heat.steam"})
+    generators = {
+        f"g{n}": {
+            "gives": carrier,
+            "capacity": mw(power + n),
+            "profile": 1 if carrier == "biogas" else {"table": "course"},
+        }
+        for n, carrier in enumerate(sources)
+    }
+    tank = {"capacity": "5 MWh", "power": "2 MW", "efficiency": 0.7, "initial": "1 MWh"}
+    return {
+        "loads": loads,
+        "generators": generators,
+        "converters": {name: {**CONVERTERS[name], "capacity": "0.5 MW"} for name in units},
+        "energy_storage": {f"s{n}": {"carrier": carrier, **tank} for n, carrier in enumerate(stores)},
+    }
+
+
+def everything() -> Tree:
+    """Three companies in a ring, with a node outside and every kind of unit."""
+    loads = {"heat.steam": "2.3 MW", "heat.warm": "4.1 MW", "power": "1.7 MW", "own_power": "0.9 MW"}
+    ring = {
+        f"f{n}{m}": {"from": f"c{n}", "to": f"c{(n + 1) % 3}", "energy": carrier, "loss": 0.1, "rank": 1 + m % 2}
+        for n in range(3)
+        for m, carrier in enumerate(("heat.warm", "heat.steam", "own_power"))
+    }
+    outer = {
+        "f_in": {"from": "out", "to": "c0", "energy": "heat.warm", "capacity": "0.4 MW"},
+        "f_out": {"from": "c1", "to": "out", "energy": "biogas", "capacity": "0.6 MW", "loss": 0.05},
+    }
+    return {
+        **HEAD,
+        "companies": {
+            "c0": company(loads, ["boiler", "chp"], ["heat.warm"], 1.1),
+            "c1": company(loads, ["burner", "engine", "pump"], ["heat.steam", "own_power"], 2.3),
+            "c2": company({"heat.warm": {"value": "9 MW"}}, ["turbine"], ["heat.warm", "heat.steam"], 0.2),
+        },
+        "flows": {
+            name: {**flow, "partnership": "deal"} if name == "f10" else flow for name, flow in (ring | outer).items()
+        },
+    }
+
+
+def digests() -> dict[str, str]:
+    """Hash of every table of a run, exact to the last bit."""
+    tables = {name: table.to_csv(index=False, float_format="%.17g") for name, table in ran(everything()).tables.items()}
+    return {name: f"{len(content)} {sha256(content.encode()).hexdigest()}" for name, content in tables.items()}
+
+
+def test_compiled_checked_and_interpreted_engines_give_the_same_tables(tmp_path: Path) -> None:
+    module = ("-m", "tests.engine.test_energy_laws")
+    checked = elsewhere(tmp_path / "checked", *module, NUMBA_BOUNDSCHECK="1", KREISLAUF_CACHE=str(tmp_path / "cache"))
+    interpreted = elsewhere(tmp_path / "interpreted", *module, NUMBA_DISABLE_JIT="1")
+    expected = digests()
+    assert json.loads(answer(interpreted)) == expected
+    assert json.loads(answer(checked)) == expected
+
+
+def test_the_network_of_all_kinds_uses_them_all() -> None:
+    """The comparison above compares something."""
+    energy = ran(everything()).tables.energy
+    assert set(energy["use"]) == {"load", "converter", "storage", "flow", "level", "curtailed"}
+    assert set(CONVERTERS) <= set(energy["source"])
+    assert {"f00", "f10", "f11", "f12", "f20", "f22", "f_out"} <= set(energy["user"])
+    assert {"grid", "unserved", "out"} <= set(energy["supplier"])
+
+
+if __name__ == "__main__":
+    print(json.dumps(digests()))

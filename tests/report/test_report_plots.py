@@ -23,8 +23,8 @@ from tests.report.synthetic import synthetic
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-DRAWN = [name for name in PLOTS if name != "targets"]
-"""Plots of a run whose scenario has no targets."""
+DRAWN = [name for name in PLOTS if name not in {"money", "targets"}]
+"""Plots of a run whose scenario has neither payments nor targets."""
 
 
 @pytest.fixture(scope="module")
@@ -218,11 +218,28 @@ def test_what_is_no_material_of_the_scenario_has_a_name_and_a_colour() -> None:
     assert {"release", "soiling"} <= set(style.material_colours(scenario))
 
 
-def test_the_largest_flows_differ_in_colour(pictures: dict[str, sankey.Picture]) -> None:
-    links = sorted(pictures["circular"].network.links, key=lambda link: -link.value)
-    materials = list(dict.fromkeys(link.material for link in links))[:10]
+def test_no_two_materials_of_a_sankey_share_a_colour(pictures: dict[str, sankey.Picture]) -> None:
+    materials = {link.material for link in pictures["circular"].network.links}
     colours = pictures["circular"].key.colours
-    assert len({colours[material] for material in materials}) == 10
+    assert len({colours[material] for material in materials}) == len(materials)
+
+
+def test_a_new_material_leaves_the_others_their_colours() -> None:
+    """Except one whose colour it takes: a few of many, not all that come later."""
+    scenario = synthetic(1, 2026).scenario
+    before = style.material_colours(scenario)
+    for new in ("aluminium", "glass", "zamak"):
+        materials = {**scenario.world.materials, new: scenario.world.materials["grit"]}
+        world = scenario.world.model_copy(update={"materials": materials})
+        after = style.material_colours(replace(scenario, world=world))
+        assert sum(after[name] != colour for name, colour in before.items()) <= 1
+
+
+def test_colours_of_materials_run_out_late() -> None:
+    scenario = synthetic(1, 2026).scenario
+    materials = {f"m{i}": scenario.world.materials["grit"] for i in range(70)}
+    colours = style.material_colours(replace(scenario, world=scenario.world.model_copy(update={"materials": materials})))
+    assert len({colours[name] for name in materials}) == len(style.PALETTE)
 
 
 @pytest.mark.parametrize(

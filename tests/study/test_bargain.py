@@ -159,3 +159,33 @@ def test_the_command_says_how_much_is_missing(path: Path, capsys: pytest.Capture
 def test_a_mistake_is_one_red_line_and_exit_code_2(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["price", "reus", str(path)]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+HEAT = """
+schema: 1
+name: heat
+time: {start: 2025-01-01, end: 2025-01-11, step: 1 h, report: month}
+materials: {}
+energy:
+  heat: {levels: {warm: 90 degC}}
+  gas: {fuel: true, emission_factor: 0.2 t CO2/MWh, price: 40 EUR/MWh}
+companies:
+  works: {generators: {waste_heat: {gives: heat.warm, capacity: 3 MW}}}
+  town: {loads: {heat.warm: 2 MW}, converters: {boiler: {from: gas, gives: heat.warm, efficiency: 0.8}}}
+flows:
+  pipe: {from: works, to: town, energy: heat.warm, capacity: 1 MW, loss: 0.1, price: 20 EUR/MWh, partnership: deal}
+partnerships: {deal: {partners: {works: 1}, capex: 2160 EUR}}
+variants: {apart: {partnerships: []}, joint: {}}
+"""
+
+
+def test_a_flow_of_energy_has_its_price_per_mwh_that_arrives(tmp_path: Path) -> None:
+    """216 MWh arrive and spare 270 MWh of gas: the works need 10 EUR/MWh for the pipe, the town can pay 50."""
+    path = tmp_path / "heat.yaml"
+    path.write_text(HEAT, encoding="utf-8")
+    found = bargain(path, "pipe")
+    assert (found.what, found.unit, found.variant) == ("heat.warm", "MWh", "joint")
+    assert found.amount == pytest.approx(216)
+    assert found.price == pytest.approx(20)
+    assert window(found) == pytest.approx((10, 50, 30))
+    assert [partner.gain(30) for partner in found.partners] == pytest.approx([216 * 20] * 2)
