@@ -24,6 +24,7 @@ from simulator.accounting.economics import (
     payback,
     quotient,
 )
+from simulator.accounting.frames import DUST
 from simulator.accounting.grid import Integers, Key, grid
 from simulator.accounting.indicators import Yearly
 from simulator.accounting.levies import CARBON
@@ -54,9 +55,11 @@ class Study:
         return self.figures.get((indicator, node, item), np.zeros(self.comparable.shape))
 
     def change(self, indicator: str, node: str, item: str) -> Floats:
-        """The same less the first variant's; not a number where there is nothing to compare."""
+        """The same less the first variant's, 0 where they differ by rounding; not a number where none is to compare."""
         figure = self.of(indicator, node, item)
-        return np.where(self.comparable, figure - figure[self.first], np.nan)
+        other = figure[self.first]
+        differs = np.abs(figure - other) > DUST * np.maximum(np.abs(figure), np.abs(other))
+        return np.where(self.comparable, np.where(differs, figure - other, 0.0), np.nan)
 
     def items(self, indicator: str) -> list[tuple[str, str]]:
         """Nodes and items that an indicator has."""

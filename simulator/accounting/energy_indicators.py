@@ -50,7 +50,7 @@ def self_sufficiency(facts: Facts) -> Measure:
 
 
 def renewable_share(facts: Facts) -> Measure:
-    """Part of the energy that processes and loads got that is renewable: as its supplier says, or by what it passes on."""
+    """Part of the energy that processes and loads got that is renewable, by its supplier or what that passes on."""
     renewable = spread(mixes.final(facts.renewable), lambda key: both(key[0], key[1], TOTAL))
     return _part("renewable_share", renewable, _final_use(facts, renewable.keys))
 

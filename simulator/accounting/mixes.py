@@ -17,6 +17,7 @@ from simulator.scenario.dispatch import LOAD, PROCESS
 
 FINAL = frozenset({PROCESS, LOAD})
 """Kinds of user for whom energy is provided in the end."""
+_ROUNDS = 200
 
 
 def final(passed: Grid) -> Grid:
@@ -45,14 +46,25 @@ def _parts(keys: Sequence[Key], hops: Sequence[Key], whole: Floats, direct: Floa
     place = {hop: i for i, hop in enumerate(hops)}
     entered = np.zeros((*whole.shape[:2], len(hops)))
     own = np.zeros_like(entered)
-    over = np.zeros((*entered.shape, len(hops)))
+    links: list[tuple[int, int, Floats]] = []
     for column, (node, use, user, _, *hop) in enumerate(keys):
         into = place.get((use, node, user))
         if into is not None:
             entered[..., into] += whole[..., column]
             own[..., into] += direct[..., column]
-            if tuple(hop) in place:
-                over[..., into, place[tuple(hop)]] += whole[..., column]
-    some = np.where(entered > 0, entered, 1.0)
-    left = np.eye(len(hops)) - over / some[..., None]
-    return np.asarray(np.linalg.solve(left, (own / some)[..., None])[..., 0])
+            links += [(into, place[tuple(hop)], whole[..., column])] if tuple(hop) in place else []
+    return _settled(own, np.where(entered > 0, entered, 1.0), links)
+
+
+def _settled(own: Floats, entered: Floats, links: Sequence[tuple[int, int, Floats]]) -> Floats:
+    """Repeat m = d + P m until nothing changes: as often as hops follow one another; a circle of them converges."""
+    parts = own / entered
+    for _ in range(_ROUNDS):
+        mixed = own.copy()
+        for into, hop, amount in links:
+            mixed[..., into] += amount * parts[..., hop]
+        mixed /= entered
+        if np.array_equal(mixed, parts):
+            break
+        parts = mixed
+    return parts

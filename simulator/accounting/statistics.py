@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.accounting.frames import Text, build
+from simulator.accounting.frames import DUST, Text, build
 from simulator.accounting.grid import Key
 from simulator.accounting.indicators import RECYCLED, Yearly
 from simulator.accounting.measure import NETWORK, TOTAL
@@ -26,8 +26,9 @@ def summarise(lanes: Sequence[Lane], whole: Yearly, variants: Sequence[str]) -> 
     Figures are taken over the replications in which they are defined, n. sd is that of a sample (divisor n − 1), 0
     where n is 1; percentiles interpolate linearly, and equal the value where n is 1. A figure that is zero in every
     year of every lane is left out, except the network's and a node's recycling rate, recycled content and payback.
+    Dust is zero, as in the other tables: up to 1e-12 of the largest figure of an indicator in the lane.
     """
-    keys, values = _telling_keys(whole)
+    keys, values = _telling_keys(Yearly(whole.years, whole.keys, _without_dust(whole)))
     of_variant = [(name, [i for i, lane in enumerate(lanes) if lane.variant == name]) for name in variants]
     present = [(name, chosen) for name, chosen in of_variant if chosen]
     figures = [_statistics(values[chosen]) for _, chosen in present]
@@ -47,6 +48,21 @@ def stacked(parts: Sequence[Yearly]) -> Yearly:
         block[:, at_years[:, None], at_keys] = part.values
         blocks.append(block)
     return Yearly(tuple(years), tuple(keys), np.concatenate(blocks))
+
+
+def _without_dust(whole: Yearly) -> Floats:
+    """Figures, those that are rounding beside the largest of their indicator, unit and lane set to 0."""
+    values = whole.values.copy()
+    kinds = [(key[1], key[3]) for key in whole.keys]
+    columns: dict[tuple[str, str], list[int]] = {}
+    for column, kind in enumerate(kinds):
+        columns.setdefault(kind, []).append(column)
+    for chosen in columns.values():
+        figures = values[..., chosen]
+        sizes = np.nan_to_num(np.abs(figures))
+        dust = sizes <= DUST * sizes.max(axis=(1, 2), keepdims=True, initial=0.0)
+        values[..., chosen] = np.where(dust & np.isfinite(figures), 0.0, figures)
+    return values
 
 
 def _telling_keys(whole: Yearly) -> tuple[list[Key], Floats]:

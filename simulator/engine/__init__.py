@@ -2,6 +2,7 @@
 
 plans(scenario, terms)          what lanes with one clock share, as plain arrays
 run_batch(plan, lanes, seed)    simulate some lanes together
+bytes_per_lane(plan)            what the records of one lane take
 compiled()                      whether machine code is at hand, so that a run starts at once
 compile_kernels()               fetch it, or make it
 """
@@ -11,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from simulator.engine.batch import allocate, ledger
+from simulator.engine.batch import allocate, bytes_per_lane, ledger
 from simulator.engine.clock import Progress, Trace, simulate
 from simulator.engine.ledger import Lane, Ledger
 from simulator.engine.machine import compile_kernels, compiled
 from simulator.engine.plan import Plan, plans
 
-__all__ = ["Lane", "Ledger", "Outcome", "Plan", "compile_kernels", "compiled", "plans", "run_batch"]
+__all__ = ["Lane", "Ledger", "Outcome", "Plan", "bytes_per_lane", "compile_kernels", "compiled", "plans", "run_batch"]
 
 
 @dataclass(frozen=True)

@@ -123,8 +123,8 @@ def _stocks(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
 def _records(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
     lanes, labels = len(courses), len(plan.index.labels)
     rows = max(len(course.ends) for course in courses)
-    stocks = _inventories(plan) + len(plan.tables["lags"]) + len(plan.index.uses)
-    size = 8.0 * lanes * rows * ((plan.sections.movements + stocks) * labels + plan.sections.counters)
+    stocks = _stocks_recorded(plan)
+    size = lanes * bytes_per_lane(plan)
     if size > LARGEST:
         raise UserError(f"time.report: {rows:,} reporting periods would take {size / 1e9:.3g} GB; report less often")
     return {
@@ -135,6 +135,17 @@ def _records(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
         "rows_stock": np.zeros((lanes, rows + 1, stocks, labels)),
         "rows_stored": np.zeros((lanes, rows + 1, len(plan.index.stores))),
     }
+
+
+def bytes_per_lane(plan: Plan) -> float:
+    """What the records of one lane take."""
+    rows = max(len(course.ends) for course in plan.courses.values())
+    masses = (plan.sections.movements + _stocks_recorded(plan)) * len(plan.index.labels)
+    return 8.0 * rows * (masses + plan.sections.counters)
+
+
+def _stocks_recorded(plan: Plan) -> int:
+    return _inventories(plan) + len(plan.tables["lags"]) + len(plan.index.uses)
 
 
 def _outages(plan: Plan, courses: Sequence[Course], lanes: Sequence[Lane], seed: int) -> dict[str, Any]:

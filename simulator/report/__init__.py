@@ -5,6 +5,9 @@
     totals       sums per variant, with the difference to the first
     stock_plots  products in use and inventories over time
     targets      the path of every target against the progress of each variant
+    energy       who supplies each carrier, over time (supply: the energy table, every MWh once)
+    money        cash flow of companies, and their gain against the first variant
+    network_map  where mass and energy go: places → arrows → names → drawing
     sankey       who sends what to whom: links → layers → measures → geometry → labels → drawing
     series       tables → arrays over reporting periods
     style        type, colours, units; one colour per fate, scope and material everywhere

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from simulator.report import style
 from simulator.report.over_time import draw_stack, draw_steps, legend, panels, swatches
 from simulator.report.series import YEAR, Array, Periods, periods
@@ -51,12 +49,13 @@ def figure(run: Run, supply: Supply) -> Figure:
 def scale(run: Run, spans: Periods) -> tuple[Array, str]:
     """What makes of MWh in each period what is drawn, and the period it is per: none for mean power in MW.
 
-    Power where a period is at most a day, energy of a month in months, else energy per year.
+    Power where a period is at most a day, energy per month (30.44 days, so that February is no dip) where it is a
+    month, else energy per year.
     """
     report = run.scenario.world.time.report
     if report.days() <= 1:
         return 1 / (spans.years * YEAR * 24), ""
-    return (np.ones(spans.count), "/month") if report.months == 1 else (1 / spans.years, "/year")
+    return (1 / (12 * spans.years), "/month") if report.months == 1 else (1 / spans.years, "/year")
 
 
 def layer_colours(supply: Supply) -> dict[Layer, str]:

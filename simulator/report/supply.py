@@ -13,18 +13,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from simulator.accounting.mixes import FINAL
 from simulator.report import style
 from simulator.report.series import Array, periods, replications
 from simulator.scenario.carriers import carrier_of
-from simulator.scenario.dispatch import CURTAILED, GRID, LOAD, PROCESS, STORAGE, UNSERVED
+from simulator.scenario.dispatch import CURTAILED, GRID, STORAGE, UNSERVED
 from simulator.scenario.scenario import Scenario
 from simulator.study.run import Run
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FINAL = frozenset({LOAD, PROCESS})
-"""Kinds of user for whom energy is provided in the end; the others convert, keep or pass it on."""
 MAX_SUPPLIERS = 8
 """Further ones, the smallest, are drawn as one."""
 OTHERS = "others"
@@ -117,13 +116,13 @@ def _supply(run: Run, carrier: str, rows: Mapping[Tap, Array]) -> Supply:
 
 def _layer(scenario: Scenario, tap: Tap) -> Layer | None:
     """Where energy comes from; None where it was counted before, or will be when it comes out of a storage."""
+    if tap.use == STORAGE or LEVEL_MARK in tap.source or tap.supplier in scenario.world.companies.keys() - {tap.node}:
+        return None
     if tap.use == CURTAILED:
         return Layer(CURTAILED)
-    if tap.use == STORAGE or LEVEL_MARK in tap.source:
-        return None
     if tap.supplier in (GRID, UNSERVED) or tap.supplier in scenario.world.boundary:
         return Layer(tap.supplier)
-    return Layer(tap.node, tap.source) if tap.supplier == tap.node else None
+    return Layer(tap.node, tap.source)
 
 
 def _ordered(scenario: Scenario, layers: Mapping[Layer, Array]) -> dict[Layer, Array]:

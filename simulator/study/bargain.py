@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Edge = Flow | EnergyFlow
 TRADE = ("sale", "purchase", "gate_fee")
 """Payments that are the price of a flow."""
+_ROUNDING = 1e-9
+"""Part of two sums up to which their difference is rounding."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ def _answer(made: Run, name: str, flow: Edge, variant: str) -> Bargain:
         )
     paid = {node: _paid(made, name, variant, node) for node in (flow.sender, flow.receiver)}
     partners = [
-        Partner(node, gains.get(node, 0.0) - paid[node], sign, amount)
+        Partner(node, _less(gains.get(node, 0.0), paid[node]), sign, amount)
         if node in made.scenario.world.companies
         else None
         for node, sign in ((flow.sender, 1), (flow.receiver, -1))
@@ -183,6 +185,12 @@ def _answer(made: Run, name: str, flow: Edge, variant: str) -> Bargain:
         years=_years(made),
         price=end[1] * paid[end[0]] / amount,
     )
+
+
+def _less(gain: float, paid: float) -> float:
+    """A gain less what the price of the flow has in it; what rounding leaves of it is nothing."""
+    rest = gain - paid
+    return rest if abs(rest) > _ROUNDING * max(abs(gain), abs(paid)) else 0.0
 
 
 def _years(made: Run) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LANES_PER_BATCH = 16
 """Lanes that share a calendar: so many fit a processor's cache."""
+RECORDS = 5e7
+"""Bytes that the records of a batch should take: fewer lanes share a calendar where each records much."""
 Progress = Callable[[float], None]
 
 
@@ -100,7 +102,7 @@ def _simulate(plans: tuple[Plan, ...], seed: int, progress: Progress | None) -> 
     """Run all lanes of all plans, batch after batch."""
     from simulator.engine import Lane, run_batch
 
-    batches = [(plan, lanes) for plan in plans for lanes in _batches([Lane(name, 0) for name in plan.courses])]
+    batches = [(plan, lanes) for plan in plans for lanes in batches_of(plan, [Lane(name, 0) for name in plan.courses])]
     outcomes = []
     for n, (plan, lanes) in enumerate(batches):
         if n:
@@ -109,9 +111,13 @@ def _simulate(plans: tuple[Plan, ...], seed: int, progress: Progress | None) -> 
     return outcomes
 
 
-def _batches(lanes: list[Lane]) -> Iterator[list[Lane]]:
-    for first in range(0, len(lanes), LANES_PER_BATCH):
-        yield lanes[first : first + LANES_PER_BATCH]
+def batches_of(plan: Plan, lanes: Sequence[Lane]) -> Iterator[list[Lane]]:
+    """Lanes in batches that fit the processor's cache and little memory."""
+    from simulator.engine import bytes_per_lane
+
+    size = max(1, min(LANES_PER_BATCH, int(RECORDS / bytes_per_lane(plan))))
+    for first in range(0, len(lanes), size):
+        yield list(lanes[first : first + size])
 
 
 def _part(progress: Progress | None, n: int, count: int) -> Progress | None:

@@ -288,3 +288,27 @@ flows: {feed_in: {from: town, to: market, energy: power, capacity: 1 MW, loss: 0
     )
     assert paid(run) == pytest.approx({("town", "sale", "feed_in"): 240 * 0.9 * 70})
     assert figure(run, "curtailed_energy", "town", "power") == pytest.approx(240)
+
+
+PASSED_ON = """
+materials: {}
+energy:
+  heat: {levels: {steam: 180 degC, warm: 90 degC}}
+  wood: {fuel: true, biogenic: true, price: 20 EUR/MWh}
+companies:
+  a: {converters: {boiler: {from: wood, gives: heat.steam, efficiency: 0.8, capacity: 1 MW}}}
+  b: {loads: {heat.warm: 4 MW}}
+boundary: {far: {}}
+flows:
+  x: {from: far, to: a, energy: heat.steam, capacity: 3 MW, renewable: 0.2}
+  y: {from: a, to: b, energy: heat.warm}
+"""
+
+
+def test_energy_that_is_passed_on_has_the_mix_of_what_it_was_made_of(tmp_path: Path) -> None:
+    """3 MW from outside, a fifth renewable, and 1 MW of wood, both as steam that a partner cools and passes on."""
+    run = made(tmp_path, PASSED_ON)
+    assert figure(run, "renewable_share", "b", "heat.warm") == pytest.approx((3 * 0.2 + 1) / 4)
+    assert figure(run, "self_sufficiency", "b", "heat.warm") == 0
+    assert figure(run, "self_sufficiency", "network", "heat.warm") == pytest.approx(1 / 4)
+    assert figure(run, "purchased_energy", "network", "heat.steam") == pytest.approx(3 * 240)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from simulator.engine import Ledger, Plan, compile_kernels, run_batch
-from simulator.study.run import LANES_PER_BATCH
+from simulator.study.run import batches_of
 from tests.benchmarks import plain, works
 from tests.benchmarks.measure import Row, Work, best, timed
 from tests.benchmarks.works import SEED, Subject
@@ -67,7 +67,8 @@ def test_a_lane_of_a_thousand_takes_at_most_half_the_time_of_one(flagship: Subje
     plan = flagship.plan()
     alone, each = thousand(plan, flagship)
     planning = best({"plan": flagship.plan}, most=7)["plan"]
-    work = f"flagship, a thousand lanes in batches of {LANES_PER_BATCH}, per lane ÷ one lane"
+    sizes = sorted({len(batch) for batch in batches_of(plan, flagship.lanes(1000))}, reverse=True)
+    work = f"flagship, a thousand lanes in batches of {sizes[0]}, per lane ÷ one lane"
     row = Row("b", f"{work}, plan and simulate", (planning / 1000 + each) / (planning + alone), at_most=0.5)
     rows.extend((Row("b", f"{work}, simulate alone", each / alone), row))
     assert row.ok
@@ -76,8 +77,8 @@ def test_a_lane_of_a_thousand_takes_at_most_half_the_time_of_one(flagship: Subje
 def thousand(plan: Plan, subject: Subject) -> tuple[float, float]:
     """CPU seconds of one lane, and of a lane of a thousand: medians, a single lane run before every batch."""
     single, shared = [], []
-    for first in range(0, 1000, LANES_PER_BATCH):
-        count = min(LANES_PER_BATCH, 1000 - first)
+    for batch in batches_of(plan, subject.lanes(1000)):
+        count = len(batch)
         single.append(timed(works.simulation(plan, subject.lanes(1))))
         shared.append(timed(works.simulation(plan, subject.lanes(count))) / count)
     return median(single), median(shared)
@@ -98,7 +99,7 @@ def test_two_threads_are_faster_than_one(flagship: Subject, rows: list[Row]) -> 
 
 
 def test_how_many_lanes_a_batch_should_have(flagship: Subject, rows: list[Row]) -> None:
-    """No limit: a guide for `LANES_PER_BATCH`."""
+    """No limit: a guide for `study.run.LANES_PER_BATCH`."""
     plan = flagship.plan()
     sizes = (1, 8, 16, 32, 64, 128)
     loads: dict[str, Work] = {str(size): works.simulation(plan, flagship.lanes(size)) for size in sizes}

@@ -61,6 +61,11 @@ def chosen(table: pd.DataFrame, **where: object) -> pd.DataFrame:
     return table
 
 
+def rows_of(table: pd.DataFrame) -> list[Any]:
+    """Rows whose columns are attributes, typed as anything."""
+    return list(table.itertuples())
+
+
 def shipped(result: Run, flow: str, **where: object) -> float:
     """Tonnes that went over a flow (or were released, or soiled), in all periods unless one is given."""
     return float(chosen(result.tables.flows, flow=flow, **where)["mass_t"].sum())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from simulator.study.run import Run
-from tests.engine.builders import chosen, simulate
+from tests.engine.builders import chosen, rows_of, simulate
 
 CARRIERS = """
 materials: {}
@@ -44,7 +44,7 @@ def by_period(result: Run, **where: object) -> Any:
 def got(result: Run, node: str, carrier: str, use: str = "load") -> Any:
     """What a kind of user got, MWh, by the source, or the supplier where it has none; to compare with a mapping."""
     found: dict[str, float] = {}
-    for row in chosen(result.tables.energy, node=node, carrier=carrier, use=use).itertuples():
+    for row in rows_of(chosen(result.tables.energy, node=node, carrier=carrier, use=use)):
         name = str(row.source) or str(row.supplier)
         found[name] = found.get(name, 0.0) + float(row.energy_mwh)
     return pytest.approx(found)
@@ -310,25 +310,51 @@ energy: {biogas: {fuel: true, biogenic: true}, own_power: {}, heat: {levels: {wa
 companies:
   farm:
     inventories: {waste: {initial: 1 kt}}
+    loads: {heat.warm: 1 MW}
     processes: {digest: {inputs: [waste], rate: 24 t/day, outputs: {compost: 1}, energy: {biogas: -0.5 MWh/t}}}
-  FARM
-boundary: {field: {demands: {compost: {}}}}
-flows:
-  spread: {from: farm, to: field, material: compost}
-  FLOW
-"""
-UNIT = """loads: {heat.warm: 1 MW}
     converters: {chp: {from: biogas, gives: {own_power: 0.4, heat.warm: 0.5}, follows: heat.warm, rank: 1},
-                 boiler: {from: gas, gives: heat.warm, efficiency: 0.9}}"""
+                 boiler: {from: gas, gives: heat.warm, efficiency: 0.9}}
+boundary: {field: {demands: {compost: {}}}}
+flows: {spread: {from: farm, to: field, material: compost}}
+"""
 
 
 def test_a_chp_burns_no_more_biogas_than_a_process_gives(tmp_path: Path) -> None:
     """24 t a day give 0.5 MW of gas, that is 0.25 MW of heat and 0.2 MW of power; the boiler gives the rest."""
-    body = DIGESTER.replace("  FARM", f"  {UNIT.strip()}".replace("\n", "\n")).replace("  FLOW\n", "")
-    result = day(tmp_path, body.replace("  loads", "    loads"), carriers="")
+    result = day(tmp_path, DIGESTER, carriers="")
     assert got(result, "farm", "heat.warm") == {"chp": 6, "boiler": 18}
     assert got(result, "farm", "biogas", "converter") == {"digest": 12}
     assert got(result, "farm", "own_power", "curtailed") == {"chp": 4.8}
+
+
+def test_own_needs_for_a_fuel_come_before_the_converters_that_use_it(tmp_path: Path) -> None:
+    """Of 0.5 MW 0.3 are burnt as they are; 0.2 make 0.1 MW of heat."""
+    body = DIGESTER.replace("loads: {heat.warm: 1 MW}", "loads: {heat.warm: 1 MW, biogas: 0.3 MW}")
+    result = day(tmp_path, body, carriers="")
+    assert got(result, "farm", "biogas") == {"digest": 7.2}
+    assert got(result, "farm", "heat.warm") == {"chp": 2.4, "boiler": 21.6}
+
+
+def test_what_a_converter_gives_at_a_second_level_comes_before_other_converters(tmp_path: Path) -> None:
+    """1 MW of steam brings 1 MW of warm heat with it; the boiler gives what is still lacking."""
+    result = day(tmp_path, """
+companies:
+  works:
+    loads: {heat.steam: 1 MW, heat.warm: 1.5 MW}
+    converters: {boiler: {from: gas, gives: heat.warm, efficiency: 0.8, rank: 2},
+                 turbine: {from: gas, gives: {heat.steam: 0.4, heat.warm: 0.4}, follows: heat.steam, capacity: 1 MW,
+                           rank: 1}}
+""")  # fmt: skip
+    assert got(result, "works", "heat.warm") == {"turbine": 24, "boiler": 12}
+
+
+def test_little_that_is_served_of_much_is_exact(tmp_path: Path) -> None:
+    """`day` looks at the balance: 1 W for a need of a million million megawatts."""
+    result = day(tmp_path, """
+companies:
+  works: {loads: {heat.warm: 1e12 MW}, generators: {g: {gives: heat.warm, capacity: 1e-6 MW}}}
+""")  # fmt: skip
+    assert mwh(result, supplier="unserved") == pytest.approx(24e12)
 
 
 OUTSIDE = """
@@ -453,6 +479,22 @@ variants: {{apart: {{partnerships: []}}, joint: {{}}}}
     assert by_period(result, variant="joint", source="boiler") == [24, 24]
     assert by_period(result, variant="joint", supplier="unserved") == [24, 24]
     assert by_period(result, variant="apart", supplier="unserved") == [24] * 4
+
+
+def test_a_storage_that_is_not_there_at_the_start_holds_nothing(tmp_path: Path) -> None:
+    """What is written as its `initial` content is that of variants in which it is there from the start."""
+    result = day(tmp_path, """
+companies:
+  town:
+    loads: {heat.warm: 1 MW}
+    generators: {none: {gives: heat.warm, capacity: 0 MW}}
+    energy_storage: {tank: {carrier: heat.warm, capacity: 9 MWh, power: 1 MW, efficiency: 1, initial: 9 MWh,
+                            partnership: deal}}
+partnerships: {deal: {partners: {town: 1}}}
+variants: {apart: {partnerships: []}, joint: {}}
+""")  # fmt: skip
+    assert mwh(result, variant="joint", source="tank") == pytest.approx(9)
+    assert mwh(result, variant="apart", source="tank") == 0
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from simulator.study.run import Run, run
-from tests.engine.builders import read, same, shuffled, simulate, text
+from tests.engine.builders import read, rows_of, same, shuffled, simulate, text
 from tests.engine.test_laws import COMPARED, assert_same_totals, of_variant
 from tests.engine.test_modes import answer, elsewhere
 
@@ -165,7 +165,7 @@ class Hour:
 def hours(result: Run) -> Mapping[tuple[str, str], Hour]:
     """Variant and period, and what happened there."""
     found: defaultdict[tuple[str, str], Hour] = defaultdict(Hour)
-    for row in result.tables.energy.itertuples():
+    for row in rows_of(result.tables.energy):
         hour, bus, energy = found[row.variant, str(row.period)], (str(row.node), str(row.carrier)), row.energy_mwh
         hour.turnover += energy
         if row.use == "flow":
@@ -224,8 +224,11 @@ def test_heat_never_goes_from_colder_to_hotter(tree: Tree) -> None:
     """Neither by a step within a company nor over a flow."""
     energy = ran(tree).tables.energy
     steps = energy[energy["use"] == "level"]
-    assert all(degrees(user) <= degrees(carrier) for user, carrier in zip(steps["user"], steps["carrier"], strict=True))
-    for row in energy[energy["source"].astype(str).isin(tree["flows"])].itertuples():
+    assert all(
+        degrees(user) <= degrees(carrier)
+        for user, carrier in zip(steps["user"].astype(str), steps["carrier"].astype(str), strict=True)
+    )
+    for row in rows_of(energy[energy["source"].astype(str).isin(tree["flows"])]):
         assert row.carrier == tree["flows"][row.source]["energy"]
 
 
@@ -238,7 +241,7 @@ def degrees(carrier: str) -> int:
 def test_storages_hold_between_nothing_and_their_capacity(tree: Tree) -> None:
     result = ran(tree)
     table = result.tables.indicators
-    for row in table[(table["indicator"] == "stored_energy") & (table["node"] != "network")].itertuples():
+    for row in rows_of(table[(table["indicator"] == "stored_energy") & (table["node"] != "network")]):
         most = tree["companies"][row.node]["energy_storage"][row.item]["capacity"]
         assert 0 <= row.value <= float(most.removesuffix(" MWh")) * (1 + 1e-12)
 
@@ -321,12 +324,12 @@ def company(loads: Tree, units: Collection[str], stores: Collection[str], power:
 def everything() -> Tree:
     """Three companies in a ring, with a node outside and every kind of unit."""
     loads = {"heat.steam": "2.3 MW", "heat.warm": "4.1 MW", "power": "1.7 MW", "own_power": "0.9 MW"}
-    ring = {
+    ring: Tree = {
         f"f{n}{m}": {"from": f"c{n}", "to": f"c{(n + 1) % 3}", "energy": carrier, "loss": 0.1, "rank": 1 + m % 2}
         for n in range(3)
         for m, carrier in enumerate(("heat.warm", "heat.steam", "own_power"))
     }
-    outer = {
+    outer: Tree = {
         "f_in": {"from": "out", "to": "c0", "energy": "heat.warm", "capacity": "0.4 MW"},
         "f_out": {"from": "c1", "to": "out", "energy": "biogas", "capacity": "0.6 MW", "loss": 0.05},
     }

@@ -56,7 +56,9 @@ def energetic(variants: int = 3, end: int = 2027, months: int = 12) -> Run:
     """Every amount of `HEAT`, `POWER` and `MONEY` in each period; money differs between variants."""
     run = synthetic(variants, end, months)
     labels = sorted({str(label) for label in run.tables.waste["period"]})
-    rows = [(name, 0, label, *row) for name in run.scenario.variants for label in labels for row in (*HEAT, *POWER)]
+    rows: list[tuple[object, ...]] = [
+        (name, 0, label, *row) for name in run.scenario.variants for label in labels for row in (*HEAT, *POWER)
+    ]
     tables = replace(run.tables, energy=_frame("energy", rows), money=_frame("money", list(_money(run, labels))))
     return replace(run, tables=tables, scenario=replace(run.scenario, world=_world(run.scenario.world)))
 

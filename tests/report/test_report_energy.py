@@ -33,7 +33,7 @@ def supply_of(run: Run, carrier: str) -> Supply:
 
 
 def test_what_is_handed_on_is_counted_where_it_comes_from(run: Run) -> None:
-    """Steam that becomes district heat, and heat that goes to the town, is the boiler's, once; likewise what is stored."""
+    """Steam that becomes district heat, and heat that goes to the town, is the boiler's, once; so is what is stored."""
     layers = supply_of(run, "heat").layers["linear"]
     assert {layer: mwh[0] for layer, mwh in layers.items()} == {
         Layer("aurubis", "boiler"): 70,
@@ -77,7 +77,7 @@ def test_the_smallest_of_many_suppliers_are_drawn_as_one(run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("report", "first", "per"),
-    [(Span(months=12), 1.0, "/year"), (Span(months=1), 1.0, "/month"), (Span(seconds=3600), 1 / 8760, "")],
+    [(Span(months=12), 1.0, "/year"), (Span(months=1), 1 / 12, "/month"), (Span(seconds=3600), 1 / 8760, "")],
 )
 def test_power_within_a_day_energy_of_a_month_else_energy_per_year(
     run: Run, report: Span, first: float, per: str
@@ -113,8 +113,9 @@ def test_legends_are_within_the_figure(run: Run) -> None:
 
     for figure in energy.figures(run).values():
         canvas = FigureCanvasAgg(figure)
-        canvas.draw()
-        box = figure.legends[0].get_window_extent(canvas.get_renderer())
+        canvas.draw()  # type: ignore[no-untyped-call]
+        renderer = canvas.get_renderer()  # type: ignore[no-untyped-call]
+        box = figure.legends[0].get_window_extent(renderer)
         assert figure.bbox.x0 <= box.x0
         assert box.x1 <= figure.bbox.x1
 

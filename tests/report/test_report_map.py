@@ -72,7 +72,9 @@ def test_arrows_start_and_end_beside_their_nodes() -> None:
 def test_widths_go_with_amounts_in_all_variants(run: Run) -> None:
     maps = {v: network_map.trips_of(run, v) for v in run.scenario.variants}
     key = network_map.key_of(run, network_map.located_nodes(run), maps)
-    shown = [one for trips in maps.values() for one in network_map.arrows(key, trips) if one.width > network_map.THINNEST]
+    shown = [
+        one for trips in maps.values() for one in network_map.arrows(key, trips) if one.width > network_map.THINNEST
+    ]
     for energy in (False, True):
         ratios = [one.width / one.value for one in shown if one.trip.energy is energy]
         assert ratios == pytest.approx([ratios[0]] * len(ratios))

@@ -61,9 +61,15 @@ def test_numbers_are_within_their_panels(run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("value", "gain", "text"),
-    [(45.21, False, "45.2"), (-0.0241, True, "−0.024"), (1.386, True, "+1.39"), (-101.3, False, "−101"), (1e-5, True, "0")],
+    [
+        (45.21, False, "45.2"),
+        (-0.0241, True, "−0.024"),
+        (1.386, True, "+1.39"),
+        (-101.3, False, "−101"),
+        (1e-5, True, "0"),
+    ],
 )
-def test_numbers_have_three_digits_or_decimals(value: float, gain: bool, text: str) -> None:  # noqa: FBT001
+def test_numbers_have_three_digits_or_decimals(value: float, gain: bool, text: str) -> None:
     assert money.number(value, gain=gain) == text
 
 

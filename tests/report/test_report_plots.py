@@ -238,7 +238,9 @@ def test_a_new_material_leaves_the_others_their_colours() -> None:
 def test_colours_of_materials_run_out_late() -> None:
     scenario = synthetic(1, 2026).scenario
     materials = {f"m{i}": scenario.world.materials["grit"] for i in range(70)}
-    colours = style.material_colours(replace(scenario, world=scenario.world.model_copy(update={"materials": materials})))
+    colours = style.material_colours(
+        replace(scenario, world=scenario.world.model_copy(update={"materials": materials}))
+    )
     assert len({colours[name] for name in materials}) == len(style.PALETTE)
 
 

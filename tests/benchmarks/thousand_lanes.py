@@ -1,0 +1,37 @@
+"""A thousand lanes of a scenario, batch after batch, of which only indicators are kept; prints the most memory, MB.
+
+python -m tests.benchmarks.thousand_lanes scenarios/luenen.yaml 1000
+"""
+
+from __future__ import annotations
+
+import gc
+import resource
+import sys
+
+from simulator import accounting, engine
+from simulator.accounting.facts import dates_of, facts
+from simulator.accounting.indicators import yearly
+from simulator.scenario import load
+from simulator.study.run import batches_of
+
+
+def main(path: str, count: int) -> None:
+    scenario = load(path)
+    (plan,) = engine.plans(scenario, accounting.terms(scenario))
+    names = list(plan.courses)
+    lanes = [engine.Lane(names[n % len(names)], n // len(names)) for n in range(count)]
+    totals = []
+    for batch in batches_of(plan, lanes):
+        ledger = engine.run_batch(plan, batch, seed=1).ledger
+        accounting.require(accounting.check(ledger))
+        dates = dates_of(ledger)
+        totals.append(yearly(facts(scenario, ledger, dates), dates).values)
+        del ledger
+        gc.collect()
+    assert sum(len(figures) for figures in totals) == count
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
