@@ -32,6 +32,8 @@ DRY_WOOD, VAPORISED = 18.5 / 3.6, 2.44 / 3.6
 NEEDS = {"matching": ("gypsum_recycling",), "sewage_heat": ("bmk_heat",), "heat_store": ("bmk_heat",)}
 """Partnerships that change nothing without others."""
 RECYCLED = ("recycling", "reuse", "composting")
+STEAM_STORE = 0.046
+"""Part of the gas of the works that the steam store saves."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,15 @@ class Outcome:
         bought = rows[(rows["node"] == "stadtwerke") & rows["scope"].isin(["1", "2"])]
         return float(burnt["emissions_t_co2e"].sum() + bought["emissions_t_co2e"].sum())
 
+    def spared_by_the_steam_store(self) -> float:
+        """What the gas that it saves would cost, and its carbon, EUR."""
+        money, burnt = self.rows("money"), self.rows("emissions")
+        paid = -float(money[(money["node"] == "aurubis") & (money["item"] == "natural_gas")]["money_eur"].sum())
+        fuel = burnt[(burnt["node"] == "aurubis") & (burnt["category"] == "fuel")]["emissions_t_co2e"].sum()
+        direct = self.total("emissions", "scope_1", "aurubis")
+        carbon = float(fuel) / direct * self.total("carbon_opportunity_cost", "ets", "aurubis")
+        return (paid + carbon) * STEAM_STORE / (1 - STEAM_STORE)
+
     def heating_value(self) -> float:
         """Net heating value of the waste wood by its dry matter and water, MWh/t."""
         dry, water = (self.tonnes(*WOOD, substance=substance) for substance in ("biomass", "other"))
@@ -144,6 +155,7 @@ def _list(outcome: Outcome, flows: tuple[str, ...]) -> str:
 
 
 FIGURES: dict[str, Callable[[Outcome], str]] = {
+    "what the steam store saves": lambda t: f"{t.spared_by_the_steam_store() / YEARS / 1e6:.1f}",
     "cathodes": lambda t: f"{_years(t.tonnes(*CATHODES)):.1f}",
     "power of the biomass plant": lambda t: f"{_years(t.sent('bmk_power')):.1f}",
     "electric efficiency": lambda t: f"{100 * t.sent('bmk_power') / (t.heating_value() * t.throughput('burn')):.1f}",
@@ -208,11 +220,13 @@ def _neighbours(today: list[str], every: list[str]) -> Iterator[tuple[str, list[
 
 @dataclass(frozen=True)
 class Effect:
-    """What a partnership changes, as a part of the variant without it."""
+    """What a partnership changes, as a part of the variant without it, and in money."""
 
     emissions: float
     not_recycled: float
     dumped_or_burnt: float
+    gain: float
+    """Of the network, MEUR."""
 
 
 def effects(run: Run) -> dict[str, Effect]:
@@ -227,7 +241,8 @@ def _effect(run: Run, name: str) -> Effect:
     after = f"with_{name}" if f"with_{name}" in known else "today"
     pair = [Outcome(run.tables, variant) for variant in (before, after)]
     measures = (lambda of: of.total("emissions", "total"), Outcome.not_recycled, Outcome.dumped_or_burnt)
-    return Effect(*(measure(pair[1]) / measure(pair[0]) - 1 for measure in measures))
+    cash = [of.total("cash_flow", "total") / 1e6 for of in pair]
+    return Effect(*(measure(pair[1]) / measure(pair[0]) - 1 for measure in measures), gain=cash[1] - cash[0])
 
 
 def filled(page: str, tables: Tables) -> str:
@@ -242,12 +257,17 @@ def with_effects(page: str, run: Run) -> str:
     """The page with what each partnership changes."""
     for name, effect in effects(run).items():
         title = run.scenario.world.partnerships[name].title or name
-        page = _with_cells(page, title, *map(_percent, astuple(effect)))
+        *parts, gain = astuple(effect)
+        page = _with_cells(page, title, *map(_percent, parts), _signed(gain))
     return page
 
 
 def _percent(part: float) -> str:
-    return f"{100 * part + 0.0:+.1f}".replace("-0.0", "0").replace("+0.0", "0")
+    return _signed(100 * part)
+
+
+def _signed(number: float) -> str:
+    return f"{number:+.1f}" if abs(number) >= 0.05 else "0"
 
 
 def _with_cells(page: str, name: str, *cells: str) -> str:

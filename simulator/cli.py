@@ -141,7 +141,7 @@ def cli() -> None:
 def run(session: Session, /, **given: Any) -> None:
     """Simulate a scenario (the default command).
 
-    Without FILE, the flagship: the copper loop of Lünen.
+    Without FILE, the flagship: Lünen, a town and its works.
     """
     request = Request(**given)
     start = perf_counter()

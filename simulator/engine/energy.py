@@ -7,9 +7,11 @@ rank; then storages, converters and the grid serve what is lacking; what is stil
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
+from simulator.engine.fuel import fetch_fuel, usable
 from simulator.engine.layout import UNBOUNDED
 from simulator.engine.routes import carry, clear
 from simulator.engine.state import Batch
+from simulator.engine.stores import fill, offer_stores, room, take_from_stores
 
 KELVIN = 273.15
 
@@ -187,26 +189,9 @@ def serve_from_stores(b: Batch, lane: int, c: int, span: float) -> None:
     if carrier.stores == 0 or not lacking(b, c):
         return
     clear(b, c)
-    for s in range(carrier.first_store, carrier.first_store + carrier.stores):
-        b.by_bus[b.stores[s].bus].offer += at_hand(b, lane, s, span)
-    for n in range(carrier.first_bus, carrier.first_bus + carrier.buses):
-        b.by_bus[n].before = b.by_bus[n].offer
+    offer_stores(b, lane, c, span)
     serve(b, lane, c)
-    for s in range(carrier.first_store, carrier.first_store + carrier.stores):
-        store = b.stores[s]
-        bus = b.by_bus[store.bus]
-        if bus.carried > 0.0:
-            energy = min(bus.carried * (at_hand(b, lane, s, span) / bus.before), b.stored[lane, s])
-            b.by_supplier[store.supplier].amount += energy
-            b.stored[lane, s] -= energy
-
-
-@helper
-def at_hand(b: Batch, lane: int, s: int, span: float) -> float:
-    """What a storage could still give."""
-    store = b.stores[s]
-    most = b.numbers[lane, store.power] * b.numbers[lane, store.active] * span - b.by_supplier[store.supplier].amount
-    return max(0.0, min(b.stored[lane, s], most))
+    take_from_stores(b, lane, c, span)
 
 
 @helper
@@ -218,23 +203,22 @@ def convert(b: Batch, lane: int, c: int, u: int, span: float) -> None:
     efficiency = efficiency_of(b, lane, u)
     most = max(0.0, b.numbers[lane, unit.capacity] * span - b.by_supplier[unit.supplier].amount)
     sold = b.numbers[lane, b.buses[unit.input].sells] > 0.0
-    spare = b.by_bus[unit.input].left - b.by_bus[unit.input].need
+    fuel = 0.0
     if not sold:
-        most = min(most, max(0.0, spare) * efficiency)
+        fuel = fetch_fuel(b, lane, u, usable(b, lane, c, unit.bus, most) / efficiency, span)
+        most = fuel * efficiency
     clear(b, c)
     b.by_bus[unit.bus].offer = most
     serve(b, lane, c)
     energy = b.by_bus[unit.bus].carried
-    if energy <= 0.0:
-        return
+    used = energy / efficiency
     b.by_supplier[unit.supplier].amount += energy
     give_extras(b, lane, u, energy)
-    used = energy / efficiency
     if sold:
         ask(b, unit.input, unit.user, used)
     else:
         b.by_user[unit.user].amount += used
-        b.by_bus[unit.input].left = max(0.0, b.by_bus[unit.input].left - used)
+        b.by_bus[unit.input].left += max(0.0, fuel - used)
     if unit.extras > 0:
         serve_surplus(b, lane, c)
 
@@ -284,24 +268,6 @@ def fill_stores(b: Batch, lane: int, c: int, span: float) -> None:
         bus = b.by_bus[n]
         bus.left = bus.offer
         bus.need = bus.before
-
-
-@helper
-def room(b: Batch, lane: int, s: int, span: float) -> float:
-    """What a storage could take in."""
-    store = b.stores[s]
-    free = (b.numbers[lane, store.capacity] - b.stored[lane, s]) / b.numbers[lane, store.efficiency]
-    return max(0.0, min(free, b.numbers[lane, store.power] * span)) * b.numbers[lane, store.active]
-
-
-@helper
-def fill(b: Batch, lane: int, s: int, energy: float) -> None:
-    """Store energy, less what storing loses."""
-    store = b.stores[s]
-    kept = energy * b.numbers[lane, store.efficiency]
-    b.by_user[store.user].amount += energy
-    b.stored[lane, s] += kept
-    b.counted[lane, b.where[0].lost + s] += energy - kept
 
 
 @helper

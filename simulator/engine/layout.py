@@ -106,11 +106,11 @@ NEED = _record("bus", "number", "user", "supplier", "urgent")
 """Energy that a process uses or gives, or a load uses: `number` MWh/t of a process, MWh/day of a load; `urgent`: 1
 where the process must not run short of it."""
 UNIT = _record(
-    "bus", "supplier", "input", "user", "efficiency", "hot", "cold", "capacity", "profile", "active", "first_extra",
-    "extras",
+    "bus", "supplier", "input", "fuel", "user", "efficiency", "hot", "cold", "capacity", "profile", "active",
+    "first_extra", "extras",
 )  # fmt: skip
-"""Generators, then converters. `bus`: what it follows; `input`: bus it draws on, −1 none; where `hot` is not −1 it is a
-heat pump between two temperatures, and `efficiency` its part of the Carnot factor."""
+"""Converters, then generators. `bus`: what it follows; `input`: bus it draws on, −1 none, and `fuel` its carrier; where
+`hot` is not −1 it is a heat pump between two temperatures, and `efficiency` its part of the Carnot factor."""
 EXTRA = _record("bus", "supplier", "ratio")
 """What a unit gives beside what it follows, and how much per MWh of that."""
 WIRE = _record("user", "supplier", "capacity", "loss", "active")

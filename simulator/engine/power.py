@@ -10,7 +10,7 @@ from simulator.engine.compiler import helper
 from simulator.engine.energy import efficiency_of
 from simulator.engine.layout import ENERGY, UNBOUNDED
 from simulator.engine.planning import draw, fit_batch, output_of
-from simulator.engine.routes import possible
+from simulator.engine.routes import possible, reserve
 from simulator.engine.state import Batch
 
 
@@ -94,15 +94,3 @@ def claim_power(b: Batch, lane: int, bus: int, wanted: float) -> float:
         if b.routes[r].receiver == bus:
             reserve(b, lane, r, possible(b, lane, r))
     return wanted - b.by_bus[bus].need
-
-
-@helper
-def reserve(b: Batch, lane: int, r: int, amount: float) -> None:
-    """Claim an amount that leaves the sender of a route, and the wires it goes over."""
-    route = b.routes[r]
-    b.by_bus[route.sender].offer = max(0.0, b.by_bus[route.sender].offer - amount)
-    for g in range(route.first_leg, route.first_leg + route.legs):
-        wire = b.legs[g].wire
-        b.by_wire[wire].left = max(0.0, b.by_wire[wire].left - amount)
-        amount *= 1.0 - b.numbers[lane, b.wires[wire].loss]
-    b.by_bus[route.receiver].need = max(0.0, b.by_bus[route.receiver].need - amount)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
+from simulator.engine.layout import UNBOUNDED
 from simulator.engine.state import Batch
 
 ROUNDS = 20
@@ -43,14 +44,17 @@ def carry(b: Batch, lane: int, c: int) -> None:
 
 @helper
 def share(b: Batch, lane: int, first: int, last: int) -> None:
-    """Routes of equal rank: every sender, receiver and wire is shared in proportion to what could go over each."""
+    """Routes of equal rank: senders grant in proportion to what is wanted, receivers accept in proportion to grants."""
     start = 0.0
     for n in range(ROUNDS):
         claim(b, lane, first, last)
+        grant(b, lane, first, last)
         moved = 0.0
         for r in range(first, last):
             if b.by_route[r].want > 0.0:
-                amount = min(b.by_route[r].want * fraction(b, r), possible(b, lane, r))
+                receiver = b.by_bus[b.routes[r].receiver]
+                accepted = b.by_route[r].want * part_of(receiver.wanted, receiver.coming)
+                amount = min(accepted, possible(b, lane, r))
                 move(b, lane, r, amount)
                 moved += amount
         if n == 0:
@@ -61,9 +65,9 @@ def share(b: Batch, lane: int, first: int, last: int) -> None:
 
 @helper
 def claim(b: Batch, lane: int, first: int, last: int) -> None:
-    """Add up what the routes of a band could each carry alone: `claims` on senders and wires, `coming` to receivers.
+    """Add up what the routes of a band want of each sender and wire.
 
-    The fractions that follow must not change while amounts move, so each sum keeps what there was to share beside it.
+    The parts that follow must not change while amounts move, so each sum keeps what there is to share beside it.
     """
     for r in range(first, last):
         route = b.routes[r]
@@ -76,26 +80,44 @@ def claim(b: Batch, lane: int, first: int, last: int) -> None:
             b.by_wire[b.legs[g].wire].shared = b.by_wire[b.legs[g].wire].left
     for r in range(first, last):
         route = b.routes[r]
-        want = possible(b, lane, r)
+        want = claim_of(b, lane, r)
         b.by_route[r].want = want
         b.by_bus[route.sender].claims += want
         for g in range(route.first_leg, route.first_leg + route.legs):
             wire = b.legs[g].wire
             b.by_wire[wire].claims += want
             want *= 1.0 - b.numbers[lane, b.wires[wire].loss]
-        b.by_bus[route.receiver].coming += want
 
 
 @helper
-def fraction(b: Batch, r: int) -> float:
-    """Part of its claim that a route gets, so that no sender, receiver or wire is asked for more than it has."""
+def claim_of(b: Batch, lane: int, r: int) -> float:
+    """What a route could carry of what its receiver needs, as it leaves; where neither has an end, what is offered."""
     route = b.routes[r]
-    part = part_of(b.by_bus[route.sender].shared, b.by_bus[route.sender].claims)
-    part = min(part, part_of(b.by_bus[route.receiver].wanted, b.by_bus[route.receiver].coming))
+    if possible(b, lane, r) <= 0.0:
+        return 0.0
+    most = UNBOUNDED
+    kept = 1.0
     for g in range(route.first_leg, route.first_leg + route.legs):
-        wire = b.by_wire[b.legs[g].wire]
-        part = min(part, part_of(wire.shared, wire.claims))
-    return part
+        wire = b.legs[g].wire
+        most = min(most, b.by_wire[wire].left / kept)
+        kept *= 1.0 - b.numbers[lane, b.wires[wire].loss]
+    most = min(most, b.by_bus[route.receiver].need / kept)
+    return b.by_bus[route.sender].offer if most == UNBOUNDED else most
+
+
+@helper
+def grant(b: Batch, lane: int, first: int, last: int) -> None:
+    """Cut every claim so that no sender or wire is asked for more than it has; add up what comes to each receiver."""
+    for r in range(first, last):
+        route = b.routes[r]
+        part = part_of(b.by_bus[route.sender].shared, b.by_bus[route.sender].claims)
+        kept = 1.0
+        for g in range(route.first_leg, route.first_leg + route.legs):
+            wire = b.legs[g].wire
+            part = min(part, part_of(b.by_wire[wire].shared, b.by_wire[wire].claims))
+            kept *= 1.0 - b.numbers[lane, b.wires[wire].loss]
+        b.by_route[r].want *= part
+        b.by_bus[route.receiver].coming += b.by_route[r].want * kept
 
 
 @helper
@@ -141,3 +163,15 @@ def move(b: Batch, lane: int, r: int, amount: float) -> None:
     receiver.need -= amount
     if receiver.need <= amount * LITTLE:  # rounding is no need that the grid would have to serve
         receiver.need = 0.0
+
+
+@helper
+def reserve(b: Batch, lane: int, r: int, amount: float) -> None:
+    """Claim an amount that leaves the sender of a route, and the wires it goes over."""
+    route = b.routes[r]
+    b.by_bus[route.sender].offer = max(0.0, b.by_bus[route.sender].offer - amount)
+    for g in range(route.first_leg, route.first_leg + route.legs):
+        wire = b.legs[g].wire
+        b.by_wire[wire].left = max(0.0, b.by_wire[wire].left - amount)
+        amount *= 1.0 - b.numbers[lane, b.wires[wire].loss]
+    b.by_bus[route.receiver].need = max(0.0, b.by_bus[route.receiver].need - amount)

@@ -58,6 +58,7 @@ among the units, converters stand before it; how many needs are urgent."""
 BUS_SCRATCH = np.dtype(
     [(name, np.float64) for name in (
         "asked", "need", "met", "left", "offer", "before", "carried", "reached", "claims", "coming", "shared", "wanted",
+        "aside",
     )]
 )  # fmt: skip
 """MWh until the next instant: `asked`, still to be served (`need`) and served (`met`), `left` over; see `routes` for
@@ -65,7 +66,7 @@ the others."""
 USER_SCRATCH = np.dtype([("want", np.float64), ("amount", np.float64)])
 """`want` is served as far as the bus is; `amount` was dispatched."""
 SUPPLIER_SCRATCH = np.dtype([("amount", np.float64)])
-WIRE_SCRATCH = np.dtype([("left", np.float64), ("claims", np.float64), ("shared", np.float64)])
+WIRE_SCRATCH = np.dtype([("left", np.float64), ("claims", np.float64), ("shared", np.float64), ("aside", np.float64)])
 ROUTE_SCRATCH = np.dtype([("want", np.float64)])
 
 

@@ -32,8 +32,8 @@ PALETTE = (
 before in CIELAB, neither grey nor pale; no two are closer than 14. Nobody tells so many apart by colour alone: flows
 have labels.
 """
-STRIDE = 19
-"""From a colour to the next one tried; it shares no factor with the number of colours."""
+CHOSEN = 18
+"""How many of them are by Okabe and Ito or by Tol."""
 CLOSE = 0.12
 """Distance in RGB, 1.73 from black to white, that the palette keeps from colours that somebody chose."""
 GREY = "#9A9A9A"
@@ -217,24 +217,34 @@ def variant_colours(scenario: Scenario) -> dict[str, str]:
 def material_colours(scenario: Scenario, shown: Iterable[str] = ()) -> dict[str, str]:
     """A material's own colour, else one that follows from its name, so that the colour stays when others come or go.
 
-    Names that would share a colour, or come close to an own one, take the next that is free: those in `shown` first,
-    in order of name. Only beyond `PALETTE` do two share one. What is no material has its own grey.
+    Of names that ask for the same colour the first has it; the others, and those that come close to an own one, take
+    the next that is free among the further colours, those in `shown` first. Only beyond `PALETTE` do two share one.
+    What is no material has its own grey.
     """
     materials = scenario.world.materials
     own = {name: material.color for name, material in materials.items() if material.color}
-    free = [colour for colour in PALETTE if all(_unlike(colour, taken) for taken in own.values())]
+    free = {colour for colour in PALETTE if all(_unlike(colour, taken) for taken in own.values())} or set(PALETTE)
     first = set(shown)
+    names = sorted(set(materials) - set(own), key=lambda name: (name not in first, name))
     found: dict[str, str] = {}
-    for name in sorted(set(materials) - set(own), key=lambda name: (name not in first, name)):
-        left = set(free) - set(found.values()) or set(free) or set(PALETTE)
-        found[name] = next(colour for colour in _preferred(name) if colour in left)
+    for name in names:
+        if _wish(name) in free - set(found.values()):
+            found[name] = _wish(name)
+    for name in names:
+        left = (free - set(found.values())) or free
+        found[name] = found.get(name) or next(colour for colour in _further(name) if colour in left)
     return {**NO_MATERIALS, **own, **found}
 
 
-def _preferred(name: str) -> Iterator[str]:
-    """All colours of the palette, beginning where the name says."""
-    start = crc32(name.encode()) % len(PALETTE)
-    return (PALETTE[(start + i * STRIDE) % len(PALETTE)] for i in range(len(PALETTE)))
+def _wish(name: str) -> str:
+    return PALETTE[crc32(name.encode()) % CHOSEN]
+
+
+def _further(name: str) -> Iterator[str]:
+    """Further colours, beginning where the name says, then those that can be told apart best."""
+    further = PALETTE[CHOSEN:]
+    start = crc32(name.encode()) % len(further)
+    return iter((*further[start:], *further[:start], *PALETTE[:CHOSEN]))
 
 
 def _unlike(one: str, other: str) -> bool:

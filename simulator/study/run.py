@@ -115,7 +115,7 @@ def batches_of(plan: Plan, lanes: Sequence[Lane]) -> Iterator[list[Lane]]:
     """Lanes in batches that fit the processor's cache and little memory."""
     from simulator.engine import bytes_per_lane
 
-    size = max(1, min(LANES_PER_BATCH, int(RECORDS / bytes_per_lane(plan))))
+    size = max(1, min(LANES_PER_BATCH, int(RECORDS / max(bytes_per_lane(plan), 1.0))))
     for first in range(0, len(lanes), size):
         yield list(lanes[first : first + size])
 

@@ -103,7 +103,7 @@ companies:
 
 
 def test_a_better_rank_comes_first_and_equal_ranks_share_in_proportion(tmp_path: Path) -> None:
-    """Of 6 MW the first rank gets its 2; those that follow could take 4 and 2 MW of the 4 that are left."""
+    """Of 6 MW the first rank gets its 2; those that follow want 9 and 2 MW of the 4 that are left."""
     result = day(tmp_path, """
 companies:
   works: {generators: {g: {gives: heat.warm, capacity: 6 MW}}}
@@ -115,11 +115,11 @@ flows:
   to_b: {from: works, to: b, energy: heat.warm}
   to_z: {from: works, to: z, energy: heat.warm, rank: 1}
 """)  # fmt: skip
-    assert [mwh(result, node=node, source=f"to_{node}") / 24 for node in "abz"] == pytest.approx([8 / 3, 4 / 3, 2])
+    assert [mwh(result, node=node, source=f"to_{node}") / 24 for node in "abz"] == pytest.approx([36 / 11, 8 / 11, 2])
 
 
 def test_two_senders_of_equal_rank_share_one_need_in_proportion(tmp_path: Path) -> None:
-    """2 and 4 MW offered to a need of 3 MW: alone they could give 2 and 3."""
+    """2 and 4 MW offered to a need of 3 MW: they grant 2 and 3."""
     result = day(tmp_path, """
 companies:
   small: {generators: {g: {gives: heat.warm, capacity: 2 MW}}}
@@ -529,3 +529,34 @@ interventions:
     assert by_period(result, source="main") == [4.8, 1.2, 1.2, 4.8]
     assert by_period(result, source="boiler") == [1.2, 4.8, 1.2]
     assert by_period(result, supplier="unserved") == [4.8]
+
+
+FARM = """
+companies:
+  farm:
+    generators: {digester: {gives: biogas, capacity: 2.5 MW}}
+  plant:
+    loads: {heat.warm: 1.1 MW}
+    converters: {boiler: {from: biogas, gives: heat.warm, efficiency: 0.5}}
+flows: {pipe: {from: farm, to: plant, energy: biogas, loss: 0.1}}
+"""
+
+
+def test_a_converter_fetches_fuel_that_the_grid_does_not_sell_over_flows(tmp_path: Path) -> None:
+    """1.1 MW of heat take 2.2 MW of biogas, of which a tenth is lost on the way; the rest is curtailed."""
+    result = day(tmp_path, FARM)
+    assert got(result, "plant", "heat.warm", "load") == {"boiler": pytest.approx(24 * 1.1)}
+    assert got(result, "plant", "biogas", "converter") == {"pipe": pytest.approx(24 * 2.2)}
+    assert got(result, "farm", "biogas", "curtailed") == {"digester": pytest.approx(24 * (2.5 - 2.2 / 0.9))}
+
+
+def test_it_fetches_no_more_than_there_is_and_then_from_storages(tmp_path: Path) -> None:
+    tank = "\n    energy_storage: {tank: {carrier: biogas, capacity: 9 MWh, power: 2 MW, efficiency: 1, initial: 9 MWh}}"
+    scarce = FARM.replace("2.5 MW", "1 MW")
+    assert got(day(tmp_path, scarce), "plant", "heat.warm", "load") == {
+        "boiler": pytest.approx(0.5 * 0.9 * 24),
+        "unserved": pytest.approx(24 * 1.1 - 0.5 * 0.9 * 24),
+    }
+    stored = scarce.replace("  plant:", f"{tank[1:]}\n  plant:")
+    served = mwh(day(tmp_path, stored), node="plant", use="load", source="boiler")
+    assert served == pytest.approx(0.5 * 0.9 * (24 + 9))

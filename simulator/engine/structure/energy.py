@@ -196,6 +196,7 @@ def _unit(network: Network, path: tuple[str, str, str], unit: Unit, extras: list
         network.bus[company, leading],
         network.supplier[company, leading, kind, name],
         network.bus.get((company, source), -1),
+        network.order.index(carrier_of(source)) if unit.from_ is not None else -1,
         network.user.get((company, source, kind, name), -1),
         add(lambda world: _efficiency(read(world), leading), 1.0),
         add(lambda world: temperature(world, leading)) if pump else -1,
