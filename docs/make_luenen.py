@@ -242,7 +242,8 @@ def _effect(run: Run, name: str) -> Effect:
     pair = [Outcome(run.tables, variant) for variant in (before, after)]
     measures = (lambda of: of.total("emissions", "total"), Outcome.not_recycled, Outcome.dumped_or_burnt)
     cash = [of.total("cash_flow", "total") / 1e6 for of in pair]
-    return Effect(*(measure(pair[1]) / measure(pair[0]) - 1 for measure in measures), gain=cash[1] - cash[0])
+    emissions, *wasted = (measure(pair[1]) / measure(pair[0]) - 1 for measure in measures)
+    return Effect(emissions, wasted[0], wasted[1], cash[1] - cash[0])
 
 
 def filled(page: str, tables: Tables) -> str:

@@ -218,3 +218,24 @@ def test_what_is_published_names_its_source() -> None:
     marked = re.findall(r"\{[^{}]*kind: (?:published|assumption)[^{}]*\}", text)
     assert len(marked) > 60
     assert all("source:" in part for part in marked)
+
+
+def test_in_the_cold_week_nobody_freezes_and_the_works_heat_comes_before_gas() -> None:
+    """Hour by hour: 28 to 63 MW are needed, and boilers run only when the biomass plant is full."""
+    week = simulator.load(SCENARIO.with_name("luenen_winter.yaml"), variants=["today", "waste_heat"])
+    run = simulator.run(week)
+    shortage = run.tables.indicators.query("indicator == 'unserved_energy' and item == 'heat.district'")
+    assert shortage["value"].sum() == 0
+    heat = run.tables.energy.query("variant == 'waste_heat' and node == 'stadtwerke' and carrier == 'heat.district'")
+    hours = heat.pivot_table(index="period", columns="source", values="energy_mwh", aggfunc="sum", observed=True)
+    assert len(hours) == 168
+    boiling = hours[hours["boilers"].fillna(0) > 1e-9]
+    full = 18 * (1 - 0.06)
+    assert boiling["heat_from_bmk"].min() == pytest.approx(full)
+    assert 25 < hours.sum(axis=1).min() < hours.sum(axis=1).max() < 65
+
+
+def test_insulation_saves_a_fifth_from_its_start(luenen: Run) -> None:
+    rows = luenen.tables.indicators.query("variant == 'circular' and node == 'bauverein' and indicator == 'energy'")
+    gas = rows[rows["item"] == "natural_gas"].set_index("period")["value"]
+    assert gas["2027"] == pytest.approx(0.8 * gas["2026"], rel=1e-3)

@@ -183,7 +183,7 @@ class EnergyFlow(Model):
     emission_factor: Annotated[Number, In("t CO2e/MWh", "t CO2/MWh")] | None = None
     """Emissions of generating what arrives, scope 2 of the receiver."""
     renewable: Fraction | None = None
-    """Renewable share of what arrives."""
+    """Renewable share of what arrives; where absent that of what its sender, a company, passes on."""
     distance: Annotated[Number, In("km", low=0)] | None = None
     """Length of the way."""
     partnership: OneOrMany = ()
