@@ -1,7 +1,8 @@
 """Compiling helpers only as parts of the kernels that call them.
 
 Numba optimises every helper by itself, together with all it calls, and makes machine code of it that no one runs: two
-thirds of the time to compile. Here a helper is only lowered; the kernel links all helpers and is optimised once.
+thirds of the time to compile. Here a helper is only lowered; the kernel links all helpers and is optimised once. Of
+what is left a fifth went into finding the same types of the same operators again, and into registries loaded before.
 
 This replaces private methods of numba for as long as a kernel is compiled. Where they are not as expected, kernels
 compile as usual, only slower.
@@ -15,6 +16,9 @@ from typing import Any
 from unittest.mock import patch
 
 from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
+from numba.core.cpu import CPUContext
+from numba.core.types.functions import BaseFunction
+from numba.core.typing.context import Context
 
 _NEEDED = ("finalize", "add_linking_library", "get_pointer_to_function", "_finalized", "_linking_libraries")
 
@@ -27,12 +31,18 @@ def lean(kernel: str) -> Iterator[None]:
             stack.enter_context(patch.object(JITCodeLibrary, "finalize", _finalize(JITCodeLibrary.finalize, kernel)))
             stack.enter_context(patch.object(JITCodeLibrary, "add_linking_library", _link))
             stack.enter_context(patch.object(JITCPUCodegen, "set_env", _set_environment(JITCPUCodegen.set_env)))
+            stack.enter_context(patch.object(BaseFunction, "get_call_type", _remembered(BaseFunction.get_call_type)))
+            for context in (CPUContext, Context):
+                once = _once(context.load_additional_registries)
+                stack.enter_context(patch.object(context, "load_additional_registries", once))
         yield
 
 
 def _as_expected() -> bool:
     known = set(dir(JITCodeLibrary)) | set(JITCodeLibrary.finalize.__code__.co_names) | {"_finalized"}
-    return set(_NEEDED) <= known and hasattr(JITCPUCodegen, "set_env")
+    owners = ((JITCPUCodegen, "set_env"), (BaseFunction, "get_call_type"))
+    registries = ((context, "load_additional_registries") for context in (CPUContext, Context))
+    return set(_NEEDED) <= known and all(hasattr(owner, name) for owner, name in (*owners, *registries))
 
 
 def _finalize(usual: Callable[[Any], None], kernel: str) -> Callable[[Any], None]:
@@ -61,3 +71,28 @@ def _set_environment(usual: Callable[..., None]) -> Callable[..., None]:
             usual(codegen, name, environment)
 
     return set_env
+
+
+def _remembered(usual: Callable[..., Any]) -> Callable[..., Any]:
+    """The signature of an operator or built-in function is looked for once for the same types."""
+    known: dict[tuple[Any, ...], Any] = {}
+
+    def get_call_type(function: Any, context: Any, args: Any, kws: Any) -> Any:
+        key = (function, tuple(args), *sorted(kws.items()))
+        if key not in known:
+            known[key] = usual(function, context, args, kws)
+        return known[key]
+
+    return get_call_type
+
+
+def _once(usual: Callable[[Any], None]) -> Callable[[Any], None]:
+    """What a context loads does not change while a kernel is compiled."""
+    loaded: set[int] = set()
+
+    def load(context: Any) -> None:
+        if id(context) not in loaded:
+            loaded.add(id(context))
+            usual(context)
+
+    return load

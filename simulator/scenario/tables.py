@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from io import StringIO
 from itertools import pairwise
 from typing import Any
@@ -72,9 +73,9 @@ def _series(table: Table, folder: Folder) -> tuple[Series, Column]:
 
     values = np.array([value * factor for _, _, value in rows], dtype=np.float64)
     found = Series(np.array(times, dtype="datetime64[s]"), values, table.between, table.outside)
-    places = [f"the row of {when:%Y-%m-%d} ({table.file}:{line})" for line, when, _ in rows]
     low, high = int(values.argmin()), int(values.argmax())
-    return found, Column(table.unit, float(values[low]), float(values[high]), places[low], places[high])
+    places = [f"the row of {when:%Y-%m-%d} ({table.file}:{line})" for line, when, _ in (rows[low], rows[high])]
+    return found, Column(table.unit, float(values[low]), float(values[high]), *places)
 
 
 def _factor(table: Table) -> float:
@@ -116,10 +117,16 @@ def _parsed(table: Table, text: str) -> list[tuple[int, datetime, float]]:
 def _when(row: Mapping[str, Any], table: Table, reader: Any) -> datetime:
     text = (row[table.index] or "").strip()
     try:
-        return datetime(int(text), 1, 1) if text.isdigit() and len(text) == 4 else parse_date(text, {})
+        return _date(text)
     except ValueError as error:
         message = f"`{shown(text)}` is not a date or a year"
         raise _RowError(Fault(table.file, reader.line_num, table.index, message)) from error
+
+
+@lru_cache(maxsize=10_000)
+def _date(text: str) -> datetime:
+    """A date or a year; several series mostly stand in one file, beside the same dates."""
+    return datetime(int(text), 1, 1) if text.isdigit() and len(text) == 4 else parse_date(text, {})
 
 
 def _value(row: Mapping[str, Any], table: Table, reader: Any) -> float:

@@ -551,7 +551,9 @@ def test_a_converter_fetches_fuel_that_the_grid_does_not_sell_over_flows(tmp_pat
 
 
 def test_it_fetches_no_more_than_there_is_and_then_from_storages(tmp_path: Path) -> None:
-    tank = "\n    energy_storage: {tank: {carrier: biogas, capacity: 9 MWh, power: 2 MW, efficiency: 1, initial: 9 MWh}}"
+    tank = (
+        "\n    energy_storage: {tank: {carrier: biogas, capacity: 9 MWh, power: 2 MW, efficiency: 1, initial: 9 MWh}}"
+    )
     scarce = FARM.replace("2.5 MW", "1 MW")
     assert got(day(tmp_path, scarce), "plant", "heat.warm", "load") == {
         "boiler": pytest.approx(0.5 * 0.9 * 24),
