@@ -13,7 +13,7 @@ pytestmark = pytest.mark.benchmark
 
 
 def test_a_thousand_lanes_take_less_than_500_megabytes(rows: list[Row]) -> None:
-    """Simulated, balanced and accounted for; all indicators of all years are kept, ledgers go with their batch."""
+    """Simulated, balanced and accounted for; indicators of the whole run are kept, ledgers go with their batch."""
     module = [sys.executable, "-m", "tests.benchmarks.thousand_lanes", "scenarios/luenen.yaml", "1000"]
     done = subprocess.run(module, cwd=ROOT, check=True, capture_output=True, text=True)
     rows.append(
