@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-from simulator.scenario.library import Entry, entries
+from simulator.scenario.catalogue import Entry, entries
 
 FACTORS = Path(__file__).with_name("factors.md")
 TITLES = {

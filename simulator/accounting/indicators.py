@@ -1,8 +1,10 @@
 """Indicators: numbers per variant and year, for each node and the network, from the facts of every lane.
 
-To add one, write a function from `Facts` to a `Measure` and add it to `INDICATORS`. Items: `total`; `scope_1`,
-`scope_2`, `scope_3`; a fate; a carrier; a mode; an origin, `recycled` (all that is not primary), and
-`material.origin` for one material of a node.
+To add one, write a function from `Facts` to a `Measure` and add it to `INDICATORS`, one of energy to those of
+`energy_indicators.py`; what compares lanes or years is in `appraisal.py`. Its unit and items are told to targets in
+`KINDS` of `scenario/figures.py`; tests hold that none is forgotten. Items: `total`; `scope_1`, `scope_2`, `scope_3`; a
+fate; a carrier; a mode; an origin, `recycled` (all that is not primary), and `material.origin` for one material of a
+node.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 For each carrier in turn, what is made before what it is made from: what is left over serves own needs, then partners by
 rank; then storages, converters and the grid serve what is lacking; what is still left over is stored, sold, curtailed.
+From bus to bus leads `routes.py`; `stores.py` has the storages, `fuel.py` the fuel that the grid does not sell.
 """
 
 from __future__ import annotations

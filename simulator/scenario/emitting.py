@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from simulator.scenario.boundary import Accept
+from simulator.scenario.catalogue import COLLECTION_ONLY
 from simulator.scenario.contents import arriving, entering, released
 from simulator.scenario.gases import BIOGENIC_CO2, CARBON_DIOXIDE, WEIGHED, Gas
-from simulator.scenario.library import COLLECTION_ONLY
 from simulator.scenario.models import Carrier, Process, World
 from simulator.scenario.numbers import Number
 from simulator.scenario.references import OTHER

@@ -12,9 +12,9 @@ from functools import cache
 from typing import Any, Final, Literal
 
 from simulator.scenario.amounts import Number
+from simulator.scenario.catalogue import entry
 from simulator.scenario.context import Tables
 from simulator.scenario.forms import is_split, under
-from simulator.scenario.library import entry
 from simulator.scenario.numbers import GROSS, In, parse_number
 from simulator.scenario.wrong import Wrong, advice
 

@@ -18,9 +18,9 @@ from pydantic_core import core_schema
 
 from simulator import units
 from simulator.scenario.amounts import Number, Span
+from simulator.scenario.catalogue import entry
 from simulator.scenario.context import Column, Context, Tables
 from simulator.scenario.distributions import KINDS, Distribution, Noise, parse_distribution
-from simulator.scenario.library import entry
 from simulator.scenario.notyet import NotYet
 from simulator.scenario.wrong import Wrong, advice, shown
 

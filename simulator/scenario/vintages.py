@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from simulator.scenario.catalogue import entry
 from simulator.scenario.gases import WEIGHED, gas_of
-from simulator.scenario.library import entry
 from simulator.scenario.models import World
 from simulator.scenario.numbers import Number
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.scenario.library import entry
+from simulator.scenario.catalogue import entry
 from tests.accounting.small import HEAD, YARD, figure, ran
 
 with (Path(__file__).parent / "kalundborg.csv").open(encoding="utf-8", newline="") as _file:

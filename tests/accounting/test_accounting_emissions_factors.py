@@ -13,8 +13,8 @@ from simulator.accounting.grid import grid
 from simulator.accounting.indicators import emissions
 from simulator.engine.ledger import Lane
 from simulator.errors import ScenarioError
+from simulator.scenario.catalogue import entry
 from simulator.scenario.gases import potential
-from simulator.scenario.library import entry
 from tests.accounting.ledgers import empty, read, row
 from tests.accounting.scenarios import LOOP
 from tests.accounting.small import HEAD, YARD, figure, figure_of, oracle, ran

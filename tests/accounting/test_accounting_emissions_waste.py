@@ -14,7 +14,7 @@ from simulator.accounting.landfill import decayed, decayed_of_span, methane_pote
 from simulator.errors import ScenarioError
 from simulator.scenario.amounts import Number
 from simulator.scenario.boundary import Decay
-from simulator.scenario.library import entry
+from simulator.scenario.catalogue import entry
 from tests.accounting.ledgers import read
 from tests.accounting.small import HEAD, figure, figure_of, oracle, ran
 

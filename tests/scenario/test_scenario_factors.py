@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from simulator import units
+from simulator.scenario.catalogue import entries, entry
 from simulator.scenario.gases import is_gross
-from simulator.scenario.library import entries, entry
 from simulator.scenario.numbers import In, parse_number, scaled
 from simulator.scenario.wrong import Wrong
 
