@@ -126,14 +126,21 @@ def give(b: Batch, bus: int, supplier: int, energy: float) -> None:
 
 @helper
 def generate(b: Batch, lane: int, u: int, span: float) -> None:
-    """Let a generator give what its profile says."""
+    """Let a generator give what its profile says, and where the grid does not sell its fuel, what there is of that."""
     unit = b.units[u]
-    if b.numbers[lane, unit.active] > 0.0:
-        energy = b.numbers[lane, unit.capacity] * b.numbers[lane, unit.profile] * span
-        give(b, unit.bus, unit.supplier, energy)
-        give_extras(b, lane, u, energy)
-        if unit.input >= 0:
-            ask(b, unit.input, unit.user, energy / b.numbers[lane, unit.efficiency])
+    if b.numbers[lane, unit.active] <= 0.0:
+        return
+    energy = b.numbers[lane, unit.capacity] * b.numbers[lane, unit.profile] * span
+    if unit.input >= 0:
+        used = energy / b.numbers[lane, unit.efficiency]
+        if b.numbers[lane, b.buses[unit.input].sells] > 0.0:
+            ask(b, unit.input, unit.user, used)
+        else:
+            used = fetch_fuel(b, lane, u, used, span)
+            b.by_user[unit.user].amount += used
+            energy = used * b.numbers[lane, unit.efficiency]
+    give(b, unit.bus, unit.supplier, energy)
+    give_extras(b, lane, u, energy)
 
 
 @helper

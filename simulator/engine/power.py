@@ -27,34 +27,45 @@ def measure_power(b: Batch, lane: int) -> None:
     for n in range(b.where[0].loading):
         if b.power[lane, n] < 0.0:
             b.by_bus[b.needs[n].bus].offer -= b.power[lane, n]
-    for u in range(b.where[0].generators, len(b.units)):
-        add_unit(b, lane, u, b.numbers[lane, b.units[u].capacity] * b.numbers[lane, b.units[u].profile])
     for s in range(len(b.stores)):
         store = b.stores[s]
         most = min(b.numbers[lane, store.power], b.stored[lane, s] / b.tick_span[b.tick[0]])
         b.by_bus[store.bus].offer += most * b.numbers[lane, store.active]
+    for u in range(b.where[0].generators, len(b.units)):
+        add_unit(b, lane, u)
     for c in range(len(b.carriers) - 1, -1, -1):
         for u in range(b.carriers[c].first_unit, b.carriers[c].first_unit + b.carriers[c].units):
-            add_converter(b, lane, u)
+            add_unit(b, lane, u)
 
 
 @helper
-def add_converter(b: Batch, lane: int, u: int) -> None:
-    """What a converter could give: its capacity, or what there is to convert where the grid does not sell it."""
+def add_unit(b: Batch, lane: int, u: int) -> None:
+    """What a unit could give: its capacity, or what there is to burn where the grid does not sell it."""
     unit = b.units[u]
-    most = b.numbers[lane, unit.capacity]
-    if b.numbers[lane, b.buses[unit.input].sells] <= 0.0:
-        most = min(most, b.by_bus[unit.input].offer * efficiency_of(b, lane, u))
-    add_unit(b, lane, u, most)
+    if b.numbers[lane, unit.active] <= 0.0:
+        return
+    power = b.numbers[lane, unit.capacity] * b.numbers[lane, unit.profile]
+    if unit.input >= 0:
+        efficiency = efficiency_of(b, lane, u)
+        power = reachable(b, lane, unit.input, power / efficiency) * efficiency
+    b.by_bus[unit.bus].offer += power
+    for e in range(unit.first_extra, unit.first_extra + unit.extras):
+        b.by_bus[b.extras[e].bus].offer += power * b.numbers[lane, b.extras[e].ratio]
 
 
 @helper
-def add_unit(b: Batch, lane: int, u: int, power: float) -> None:
-    unit = b.units[u]
-    if b.numbers[lane, unit.active] > 0.0:
-        b.by_bus[unit.bus].offer += power
-        for e in range(unit.first_extra, unit.first_extra + unit.extras):
-            b.by_bus[b.extras[e].bus].offer += power * b.numbers[lane, b.extras[e].ratio]
+def reachable(b: Batch, lane: int, bus: int, wanted: float) -> float:
+    """As much of what is wanted at a bus as could be given to it; it stays where it is."""
+    for n in range(len(b.by_bus)):
+        b.by_bus[n].aside = b.by_bus[n].offer
+    for w in range(len(b.wires)):
+        b.by_wire[w].aside = b.by_wire[w].left
+    power = claim_power(b, lane, bus, wanted)
+    for n in range(len(b.by_bus)):
+        b.by_bus[n].offer = b.by_bus[n].aside
+    for w in range(len(b.wires)):
+        b.by_wire[w].left = b.by_wire[w].aside
+    return power
 
 
 @helper

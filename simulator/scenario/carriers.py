@@ -164,7 +164,7 @@ def _heat_pump(world: World, unit: Converter, keys: Keys, series: Mapping[str, S
 
 def _highest(number: Number, series: Mapping[str, Series]) -> float:
     if number.table is not None:
-        return float(series[number.table].values.max()) * number.times if number.table in series else -273.15
+        return series[number.table].high * number.times if number.table in series else -273.15
     return max(number.value, *number.bounds())
 
 
@@ -181,12 +181,14 @@ def _flow(world: World, flow: EnergyFlow, nodes: Collection[str], keys: Keys) ->
 
 def _cycles(world: World) -> Iterator[Problem]:
     """No carrier is made, over any number of steps, from itself: what is dispatched first could not be told."""
-    made = _made_of(world)
-    for carrier in sorted(made):
-        if carrier in _upstream(made, carrier):
-            paths = [keys for keys, unit in converters(world) if carrier in map(carrier_of, unit.gives)]
-            yield Problem(paths[0], f"{carrier} would be made from itself: leave one converter of the circle out")
-            return
+    for kind, units, made in (
+        ("converter", list(converters(world)), _made_of(world)),
+        ("generator", list(generators(world)), _generated_of(world)),
+    ):
+        circular = [carrier for carrier in sorted(made) if carrier in _upstream(made, carrier)]
+        for carrier in circular[:1]:
+            paths = [keys for keys, unit in units if carrier in map(carrier_of, unit.gives)]
+            yield Problem(paths[0], f"{carrier} would be made from itself: leave one {kind} of the circle out")
 
 
 def converters(world: World) -> Iterator[tuple[Keys, Converter]]:
@@ -194,6 +196,31 @@ def converters(world: World) -> Iterator[tuple[Keys, Converter]]:
     for name, company in world.companies.items():
         for unit, converter in company.converters.items():
             yield ("companies", name, "converters", unit), converter
+
+
+def generators(world: World) -> Iterator[tuple[Keys, Generator]]:
+    """All generators, with their paths: what makes a carrier before what burns it, else by company and name."""
+    made = _generated_of(world)
+    found = [
+        (("companies", name, "generators", unit), generator)
+        for name, company in world.companies.items()
+        for unit, generator in company.generators.items()
+    ]
+    yield from sorted(found, key=lambda item: (_steps(made, item[1]), item[0]))
+
+
+def _steps(made: Mapping[str, set[str]], unit: Generator) -> int:
+    return 0 if unit.from_ is None else 1 + len(_upstream(made, carrier_of(unit.from_)))
+
+
+def _generated_of(world: World) -> dict[str, set[str]]:
+    """For every carrier that generators give, what they burn for it."""
+    made: dict[str, set[str]] = {}
+    for company in world.companies.values():
+        for unit in company.generators.values():
+            for name in unit.gives if unit.from_ is not None else ():
+                made.setdefault(carrier_of(name), set()).add(carrier_of(str(unit.from_)))
+    return made
 
 
 def dispatch_order(world: World) -> tuple[str, ...]:

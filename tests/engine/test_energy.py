@@ -102,6 +102,50 @@ companies:
     assert got(result, "town", "gas", "converter") == {"grid": 120}
 
 
+def test_a_generator_gives_only_what_its_fuel_allows_where_the_grid_does_not_sell_it(tmp_path: Path) -> None:
+    """An engine for 4 MW of gas: 1 of its own digester, 1.8 over a pipe, 0.5 of the tank; none for the load."""
+    result = day(tmp_path, """
+companies:
+  farm: {generators: {digester: {gives: biogas, capacity: 2 MW}}}
+  plant:
+    loads: {biogas: 3 MW}
+    generators: {digester: {gives: biogas, capacity: 1 MW},
+                 an_engine: {from: biogas, gives: {own_power: 0.4, heat.warm: 0.5}, follows: own_power,
+                             capacity: 1.6 MW}}
+    energy_storage: {tank: {carrier: biogas, capacity: 12 MWh, power: 0.5 MW, efficiency: 1, initial: 12 MWh}}
+flows: {pipe: {from: farm, to: plant, energy: biogas, loss: 0.1}}
+""")  # fmt: skip
+    burnt = 24 * 2.8 + 12
+    assert mwh(result, node="plant", use="generator", user="an_engine") == pytest.approx(burnt)
+    assert mwh(result, node="plant", carrier="own_power", use="curtailed") == pytest.approx(0.4 * burnt)
+    assert mwh(result, node="plant", carrier="heat.warm", use="curtailed") == pytest.approx(0.5 * burnt)
+    assert got(result, "plant", "biogas") == {"unserved": 72}
+
+
+def test_a_generator_takes_no_more_fuel_than_its_profile_says(tmp_path: Path) -> None:
+    """Half of 1.6 MW at 0.4 takes 2 MW of the 3 MW there are; the load gets the rest."""
+    result = day(tmp_path, """
+companies:
+  plant:
+    loads: {biogas: 3 MW}
+    generators: {digester: {gives: biogas, capacity: 3 MW},
+                 an_engine: {from: biogas, gives: own_power, efficiency: 0.4, capacity: 1.6 MW, profile: 0.5}}
+""")  # fmt: skip
+    assert mwh(result, node="plant", use="generator", user="an_engine") == pytest.approx(48)
+    assert mwh(result, node="plant", carrier="own_power", use="curtailed") == pytest.approx(19.2)
+    assert got(result, "plant", "biogas") == {"digester": 24, "unserved": 48}
+
+
+def test_generators_that_make_fuel_come_before_those_that_burn_it_whatever_their_names(tmp_path: Path) -> None:
+    result = day(tmp_path, """
+companies:
+  plant:
+    generators: {z_digester: {from: gas, gives: biogas, efficiency: 0.5, capacity: 1 MW},
+                 an_engine: {from: biogas, gives: own_power, efficiency: 0.4, capacity: 2 MW}}
+""")  # fmt: skip
+    assert mwh(result, carrier="own_power", use="curtailed") == pytest.approx(9.6)
+
+
 def test_a_better_rank_comes_first_and_equal_ranks_share_in_proportion(tmp_path: Path) -> None:
     """Of 6 MW the first rank gets its 2; those that follow want 9 and 2 MW of the 4 that are left."""
     result = day(tmp_path, """

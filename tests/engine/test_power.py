@@ -71,6 +71,19 @@ def test_converters_and_storages_count(tmp_path: Path) -> None:
     assert throughput(simulated(tmp_path, (LOAD, TANK))) == pytest.approx([0.6 * 24 * 0.9 + 8] + [0.6 * 24 * 0.9] * 3)
 
 
+@pytest.mark.parametrize("kind", ["converters", "generators"])
+def test_what_partners_could_give_to_burn_counts(tmp_path: Path, kind: str) -> None:
+    """0.1 MW of wood over a pipe that loses a tenth, burnt at 0.9; a tonne takes a MWh."""
+    result = simulated(
+        tmp_path,
+        (LOAD, f"\n    {kind}: {{boiler: {{from: wood, gives: heat.warm, efficiency: 0.9, capacity: 0.2 MW}}}}\n"),
+        ("gas: {price: 30 EUR/MWh}", "wood: {fuel: true, biogenic: true}"),
+        ("roof: {gives: heat.warm, capacity: 0.75 MW}", "gasifier: {gives: wood, capacity: 0.1 MW}"),
+        ("energy: heat.warm, capacity: 0.6 MW", "energy: wood, capacity: 0.6 MW"),
+    )
+    assert throughput(result) == pytest.approx([0.1 * 0.9 * 0.9 * 24] * 4)
+
+
 def test_without_need_it_runs_and_energy_goes_unserved(tmp_path: Path) -> None:
     result = simulated(tmp_path, (", needs_energy: true", ""))
     assert throughput(result) == pytest.approx([24] * 4)

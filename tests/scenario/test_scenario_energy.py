@@ -151,6 +151,11 @@ UNITS = [
         "converters: {a: {from: power, gives: cold, efficiency: 0.9}, b: {from: cold, gives: power, efficiency: 0.9}}",
         "converters.a: cold would be made from itself: leave one converter of the circle out",
     ),
+    (
+        "generators: {a: {from: power, gives: cold, efficiency: 0.9, capacity: 1 MW}, "
+        "b: {from: cold, gives: power, efficiency: 0.9, capacity: 1 MW}}",
+        "generators.a: cold would be made from itself: leave one generator of the circle out",
+    ),
 ]
 
 

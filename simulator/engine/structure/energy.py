@@ -10,7 +10,7 @@ from simulator.engine.index import ProcessKey, StoreKey, tap_key
 from simulator.engine.layout import ONE, UNBOUNDED, UNLIMITED, ZERO
 from simulator.engine.structure.consumers import Counters
 from simulator.engine.structure.draft import Draft, Row, node_active
-from simulator.scenario.carriers import Unit, carrier_of, dispatch_order, followed, sold, temperature
+from simulator.scenario.carriers import Unit, carrier_of, dispatch_order, followed, generators, sold, temperature
 from simulator.scenario.dispatch import CONVERTER, CURTAILED, FLOW, GENERATOR, GRID, LEVEL, LOAD, PROCESS, UNSERVED
 from simulator.scenario.models import Converter, Storage, World
 from simulator.scenario.numbers import Number
@@ -166,9 +166,8 @@ def _units(network: Network) -> tuple[list[Row], list[Row], dict[str, tuple[int,
         for company, name, converter in _converters(network.world, carrier):
             rows.append(_unit(network, (company, CONVERTER, name), converter, extras))
         of_carrier[carrier] = (first, len(rows) - first)
-    for company, entry in sorted(network.world.companies.items()):
-        for name, generator in sorted(entry.generators.items()):
-            rows.append(_unit(network, (company, GENERATOR, name), generator, extras))
+    for keys, generator in generators(network.world):
+        rows.append(_unit(network, (str(keys[1]), GENERATOR, str(keys[3])), generator, extras))
     return rows, extras, of_carrier
 
 
