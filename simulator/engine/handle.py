@@ -1,22 +1,24 @@
-"""One pointer in place of sixty arrays: how a batch is passed to kernels.
+"""One pointer in place of seventy arrays: how a batch is passed to kernels.
 
-A kernel that receives sixty arrays spends longer on unpacking them than on a small network's day, and helpers that pass
-them on take minutes to compile. So kernels receive the address of a list of addresses and shapes, and `b.mass` reads
-the array's entry in it. Nothing in the list changes while a batch runs, which the loads say (`invariant.load`), so that
-the compiler keeps them out of loops. Without compilation a handle is the batch itself.
+A kernel that receives seventy arrays spends longer on unpacking them than on a small network's day, and helpers that
+pass them on take minutes to compile. So kernels receive the address of a list of addresses and shapes, and
+`b.mass[lane, place, k]` reads the array's entry in it, and then the element: a tenth of the instructions that an array
+of numba's would take to compile. Nothing in the list changes while a batch runs, which the loads say
+(`invariant.load`), so that the compiler keeps them out of loops. Without compilation a handle is the batch itself.
 """
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numba
 import numpy as np
 from numba.core import cgutils, types
-from numba.core.imputils import lower_getattr_generic
-from numba.core.typing.templates import AttributeTemplate, infer_getattr
+from numba.core.imputils import lower_builtin, lower_getattr, lower_getattr_generic
+from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
 from numba.extending import intrinsic, models, register_model
-from numba.np.arrayobj import make_array, populate_array
 from numba.np.numpy_support import from_dtype
 
 from simulator.engine.state import FIELDS, Batch
@@ -26,17 +28,29 @@ Handle = Any
 
 
 class _BatchType(types.Type):  # type: ignore[misc]
-    """The kernels' view of a batch."""
+    """The kernels' view of a batch: the list."""
 
     def __init__(self) -> None:
         super().__init__(name="Batch")
 
 
+class _ArrayType(types.Type):  # type: ignore[misc]
+    """The kernels' view of one of its arrays, of which only elements, `len` and `shape` are asked for: the list too."""
+
+    def __init__(self, name: str, offset: int) -> None:
+        super().__init__(name=f"Batch.{name}")
+        dtype, self.ndim = FIELDS[name]
+        self.dtype = from_dtype(dtype)
+        self.index = types.intp if self.ndim == 1 else types.UniTuple(types.intp, self.ndim)
+        self.offset = offset
+        """Where its address stands in the list; its shape follows."""
+
+
+_OFFSETS = np.cumsum([0, *(1 + ndim for _, ndim in FIELDS.values())]).tolist()
 _BATCH = _BatchType()
-_TYPES = {name: types.Array(from_dtype(dtype), ndim, "C") for name, (dtype, ndim) in FIELDS.items()}
-_SIZES = {name: 1 + ndim for name, (_, ndim) in FIELDS.items()}
-_OFFSETS = dict(zip(FIELDS, np.cumsum([0, *_SIZES.values()]).tolist(), strict=False))
+_ARRAYS = {name: _ArrayType(name, offset) for name, offset in zip(FIELDS, _OFFSETS, strict=False)}
 register_model(_BatchType)(models.OpaqueModel)
+register_model(_ArrayType)(models.OpaqueModel)
 
 
 @intrinsic
@@ -48,37 +62,96 @@ def _cast(_typing: Any, _address: Any) -> Any:
 
 
 @infer_getattr
-class _Fields(AttributeTemplate):  # type: ignore[misc]
+class _Arrays(AttributeTemplate):  # type: ignore[misc]
     """`b.mass` has the type that `FIELDS` declares."""
 
     key = _BatchType
 
     def generic_resolve(self, _: Any, name: str) -> Any:
-        return _TYPES.get(name)
+        return _ARRAYS.get(name)
+
+
+@infer_getattr
+class _Shape(AttributeTemplate):  # type: ignore[misc]
+    """`b.mass.shape` is a tuple of as many numbers as there are axes."""
+
+    key = _ArrayType
+
+    def resolve_shape(self, array: _ArrayType) -> Any:
+        return types.UniTuple(types.intp, array.ndim)
+
+
+@infer_global(len)
+class _Length(AbstractTemplate):  # type: ignore[misc]
+    def generic(self, args: Sequence[Any], _: Any) -> Any:
+        return signature(types.intp, *args) if isinstance(args[0], _ArrayType) else None
+
+
+@infer_global(operator.getitem)
+class _Element(AbstractTemplate):  # type: ignore[misc]
+    """An element takes one index per axis; one of a table is a record, which is read and written in place."""
+
+    def generic(self, args: Sequence[Any], _: Any) -> Any:
+        array = args[0]
+        return signature(array.dtype, array, array.index) if isinstance(array, _ArrayType) else None
+
+
+@infer_global(operator.setitem)
+class _SetElement(AbstractTemplate):  # type: ignore[misc]
+    def generic(self, args: Sequence[Any], _: Any) -> Any:
+        array = args[0]
+        return signature(types.none, array, array.index, array.dtype) if isinstance(array, _ArrayType) else None
 
 
 @lower_getattr_generic(_BatchType)
-def _read_field(context: Any, builder: Any, _: Any, value: Any, name: str) -> Any:
-    """The array whose address and shape stand in the listing; it is borrowed."""
-    word = context.get_value_type(types.intp)
-    entries = builder.bitcast(value, word.as_pointer())
+def _read_array(_context: Any, _builder: Any, _: Any, value: Any, _name: str) -> Any:
+    return value
 
-    def load(n: int) -> Any:
-        position = builder.gep(entries, [context.get_constant(types.intp, _OFFSETS[name] + n)])
-        loaded = builder.load(position)
-        loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
-        return loaded
 
-    array_type = _TYPES[name]
-    array = make_array(array_type)(context, builder)
-    itemsize = context.get_constant(types.intp, FIELDS[name][0].itemsize)
-    shape = [load(1 + axis) for axis in range(array_type.ndim)]
-    strides = [itemsize]
-    for extent in reversed(shape[1:]):
-        strides.insert(0, builder.mul(strides[0], extent))
-    data = builder.inttoptr(load(0), context.get_data_type(array_type.dtype).as_pointer())
-    populate_array(array, data=data, shape=shape, strides=strides, itemsize=itemsize, meminfo=None)
-    return array._getvalue()  # noqa: SLF001 — as numba's own lowering of arrays does
+@lower_getattr(_ArrayType, "shape")
+def _read_shape(context: Any, builder: Any, array: _ArrayType, value: Any) -> Any:
+    extents = [_entry(builder, array, value, 1 + axis) for axis in range(array.ndim)]
+    return context.make_tuple(builder, types.UniTuple(types.intp, array.ndim), extents)
+
+
+@lower_builtin(len, _ArrayType)
+def _read_length(_context: Any, builder: Any, call: Any, args: Sequence[Any]) -> Any:
+    return _entry(builder, call.args[0], args[0], 1)
+
+
+@lower_builtin(operator.getitem, _ArrayType, types.Any)
+def _read_element(context: Any, builder: Any, call: Any, args: Sequence[Any]) -> Any:
+    address = _address(context, builder, call.args[0], *args)
+    return context.unpack_value(builder, call.return_type, address)
+
+
+@lower_builtin(operator.setitem, _ArrayType, types.Any, types.Any)
+def _write_element(context: Any, builder: Any, call: Any, args: Sequence[Any]) -> Any:
+    array, (value, index, element) = call.args[0], args
+    context.pack_value(builder, array.dtype, element, _address(context, builder, array, value, index))
+    return context.get_dummy_value()
+
+
+def _address(context: Any, builder: Any, array: _ArrayType, value: Any, index: Any) -> Any:
+    """Where an element stands: C order, no negative indices."""
+    positions = [index] if array.ndim == 1 else cgutils.unpack_tuple(builder, index)
+    extents = [None, *(_entry(builder, array, value, 1 + axis) for axis in range(1, array.ndim))]
+    if context.enable_boundscheck:
+        for axis, position in enumerate(positions):
+            cgutils.do_boundscheck(context, builder, position, _entry(builder, array, value, 1 + axis), axis)
+    offset = positions[0]
+    for position, extent in zip(positions[1:], extents[1:], strict=True):
+        offset = builder.add(builder.mul(offset, extent, flags=["nsw"]), position, flags=["nsw"])
+    data = builder.inttoptr(_entry(builder, array, value, 0), context.get_data_type(array.dtype).as_pointer())
+    return builder.gep(data, [offset], inbounds=True)
+
+
+def _entry(builder: Any, array: _ArrayType, value: Any, n: int) -> Any:
+    """Load the address (0) or an extent of an array from the list."""
+    entries = builder.bitcast(value, cgutils.intp_t.as_pointer())
+    loaded = builder.load(builder.gep(entries, [cgutils.intp_t(array.offset + n)]))
+    loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return loaded
 
 
 if numba.config.DISABLE_JIT:

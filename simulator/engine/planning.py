@@ -144,7 +144,6 @@ def fit_ceiling(b: Batch, lane: int, p: int, o: int, ceiling: float, cause: int)
 def output_of(b: Batch, lane: int, p: int, o: int) -> float:
     """Tonnes of output `o` that the planned draws of a process would give."""
     first = b.outputs[o].coefficients
-    coefficients = b.numbers[lane, first : first + len(b.taken)]
     total = 0.0
     for d in range(b.consumers[p].first_draw, b.consumers[p].last_draw):
         amount = b.by_draw[d].amount
@@ -152,7 +151,7 @@ def output_of(b: Batch, lane: int, p: int, o: int) -> float:
             place = b.draws[d].place
             kept = 0.0
             for k in range(b.mass.shape[2]):
-                kept += b.mass[lane, place, k] * coefficients[k]
+                kept += b.mass[lane, place, k] * b.numbers[lane, first + k]
             total += amount * (kept / b.place_state[lane, place].on_hand)
     return total
 

@@ -95,10 +95,9 @@ def take_input(b: Batch, lane: int, d: int) -> None:
 def give_output(b: Batch, lane: int, o: int) -> None:
     """Give one output its coefficients' part of the basket."""
     output = b.outputs[o]
-    coefficients = b.numbers[lane, output.coefficients : output.coefficients + len(b.taken)]
     row = b.where[0].made + o
     for k in range(len(b.taken)):
-        b.taken[k] = b.basket[k] * coefficients[k]
+        b.taken[k] = b.basket[k] * b.numbers[lane, output.coefficients + k]
         b.moved[lane, row, k] += b.taken[k]
     weigh_release(b, lane, o)
     if output.lag >= 0:
