@@ -13,6 +13,7 @@ import simulator
 from simulator.starter import TEMPLATE
 
 ROOT = Path(__file__).parent.parent
+FLAGSHIP = ROOT / "scenarios" / "luenen.yaml"
 
 
 def modules(code: str) -> set[str]:
@@ -50,3 +51,9 @@ def test_help_needs_click_only() -> None:
 def test_validate_loads_neither_engine_nor_pictures_nor_database() -> None:
     loaded = modules(f"from simulator.cli import main\nassert main(['validate', {str(TEMPLATE)!r}]) == 0")
     assert not loaded & {"rich", "pandas", "duckdb", "numba", "matplotlib", "simpy", "simulator.engine"}
+
+
+def test_validating_the_flagship_needs_neither_arrays_nor_the_graph_library() -> None:
+    """Its time series are read without numpy; networkx is for loops that nothing leaves."""
+    loaded = modules(f"from simulator.cli import main\nassert main(['validate', {str(FLAGSHIP)!r}]) == 0")
+    assert not loaded & {"numpy", "networkx"}

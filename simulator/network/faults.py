@@ -17,7 +17,7 @@ from simulator.network.parts import (
     takers,
     tonnes,
 )
-from simulator.network.places import EXIT, fed, places, rotated
+from simulator.network.places import EXIT, fed, leading_out, places, rotated
 from simulator.scenario.models import Company, Flow, Inventory, World
 from simulator.scenario.trade import arrives_as
 
@@ -40,9 +40,16 @@ def dead_ends(world: World) -> Iterator[Finding]:
     Otherwise the place fills without end. Reported are only the last components of the graph of places, not all that
     leads to them.
     """
+    sources = fed(world)
+    if not sources.keys() <= leading_out(world):
+        yield from _last_components(world, sources)
+
+
+def _last_components(world: World, sources: Mapping[Place, str]) -> Iterator[Finding]:
+    """Findings on the components that nothing leads on from; the graph library is slow to import, so only here."""
     import networkx as nx
 
-    found, sources = places(world), fed(world)
+    found = places(world)
     found.add_nodes_from(sources)
     condensed = nx.condensation(found)
     for component in (condensed.nodes[i]["members"] for i in condensed if not condensed.out_degree(i)):

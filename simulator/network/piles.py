@@ -33,12 +33,14 @@ def _ways(world: World) -> _Ways:
 
 def piling_up(worlds: Sequence[World]) -> Iterator[Finding]:
     """What is made without end is taken as fast, at some time, or held back by an order policy or a capacity."""
-    found = [dict(_piles(world)) for world in worlds]
-    for place, (made, taken) in found[0].items():
-        if all(place in others for others in found):
-            store = ".".join(("companies", place[0], "inventories", place[1]))
-            rates = f"made at up to {made:.6g} t/day, taken at up to {taken:.6g} t/day"
-            yield Finding(store, f"piles up: {rates}; give {store} an order_up_to or a capacity")
+    found = dict(_piles(worlds[0]))
+    for world in worlds[1:]:
+        others = dict(_piles(world)) if found else {}
+        found = {place: rates for place, rates in found.items() if place in others}
+    for place, (made, taken) in found.items():
+        store = ".".join(("companies", place[0], "inventories", place[1]))
+        rates = f"made at up to {made:.6g} t/day, taken at up to {taken:.6g} t/day"
+        yield Finding(store, f"piles up: {rates}; give {store} an order_up_to or a capacity")
 
 
 def _piles(world: World) -> Iterator[tuple[Place, tuple[float, float]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from simulator.network.parts import Place, active, feed, open_flows
@@ -19,17 +20,35 @@ EXIT: Place = ("environment", "")
 """Everything outside the system boundary, as one place."""
 
 
-def places(world: World, closed: bool = False) -> nx.DiGraph[Place]:
-    """What carries mass from one place to the next: flows, processes, uses; with `closed`, also those switched off."""
+def places(world: World) -> nx.DiGraph[Place]:
+    """The graph of what carries mass from one place to the next."""
     import networkx as nx
 
     found: nx.DiGraph[Place] = nx.DiGraph()
+    found.add_edges_from(ways(world))
+    return found
+
+
+def ways(world: World, closed: bool = False) -> Iterator[tuple[Place, Place]]:
+    """From where to where mass is carried by flows, processes, uses; with `closed`, also by those switched off."""
     for _, flow in open_flows(world, closed):
         inside = flow.receiver in world.companies
         if flow.sender in world.companies:
-            found.add_edge((flow.sender, flow.material), (flow.receiver, arrives_as(flow)) if inside else EXIT)
+            yield (flow.sender, flow.material), (flow.receiver, arrives_as(flow)) if inside else EXIT
     for name, company in active(world.companies, closed).items():
-        found.add_edges_from(_ways(name, company, closed))
+        yield from _ways(name, company, closed)
+
+
+def leading_out(world: World) -> set[Place]:
+    """Places from which some way leads out of the system, and the outside itself."""
+    before: dict[Place, list[Place]] = defaultdict(list)
+    for start, end in ways(world):
+        before[end].append(start)
+    found, todo = {EXIT}, [EXIT]
+    while todo:
+        new = set(before[todo.pop()]) - found
+        found |= new
+        todo += new
     return found
 
 
@@ -125,7 +144,7 @@ def covered(world: World) -> set[Place]:
         for name, company in world.companies.items()
         for material in (*(use.material for use in company.uses.values()), *_inputs(company))
     }
-    return drawn.union(places(world, closed=True), fed(world, closed=True))
+    return drawn.union(chain.from_iterable(ways(world, closed=True)), fed(world, closed=True))
 
 
 def _inputs(company: Company) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 
-from simulator.scenario.contents import entering, named_substances
-from simulator.scenario.models import Coefficients, Company, Lifetime, Process, World
+from simulator.scenario.contents import Contents, named_substances
+from simulator.scenario.models import Coefficients, Company, Lifetime, Process
 from simulator.scenario.numbers import Number
 from simulator.scenario.scenario import Series
 from simulator.scenario.wrong import Keys, Problem
@@ -14,16 +14,16 @@ from simulator.scenario.wrong import Keys, Problem
 TOLERANCE = 1e-9
 
 
-def check_balances(world: World, series: Mapping[str, Series]) -> Iterator[Problem]:
+def check_balances(contents: Contents, series: Mapping[str, Series]) -> Iterator[Problem]:
     """Compositions above 1, shares that do not sum to 1, coefficients that make or lose a substance."""
+    world = contents.world
     for name, material in world.materials.items():
         yield from _at_most_one(material.composition.values(), series, ("materials", name, "composition"))
     for name, partnership in world.partnerships.items():
         yield from _at_most_one(partnership.partners.values(), series, ("partnerships", name, "partners"))
-    contents = entering(world)
     for name, company in world.companies.items():
         for key, process in company.processes.items():
-            yield from _process(process, contents[name, key], series, ("companies", name, "processes", key))
+            yield from _process(process, contents.entering[name, key], series, ("companies", name, "processes", key))
         yield from _uses(company, series, ("companies", name, "uses"))
 
 
@@ -46,8 +46,9 @@ def reach(number: Number, series: Mapping[str, Series]) -> tuple[float, float]:
         return number.bounds()
     if number.table not in series:
         return math.nan, math.nan
-    values = series[number.table].values * number.times
-    return float(values.min()), float(values.max())
+    found = series[number.table]
+    low, high = sorted((found.low * number.times, found.high * number.times))
+    return low, high
 
 
 def _sums(numbers: Iterable[Number], series: Mapping[str, Series]) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from itertools import chain
 
 from simulator.scenario.balances import check_balances
 from simulator.scenario.carriers import check_energy
+from simulator.scenario.contents import Contents
 from simulator.scenario.emitting import check_emissions
 from simulator.scenario.figures import check_targets
 from simulator.scenario.levies import check_levies
@@ -41,6 +42,13 @@ def _time(world: World, _series: Mapping[str, Series]) -> Iterator[Problem]:
         yield Problem(("settle",), message)
 
 
+def _substances(world: World, series: Mapping[str, Series]) -> Iterator[Problem]:
+    """The checks that ask which substances can be where."""
+    contents = Contents(world)
+    yield from check_balances(contents, series)
+    yield from check_emissions(contents)
+
+
 _CHECKS: tuple[Check, ...] = (
     _time,
     check_references,
@@ -48,8 +56,7 @@ _CHECKS: tuple[Check, ...] = (
     check_targets,
     check_flows,
     check_policies,
-    check_balances,
+    _substances,
     check_energy,
     check_levies,
-    check_emissions,
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from simulator.scenario.models import Coefficients, Company, Material, Process, Use, World
@@ -14,30 +16,39 @@ Place = tuple[str, str]
 """Company and material."""
 
 
-def entering(world: World) -> dict[tuple[str, str], frozenset[str]]:
-    """Substances that can enter each process, by company and process.
+@dataclass(frozen=True)
+class Contents:
+    """Which substances can be where in a world, found once for all that ask."""
 
-    Nothing is switched off here: what a flow has brought stays when the flow ends. A process that nothing reaches is
-    held to the declared composition of its inputs.
-    """
-    contents = _Contents(world).spread()
-    return {
-        (name, key): _inside(world, contents, name, process)
-        for name, company in world.companies.items()
-        for key, process in company.processes.items()
-    }
+    world: World
 
+    @cached_property
+    def entering(self) -> Mapping[tuple[str, str], frozenset[str]]:
+        """Substances that can enter each process, by company and process.
 
-def arriving(world: World) -> dict[str, frozenset[str]]:
-    """Substances that can be in what each flow carries."""
-    contents = _Contents(world).spread()
-    return {
-        name: frozenset(contents.get((flow.sender, flow.material), ()))
-        if flow.sender in world.companies
-        else declared(world.materials[flow.material])
-        for name, flow in world.flows.items()
-        if flow.material in world.materials
-    }
+        Nothing is switched off here: what a flow has brought stays when the flow ends. A process that nothing reaches
+        is held to the declared composition of its inputs.
+        """
+        return {
+            (name, key): _inside(self.world, self._places, name, process)
+            for name, company in self.world.companies.items()
+            for key, process in company.processes.items()
+        }
+
+    @cached_property
+    def arriving(self) -> Mapping[str, frozenset[str]]:
+        """Substances that can be in what each flow carries."""
+        return {
+            name: frozenset(self._places.get((flow.sender, flow.material), ()))
+            if flow.sender in self.world.companies
+            else declared(self.world.materials[flow.material])
+            for name, flow in self.world.flows.items()
+            if flow.material in self.world.materials
+        }
+
+    @cached_property
+    def _places(self) -> dict[Place, set[str]]:
+        return _Spread(self.world).followed()
 
 
 def released(process: Process, medium: Literal["air", "water", "soil"], entering: frozenset[str]) -> frozenset[str]:
@@ -72,7 +83,7 @@ def _materials(process: Process) -> list[str]:
     return [material for slot in process.inputs.values() for material in slot.any_of]
 
 
-class _Contents:
+class _Spread:
     """Substances by company and material, growing until nothing new arrives."""
 
     def __init__(self, world: World) -> None:
@@ -83,7 +94,7 @@ class _Contents:
         self._makers: defaultdict[Place, list[tuple[str, Process]]] = defaultdict(list)
         self._uses: defaultdict[Place, list[tuple[str, Use]]] = defaultdict(list)
 
-    def spread(self) -> dict[Place, set[str]]:
+    def followed(self) -> dict[Place, set[str]]:
         """Follow everything that starts somewhere to wherever it can go."""
         for name, company in self.world.companies.items():
             self._company(name, company)

@@ -8,6 +8,18 @@ from datetime import datetime, timedelta
 from simulator.scenario.numbers import Span
 from simulator.units import DAYS_PER_MONTH
 
+_EPOCH = datetime(1970, 1, 1)
+
+
+def seconds_of(instant: datetime) -> int:
+    """Seconds since 1970, a fraction left out."""
+    return (instant - _EPOCH) // timedelta(seconds=1)
+
+
+def instant_of(seconds: int) -> datetime:
+    """The instant so many seconds after the beginning of 1970."""
+    return _EPOCH + timedelta(seconds=seconds)
+
 
 def after(instant: datetime, span: Span, uniform: bool = False) -> datetime:
     """The instant one span later; a month is one of the calendar, or where that is uniform a twelfth of 365.25 days."""

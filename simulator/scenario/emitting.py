@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from simulator.scenario.boundary import Accept
 from simulator.scenario.catalogue import COLLECTION_ONLY
-from simulator.scenario.contents import arriving, entering, released
+from simulator.scenario.contents import Contents, released
 from simulator.scenario.gases import BIOGENIC_CO2, CARBON_DIOXIDE, WEIGHED, Gas
-from simulator.scenario.models import Carrier, Process, World
+from simulator.scenario.models import Carrier, Process
 from simulator.scenario.numbers import Number
 from simulator.scenario.references import OTHER
-from simulator.scenario.scenario import Series
 from simulator.scenario.trade import arrives_as
 from simulator.scenario.wrong import Keys, Problem
 
@@ -20,8 +19,9 @@ BURNING = ("incineration", "energy_recovery")
 _CARBON_GASES: tuple[Gas, ...] = (CARBON_DIOXIDE, BIOGENIC_CO2, WEIGHED)
 
 
-def check_emissions(world: World, _series: Mapping[str, Series]) -> Iterator[Problem]:
+def check_emissions(contents: Contents) -> Iterator[Problem]:
     """What is wrong with the emissions of carriers, processes and the treatment of waste."""
+    world = contents.world
     for name, known in world.substances.items():
         if (known.carbon is None) != (known.fossil is None) and not _is_zero(known.carbon):
             missing = "carbon" if known.carbon is None else "fossil"
@@ -34,7 +34,7 @@ def check_emissions(world: World, _series: Mapping[str, Series]) -> Iterator[Pro
     for name, boundary in world.boundary.items():
         for material, accept in boundary.accepts.items():
             yield from _accept(accept, ("boundary", name, "accepts", material))
-    yield from _unknown_carbon(world)
+    yield from _unknown_carbon(contents)
 
 
 def _is_zero(number: Number | None) -> bool:
@@ -83,32 +83,29 @@ def _accept(accept: Accept, keys: Keys) -> Iterator[Problem]:
         yield Problem((*keys, "emission_factor"), f"{factor} {message}{remedy}")
 
 
-def _unknown_carbon(world: World) -> Iterator[Problem]:
+def _unknown_carbon(contents: Contents) -> Iterator[Problem]:
     """Substances that can be burnt and of which nobody said how much carbon they have."""
-    burning = list(_burning(world))
-    for keys, burnt in burning:
+    substances = contents.world.substances
+    for keys, burnt in _burning(contents):
         for name in sorted(burnt - {OTHER}):
-            if name in world.substances and world.substances[name].carbon is None:
+            if name in substances and substances[name].carbon is None:
                 remedy = f"write `substances: {{{name}: {{carbon: …, fossil: …}}}}`, or `carbon: 0` where it has none"
                 yield Problem((*keys, "oxidation"), f"the carbon of {name} is not known: {remedy}")
 
 
-def _burning(world: World) -> Iterator[tuple[Keys, frozenset[str]]]:
+def _burning(contents: Contents) -> Iterator[tuple[Keys, frozenset[str]]]:
     """What is burnt where, by substance."""
-    yield from _burners(world)
-    plants = [
-        (company, name, process)
-        for company, node in world.companies.items()
-        for name, process in node.processes.items()
-        if process.oxidation is not None
-    ]
-    inside = entering(world) if plants else {}
-    for company, name, process in plants:
-        yield ("companies", company, "processes", name), released(process, "air", inside[company, name])
+    yield from _burners(contents)
+    for company, node in contents.world.companies.items():
+        for name, process in node.processes.items():
+            if process.oxidation is not None:
+                burnt = released(process, "air", contents.entering[company, name])
+                yield ("companies", company, "processes", name), burnt
 
 
-def _burners(world: World) -> Iterable[tuple[Keys, frozenset[str]]]:
+def _burners(contents: Contents) -> Iterable[tuple[Keys, frozenset[str]]]:
     """Accepts that burn, and what reaches them."""
+    world = contents.world
     found: dict[Keys, frozenset[str]] = {}
     burners = {
         (name, material)
@@ -116,7 +113,7 @@ def _burners(world: World) -> Iterable[tuple[Keys, frozenset[str]]]:
         for material, accept in node.accepts.items()
         if accept.oxidation is not None
     }
-    carried = arriving(world) if burners else {}
+    carried = contents.arriving if burners else {}
     for name, substances in carried.items():
         target = (world.flows[name].receiver, arrives_as(world.flows[name]))
         if target in burners:

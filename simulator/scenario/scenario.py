@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simulator.scenario.models import World
@@ -50,14 +51,38 @@ class Variant:
 
 @dataclass(frozen=True)
 class Series:
-    """A time series from a CSV file, in internal units."""
+    """A time series from a CSV file, in internal units; checking a file needs no arrays, so they are made on demand."""
 
-    times: NDArray[np.datetime64]
-    """Instants of the rows, ascending, shape (n,)."""
-    values: NDArray[np.float64]
-    """Shape (n,)."""
+    seconds: Sequence[int]
+    """Instants of the rows since 1970, ascending."""
+    numbers: Sequence[float]
+    """As many, at least one."""
     between: str
     outside: str
+
+    @cached_property
+    def times(self) -> NDArray[np.datetime64]:
+        """Instants of the rows, to the second, shape (n,)."""
+        import numpy as np
+
+        return np.asarray(self.seconds, dtype=np.int64).astype("datetime64[s]")
+
+    @cached_property
+    def values(self) -> NDArray[np.float64]:
+        """Shape (n,)."""
+        import numpy as np
+
+        return np.asarray(self.numbers, dtype=np.float64)
+
+    @cached_property
+    def low(self) -> float:
+        """Smallest value."""
+        return min(self.numbers)
+
+    @cached_property
+    def high(self) -> float:
+        """Largest value."""
+        return max(self.numbers)
 
 
 @dataclass(frozen=True)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator, Mapping
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from io import StringIO
 from itertools import pairwise
-from typing import Any
 
 from pydantic import ValidationError
 
 from simulator import units
 from simulator.errors import Fault
 from simulator.scenario.context import Column, Context
-from simulator.scenario.dates import after
+from simulator.scenario.dates import after, instant_of, seconds_of
 from simulator.scenario.forms import parse_date
 from simulator.scenario.models import Table, World
 from simulator.scenario.numbers import Span
@@ -25,6 +25,9 @@ from simulator.scenario.overrides import Draft
 from simulator.scenario.reader import Folder
 from simulator.scenario.scenario import Series
 from simulator.scenario.wrong import Problem, Wrong, advice, shown
+
+_Row = tuple[int, int, float]
+"""Line, seconds since 1970, value."""
 
 
 @dataclass(frozen=True)
@@ -65,17 +68,14 @@ class _RowError(ValueError):
 def _series(table: Table, folder: Folder) -> tuple[Series, Column]:
     factor = _factor(table)
     rows = _rows(table, _text(table, folder))
-    times = [when for _, when, _ in rows]
     for (_, earlier, _), (line, when, _) in pairwise(rows):
         if when <= earlier:
             raise _RowError(Fault(table.file, line, table.index, "the dates must ascend"))
-    import numpy as np
-
-    values = np.array([value * factor for _, _, value in rows], dtype=np.float64)
-    found = Series(np.array(times, dtype="datetime64[s]"), values, table.between, table.outside)
-    low, high = int(values.argmin()), int(values.argmax())
-    places = [f"the row of {when:%Y-%m-%d} ({table.file}:{line})" for line, when, _ in (rows[low], rows[high])]
-    return found, Column(table.unit, float(values[low]), float(values[high]), *places)
+    numbers = array("d", (value * factor for _, _, value in rows))
+    found = Series(array("q", (when for _, when, _ in rows)), numbers, table.between, table.outside)
+    ends = [rows[numbers.index(extreme)] for extreme in (found.low, found.high)]
+    places = [f"the row of {instant_of(when):%Y-%m-%d} ({table.file}:{line})" for line, when, _ in ends]
+    return found, Column(table.unit, found.low, found.high, *places)
 
 
 def _factor(table: Table) -> float:
@@ -94,56 +94,69 @@ def _text(table: Table, folder: Folder) -> str:
         raise Wrong(f"`{table.file}` is not UTF-8 text", ("file",)) from error
 
 
-def _rows(table: Table, text: str) -> list[tuple[int, datetime, float]]:
-    """Line, instant and value of every row."""
+def _rows(table: Table, text: str) -> list[_Row]:
+    """Every row but blank ones."""
     try:
         return _parsed(table, text)
     except csv.Error as error:
         raise Wrong(f"`{table.file}` cannot be read as CSV: {error}", ("file",)) from error
 
 
-def _parsed(table: Table, text: str) -> list[tuple[int, datetime, float]]:
-    reader = csv.DictReader(StringIO(text))
-    columns = [column for column in reader.fieldnames or () if column]
-    for key, column in (("index", table.index), ("value", table.value)):
-        if column not in columns:
-            raise Wrong(f"`{table.file}` has no column `{column}`{advice(column, columns)}", (key,))
-    rows = [(reader.line_num, _when(row, table, reader), _value(row, table, reader)) for row in reader]
+def _parsed(table: Table, text: str) -> list[_Row]:
+    reader = csv.reader(StringIO(text))
+    header = next(reader, [])
+    index, value = _column(header, table, "index", table.index), _column(header, table, "value", table.value)
+    rows = [
+        (line, _when(_cell(row, index), table, line), _value(_cell(row, value), table, line))
+        for row in reader
+        if row and (line := reader.line_num)
+    ]
     if not rows:
         raise Wrong(f"`{table.file}` has no rows", ("file",))
     return rows
 
 
-def _when(row: Mapping[str, Any], table: Table, reader: Any) -> datetime:
-    text = (row[table.index] or "").strip()
+def _column(header: Sequence[str], table: Table, key: str, name: str) -> int:
+    """Place of a column; of several with one name the last."""
+    columns = [column for column in header if column]
+    if name not in columns:
+        raise Wrong(f"`{table.file}` has no column `{name}`{advice(name, columns)}", (key,))
+    return len(header) - 1 - header[::-1].index(name)
+
+
+def _cell(row: Sequence[str], place: int) -> str:
+    """A cell; empty where the row ends before it."""
+    return row[place].strip() if place < len(row) else ""
+
+
+def _when(text: str, table: Table, line: int) -> int:
     try:
         return _date(text)
     except ValueError as error:
         message = f"`{shown(text)}` is not a date or a year"
-        raise _RowError(Fault(table.file, reader.line_num, table.index, message)) from error
+        raise _RowError(Fault(table.file, line, table.index, message)) from error
 
 
 @lru_cache(maxsize=10_000)
-def _date(text: str) -> datetime:
-    """A date or a year; several series mostly stand in one file, beside the same dates."""
-    return datetime(int(text), 1, 1) if text.isdigit() and len(text) == 4 else parse_date(text, {})
+def _date(text: str) -> int:
+    """Seconds of a date or a year; several series mostly stand in one file, beside the same dates."""
+    return seconds_of(datetime(int(text), 1, 1) if text.isdigit() and len(text) == 4 else parse_date(text, {}))
 
 
-def _value(row: Mapping[str, Any], table: Table, reader: Any) -> float:
-    text = (row[table.value] or "").strip()
+def _value(text: str, table: Table, line: int) -> float:
     try:
         value = float(text)
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise _RowError(Fault(table.file, reader.line_num, table.value, f"`{shown(text)}` is not a number"))
+        raise _RowError(Fault(table.file, line, table.value, f"`{shown(text)}` is not a number"))
     return value
 
 
 def check_series(world: World, series: Mapping[str, Series]) -> Iterator[Problem]:
     """Series that do not reach over the run though they may not be extended."""
     for name, item in series.items():
-        first, last = item.times[0].item(), item.times[-1].item()
+        first, last = instant_of(item.seconds[0]), instant_of(item.seconds[-1])
         needed = world.time.end if item.between == "linear" else _last_step(world)
         if item.outside == "error" and (first > world.time.start or last < needed):
             message = f"`{world.tables[name].file}` does not reach over the run; say `outside: hold` if its ends hold"

@@ -34,7 +34,7 @@ def scenario(*names: str, seed: int = 42, **changes: Any) -> Scenario:
     time = Time.model_construct(start=START, end=END, step=Span(seconds=86400), report=Span(months=1))
     world = World.model_construct(version=1, name="made_up", title="Made-up loop", seed=seed, time=time)
     variants = {name: variant(name, world, hypothetical=not place) for place, name in enumerate(names or ("base",))}
-    series = Series(np.array(["2025-01-01"], "datetime64[s]"), np.array([1.0]), "hold", "hold")
+    series = Series([1735689600], [1.0], "hold", "hold")
     made = Scenario(
         name="made_up",
         title="Made-up loop",
