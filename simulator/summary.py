@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from math import floor, isfinite, log10, nan
@@ -58,6 +58,7 @@ LADDERS: Mapping[str, tuple[tuple[str, float], ...]] = {
 """Units a value may be shown in, smallest first, and what one of them is in the unit of the table."""
 
 HYPOTHETICAL = "*"
+NOBODY = "nobody"
 _DAYS = re.compile(r"on (\d+) of (\d+) days$")
 SENTENCES = 3
 """So many bottlenecks are named."""
@@ -67,7 +68,7 @@ SENTENCES = 3
 class Cell:
     value: str
     change: str = ""
-    """Against the first variant: in per cent, of shares in points."""
+    """Against the first variant: in per cent, of shares in points, of money in the unit of the row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def summary(run: Run, width: int = 80) -> Summary:
     shown = fitting(names, full, width)
     rows = tuple(Row(row.label, row.cells[:shown]) for row in full)
     columns = tuple(_heading(run, name) for name in names[:shown])
-    return Summary(_title(run), columns, rows, tuple(_notes(run, _of(names[:shown], gains), len(names) - shown)))
+    return Summary(_title(run), columns, rows, tuple(_notes(run, figures, _of(names[:shown], gains), names[shown:])))
 
 
 def totals(run: Run) -> Figures:
@@ -137,7 +138,8 @@ def metric_row(metric: Metric, names: Sequence[str], figures: Figures) -> Row | 
         return None
     unit, size = scale(metric.unit, values)
     first, *others = [value / size for value in values]
-    compared = (Cell(number(value), difference(value, first, points=unit == "%")) for value in others)
+    change = CHANGES.get(metric.unit, per_cent)
+    compared = (Cell(number(value), change(value, first)) for value in others)
     return Row(f"{metric.label} ({unit})", (Cell(number(first)), *compared))
 
 
@@ -150,25 +152,40 @@ def scale(unit: str, values: Sequence[float]) -> tuple[str, float]:
 
 def number(value: float, digits: int = 4) -> str:
     """A number with so many significant digits, never as a power of ten: 0.01234, 1.234, 12,346."""
-    if not isfinite(value):
-        return "-"
-    if value == 0:
-        return "0"
-    decimals = max(0, digits - 1 - floor(log10(abs(value))))
-    return f"{value:,.{decimals}f}"
+    return f"{value + 0.0:,.{_decimals(value, digits)}f}" if isfinite(value) else "-"  # + 0.0: no "-0"
 
 
-def difference(value: float, first: float, *, points: bool = False) -> str:
-    """How far a value is from the first variant's, in per cent or points; empty without anything to compare with."""
-    change = value - first if points else _percent(value, first)
+def _decimals(value: float, digits: int = 4) -> int:
+    return max(0, digits - 1 - floor(log10(abs(value)))) if value else 0
+
+
+def per_cent(value: float, first: float) -> str:
+    """How far a value that is never negative is from the first variant's; empty without anything to compare with."""
+    return _signed(100 * (value - first) / first) if first else ""
+
+
+def points(value: float, first: float) -> str:
+    """The same of shares in per cent."""
+    return _signed(value - first)
+
+
+def in_unit(value: float, first: float) -> str:
+    """The same of what may be negative or nothing, of which no part can be taken; as precise as the larger is shown."""
+    if not isfinite(value - first):
+        return ""
+    text = f"{value - first:+,.{_decimals(max(abs(value), abs(first)))}f}"
+    return text if text.strip("+-0.,") else "0"
+
+
+CHANGES: Mapping[str, Callable[[float, float], str]] = {"1": points, "EUR": in_unit}
+"""How a figure is compared with the first variant's, by the unit of the table; else in per cent."""
+
+
+def _signed(change: float) -> str:
     if not isfinite(change):
         return ""
     text = f"{change:+.1f}" if abs(change) < 100 else f"{change:+,.0f}"
     return "0.0" if text in {"+0.0", "-0.0"} else text
-
-
-def _percent(value: float, first: float) -> float:
-    return 100 * (value - first) / abs(first) if first else nan
 
 
 def fitting(names: Sequence[str], rows: Sequence[Row], width: int) -> int:
@@ -191,29 +208,34 @@ def _title(run: Run) -> str:
     return f"{run.scenario.title}, {time.start:%Y-%m-%d} to {time.end:%Y-%m-%d}"
 
 
-def _notes(run: Run, gains: Mapping[str, Mapping[str, float]], hidden: int) -> Iterator[str]:
+def _notes(
+    run: Run, figures: Figures, gains: Mapping[str, Mapping[str, float]], hidden: Sequence[str]
+) -> Iterator[str]:
     """The lines under the table."""
-    legend = "; ".join(_legend(run))
+    legend = "; ".join(_legend(run, figures))
     if legend:
         yield legend
     if hidden:
-        yield f"{hidden} more {'variant' if hidden == 1 else 'variants'} in indicators.csv"
+        variants = f"{len(hidden)} more {'variant' if len(hidden) == 1 else 'variants'}"
+        yield f"{variants} in indicators.csv: {', '.join(hidden)}"
     if gains:
-        yield f"gain, most and least: {'; '.join(f'{name} {_ends(of)}' for name, of in gains.items())}"
+        yield f"who gains most, who loses most: {'; '.join(f'{name} {_ends(of)}' for name, of in gains.items())}"
     yield from (f"target: {line}" for line in attainment.lines(progress(run.scenario, run.tables.indicators)))
     yield from (f"bottleneck: {sentence}" for sentence in bottlenecks(run.bottlenecks))
     yield f"balance: closes to {run.residual:.1g}; seed {run.seed}, {_times(run)}"
 
 
 def _ends(gains: Mapping[str, float]) -> str:
-    """Who gains most, and who least."""
-    return f"{max(gains, key=gains.__getitem__)}, {min(gains, key=gains.__getitem__)}"
+    """Who gains most, and who loses most."""
+    most, least = max(gains, key=gains.__getitem__), min(gains, key=gains.__getitem__)
+    return f"{most if gains[most] > 0 else NOBODY}, {least if gains[least] < 0 else NOBODY}"
 
 
-def _legend(run: Run) -> Iterator[str]:
+def _legend(run: Run, figures: Figures) -> Iterator[str]:
     first, *others = run.scenario.variants.values()
     if others:
-        yield f"± against {first.name} in %, shares in points"
+        money = any(value for (_, name, _), value in figures.items() if name == "cash_flow")
+        yield f"± against {first.name} in %, shares in points{', money in its unit' if money else ''}"
     if any(variant.hypothetical for variant in (first, *others)):
         yield f"{HYPOTHETICAL} hypothetical"
 
@@ -231,9 +253,22 @@ def lasting(sentence: str) -> bool:
 
 def bottlenecks(by_variant: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """The worst of every variant first, then the second worst; of each process only the first sentence."""
+    lasts = {name: [sentence for sentence in sentences if lasting(sentence)] for name, sentences in by_variant.items()}
     said: dict[str, str] = {}
-    for rank in zip_longest(*by_variant.values()):
-        for name, sentence in zip(by_variant, rank, strict=True):
-            if sentence and lasting(sentence):
-                said.setdefault(sentence.partition(":")[0], f"{sentence} ({name})" if len(by_variant) > 1 else sentence)
+    for rank in zip_longest(*lasts.values()):
+        for name, sentence in zip(lasts, rank, strict=True):
+            if sentence:
+                said.setdefault(sentence.partition(":")[0], f"{sentence}{_where(name, sentence, lasts)}")
     return tuple(said.values())[:SENTENCES]
+
+
+def _where(name: str, sentence: str, by_variant: Mapping[str, Sequence[str]]) -> str:
+    """The variant whose days are told, and the others in which the same held the process back."""
+    reason = _DAYS.sub("", sentence)
+    also = [
+        other
+        for other, sentences in by_variant.items()
+        if other != name and any(_DAYS.sub("", one) == reason for one in sentences)
+    ]
+    more = f", also in {also[0] if len(also) == 1 else f'{len(also)} more'}" if also else ""
+    return f" ({name}{more})" if len(by_variant) > 1 else ""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from simulator import terminal
-from simulator.summary import bottlenecks, difference, number, scale, summary
+from simulator.summary import bottlenecks, number, per_cent, points, scale, summary
 from tests.results import synthetic
 
 
@@ -17,6 +17,7 @@ from tests.results import synthetic
     ("value", "text"),
     [
         (0, "0"),
+        (-0.0, "0"),
         (1.23456, "1.235"),
         (812.34567, "812.3"),
         (12345.6, "12,346"),
@@ -38,15 +39,15 @@ def test_the_largest_value_chooses_the_unit_for_all(value: float, unit: str, exp
 
 
 def test_differences_are_in_per_cent_and_of_shares_in_points() -> None:
-    assert difference(50, 100) == "-50.0"
-    assert difference(40, 30, points=True) == "+10.0"
-    assert difference(100.001, 100) == "0.0"
-    assert difference(1500, 100) == "+1,400"
+    assert per_cent(50, 100) == "-50.0"
+    assert points(40, 30) == "+10.0"
+    assert per_cent(100.001, 100) == "0.0"
+    assert per_cent(1500, 100) == "+1,400"
 
 
 def test_there_is_no_difference_to_nothing() -> None:
-    assert difference(1, 0) == ""
-    assert difference(nan, 1) == ""
+    assert per_cent(1, 0) == ""
+    assert per_cent(nan, 1) == ""
 
 
 def test_a_summary_compares_every_variant_with_the_first() -> None:
@@ -84,6 +85,16 @@ def test_each_process_is_named_once_as_a_bottleneck_the_worst_of_every_variant_f
     assert bottlenecks({"base": ("x: worst",)}) == ("x: worst",)
 
 
+def test_a_bottleneck_that_other_variants_share_is_no_matter_of_one() -> None:
+    """The days are those of the variant named; a process that waited for something else elsewhere is not counted."""
+    ore = (f"x: waited for ore on {days} of 100 days" for days in (90, 80, 0))
+    most, less, never = ((sentence,) for sentence in ore)
+    assert bottlenecks({"a": most, "b": less}) == (f"{most[0]} (a, also in b)",)
+    assert bottlenecks({"a": most, "b": never}) == (f"{most[0]} (a)",)
+    assert bottlenecks({"a": most, "b": ("x: out of order on 70 of 100 days",)}) == (f"{most[0]} (a)",)
+    assert bottlenecks({"a": most, "b": less, "c": less}) == (f"{most[0]} (a, also in 2 more)",)
+
+
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_a_table_fits_its_terminal(
     width: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -99,7 +110,7 @@ def test_a_table_fits_its_terminal(
 def test_variants_that_do_not_fit_are_counted() -> None:
     said = summary(synthetic.run("linear", "today", "circular", "rebuild"), width=50)
     assert said.columns == ("linear*", "today")
-    assert "2 more variants in indicators.csv" in said.notes
+    assert "2 more variants in indicators.csv: circular, rebuild" in said.notes
 
 
 def test_a_summary_of_four_variants_has_about_a_dozen_lines_and_no_colour_in_a_pipe(

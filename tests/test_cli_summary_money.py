@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import nan
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 
 from simulator import terminal
 from simulator.study.run import Run
-from simulator.summary import difference, summary
+from simulator.summary import in_unit, summary
 from tests.results import synthetic
 
 GAINS = {"mill": -2.5e6, "dealer": 8e6, "town": 0.0, "network": 5.5e6}
@@ -47,18 +48,40 @@ def labels(run: Run) -> dict[str, list[tuple[str, str]]]:
 def test_the_network_and_the_companies_that_gain_most_and_least_are_told() -> None:
     said = labels(priced())
     assert said["products (kt)"] == [("20.00", ""), ("20.00", "0.0")]
-    assert said["cash flow (MEUR)"] == [("-4.000", ""), ("1.500", "+138")]
+    assert said["cash flow (MEUR)"] == [("-4.000", ""), ("1.500", "+5.500")]
     assert [said[name][1][0] for name in said if name.strip().startswith(("gain", "most", "least"))] == [
         "5.500",
         "8.000",
         "-2.500",
     ]
-    assert "gain, most and least: circular dealer, mill" in summary(priced()).notes
+    assert "who gains most, who loses most: circular dealer, mill" in summary(priced()).notes
 
 
-def test_a_cash_flow_that_rises_from_below_zero_is_no_fall() -> None:
-    assert difference(-5, -10) == "+50.0"
-    assert difference(-15, -10) == "-50.0"
+@pytest.mark.parametrize(
+    ("gains", "said"),
+    [
+        ({"mill": 0.0, "dealer": 8.0, "town": 0.0}, "dealer, nobody"),
+        ({"mill": 3.0, "dealer": 8.0}, "dealer, nobody"),
+        ({"mill": -3.0, "dealer": 0.0}, "nobody, mill"),
+    ],
+)
+def test_who_neither_gains_nor_loses_is_not_named(gains: dict[str, float], said: str) -> None:
+    assert f"who gains most, who loses most: circular {said}" in summary(priced(gains)).notes
+
+
+def test_money_is_compared_in_its_unit_since_it_may_be_nothing_or_a_loss() -> None:
+    """Against a loss of 67.46 a gain of 222.0 would be +429 %, and against nothing no percentage at all."""
+    assert in_unit(222.0, -67.46) == "+289.5"
+    assert in_unit(-5, -10) == "+5.00"
+    assert in_unit(-15, -10) == "-5.00"
+    assert in_unit(1.5, 0) == "+1.500"
+    assert in_unit(1500.2, 1500.4) == "0"
+    assert in_unit(nan, 1) == in_unit(1, nan) == ""
+
+
+def test_the_legend_says_how_money_is_compared_where_there_is_any() -> None:
+    assert summary(priced()).notes[0].startswith("± against linear in %, shares in points, money in its unit;")
+    assert "money" not in summary(synthetic.run("linear", "circular")).notes[0]
 
 
 def test_demand_that_is_met_and_money_that_nobody_pays_take_no_line() -> None:

@@ -3,6 +3,8 @@
     parts.py      what the parts of a world say: who is open, who takes what, how much a day
     places.py     the graph of places (a company and a material): what carries mass on, what reaches what
     piles.py      outputs that nobody takes as fast as they are made
+    covers.py     orders for days of a use that nobody knows
+    fuels.py      what burns a fuel that nobody gives it
     finding.py    what a rule says
     faults.py     rules that forbid a run, on the network with all partnerships on
     warnings.py   rules that do not, variant by variant

@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 
+from simulator.network.covers import uncovered
 from simulator.network.faults import dead_ends
 from simulator.network.finding import Finding
+from simulator.network.fuels import unfuelled
 from simulator.network.parts import (
     Place,
     active,
@@ -118,6 +120,8 @@ WARNINGS: tuple[Callable[[Sequence[World]], Iterator[Finding]], ...] = (
     overtaken,
     piling_up,
     idle_distance,
+    uncovered,
+    unfuelled,
 )
 
 

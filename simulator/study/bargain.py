@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from simulator.accounting.elapsed import integral
 from simulator.errors import UserError
 from simulator.scenario import load
 from simulator.scenario.models import EnergyFlow, Flow
@@ -195,7 +196,7 @@ def _less(gain: float, paid: float) -> float:
 
 def _years(made: Run) -> float:
     time = made.scenario.world.time
-    return (time.end - time.start).days / DAYS_PER_YEAR
+    return integral((), time.start, time.end) / DAYS_PER_YEAR
 
 
 def _gains(made: Run, variant: str) -> dict[str, float]:

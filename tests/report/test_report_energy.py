@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from simulator.report import energy, style
+from simulator.report import energy
 from simulator.report.series import periods
 from simulator.report.supply import MAX_SUPPLIERS, OTHERS, Layer, Supply, supplies, title
 from simulator.scenario.numbers import Span
 from simulator.study.run import Run
 from tests.report.energetic import energetic
-
-
-@pytest.fixture(scope="module")
-def run() -> Run:
-    return energetic()
-
-
-@pytest.fixture(autouse=True)
-def styled() -> Iterator[None]:
-    with style.styled():
-        yield
 
 
 def supply_of(run: Run, carrier: str) -> Supply:

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import combinations
 from math import hypot
 
 import numpy as np
 import pytest
 
-from simulator.report import network_map, style
+from simulator.report import network_map
 from simulator.report.arrows import arrow
 from simulator.report.places import Trip, ground, projected
 from simulator.study.run import Run
-from tests.report.energetic import PLACES, energetic
+from tests.report.energetic import PLACES
 from tests.report.synthetic import synthetic
-
-
-@pytest.fixture(scope="module")
-def run() -> Run:
-    return energetic()
-
-
-@pytest.fixture(autouse=True)
-def styled() -> Iterator[None]:
-    with style.styled():
-        yield
 
 
 def test_distances_are_true() -> None:

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from simulator.report import money, style
+from simulator.report import money
 from simulator.study.run import Run
 from tests.report.energetic import energetic
-
-
-@pytest.fixture(scope="module")
-def run() -> Run:
-    return energetic()
-
-
-@pytest.fixture(autouse=True)
-def styled() -> Iterator[None]:
-    with style.styled():
-        yield
 
 
 def test_cash_flows_are_means_per_year_with_their_sum(run: Run) -> None:

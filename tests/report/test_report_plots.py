@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from itertools import combinations
@@ -36,12 +36,6 @@ def run() -> Run:
 def pictures(run: Run) -> dict[str, sankey.Picture]:
     with style.styled():
         return sankey.pictures(run)
-
-
-@pytest.fixture(autouse=True)
-def styled() -> Iterator[None]:
-    with style.styled():
-        yield
 
 
 def legend_of(figure: Figure) -> list[str]:

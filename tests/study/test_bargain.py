@@ -126,6 +126,12 @@ def test_an_end_outside_the_network_leaves_one_break_even_price(path: Path) -> N
     assert smelter.gain(smelter.break_even) == pytest.approx(0, abs=1e-9)
 
 
+def test_half_a_day_counts_as_half_a_day(path: Path) -> None:
+    """A run from midnight to noon of its 31st day lasts 30.5 days, a year of the accounting 365.25."""
+    found = bargain(path, "reuse", sets=["time.end=2025-01-31T12:00", "partnerships.deal.start=2025-01-01"])
+    assert found.years == pytest.approx(30.5 / 365.25)
+
+
 @pytest.mark.parametrize(
     ("flow", "variant", "sets", "message"),
     [
