@@ -1,8 +1,4 @@
-"""Energy: who got how much of what from whom, and what follows from it for every node.
-
-At a bus that nothing but the grid supplies, use is what was processed times its coefficient. At all others the engine
-recorded what every user got from every supplier.
-"""
+"""Energy: who got how much of what from whom, as the engine recorded it, and what follows from it for every node."""
 
 from __future__ import annotations
 
@@ -49,30 +45,19 @@ class Tap(NamedTuple):
     user: Joint
     """Kind and name."""
     supplier: Joint
-    quantity: Quantity
-    numbers: tuple[Number, ...]
-    """Factors that make MWh of the quantity."""
+
+    @property
+    def quantity(self) -> Quantity:
+        return "tap", (self.node, self.carrier, *self.user, *self.supplier)
 
 
 def taps(world: World) -> Iterator[Tap]:
     """Everything that anyone gets from anyone, also what nobody served and nobody took."""
-    dispatched = buses(world)
-    yield from (tap for tap in _plain(world) if (tap.node, tap.carrier) not in dispatched)
-    for (node, carrier), joints in sorted(dispatched.items()):
+    for (node, carrier), joints in sorted(buses(world).items()):
         for user in sorted(joints.users):
             for supplier in sorted(joints.sources):
                 if _occurs(user, supplier):
-                    yield Tap(node, carrier, user, supplier, ("tap", (node, carrier, *user, *supplier)), ())
-
-
-def _plain(world: World) -> Iterator[Tap]:
-    """What processes and loads use, as if the grid supplied it all."""
-    for node, company in world.companies.items():
-        for name, process in company.processes.items():
-            for carrier, number in process.energy.items():
-                yield Tap(node, carrier, (PROCESS, name), (GRID, ""), ("basis", (node, name)), (number,))
-        for carrier in company.loads:
-            yield Tap(node, carrier, (LOAD, LOAD), (GRID, ""), ("load", (node, carrier)), ())
+                    yield Tap(node, carrier, user, supplier)
 
 
 def _occurs(user: Joint, supplier: Joint) -> bool:
@@ -84,7 +69,7 @@ def energy(world: World) -> Iterator[Line]:
     """Keys: node, use (kind of user), user, carrier, supplier, source; MWh."""
     for tap in taps(world):
         supplier, source = supplier_of(world, tap)
-        yield Line((tap.node, *_user(tap), tap.carrier, supplier, source), tap.quantity, tap.numbers)
+        yield Line((tap.node, *_user(tap), tap.carrier, supplier, source), tap.quantity)
 
 
 def _user(tap: Tap) -> Joint:
@@ -121,9 +106,9 @@ def _passed(tap: Tap, hop: Key, share: Number) -> Iterator[Line]:
     use, user = _user(tap)
     key = (tap.node, use, f"{tap.carrier}>{user}" if use == LEVEL else user, tap.carrier, *hop)
     if tap.supplier[0] != UNSERVED:
-        yield Line(key, tap.quantity, tap.numbers)
+        yield Line(key, tap.quantity)
         if share is not NONE:
-            yield Line(key, tap.quantity, (*tap.numbers, share), column=1)
+            yield Line(key, tap.quantity, (share,), column=1)
 
 
 def _hop(world: World, tap: Tap) -> Key:
@@ -165,7 +150,7 @@ def own(world: World) -> Iterator[Line]:
     """Final use that nobody else serves; keys: node, carrier; MWh."""
     for tap in taps(world):
         if tap.user[0] in FINAL and tap.supplier[0] not in (GRID, UNSERVED, FLOW):
-            yield Line((tap.node, tap.carrier), tap.quantity, tap.numbers)
+            yield Line((tap.node, tap.carrier), tap.quantity)
 
 
 def purchased(world: World) -> Iterator[Line]:
@@ -173,9 +158,9 @@ def purchased(world: World) -> Iterator[Line]:
     for tap in taps(world):
         supplier, _ = supplier_of(world, tap)
         if supplier not in (tap.node, UNSERVED):
-            yield Line((tap.node, tap.carrier), tap.quantity, tap.numbers)
+            yield Line((tap.node, tap.carrier), tap.quantity)
             if supplier not in world.companies:
-                yield Line((NETWORK, tap.carrier), tap.quantity, tap.numbers)
+                yield Line((NETWORK, tap.carrier), tap.quantity)
 
 
 def sent(world: World) -> Iterator[Line]:

@@ -61,7 +61,7 @@ def _part(name: str, part: Grid, whole: Grid) -> Measure:
 
 
 def peak_power(facts: Facts) -> Measure:
-    """Largest power bought from the grid where energy is dispatched, by carrier, MW; a maximum, of no network."""
+    """Largest power bought from the grid, by carrier, MW; a maximum, of no network."""
     return Measure("peak_power", "MW", facts.peaks)
 
 

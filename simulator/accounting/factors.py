@@ -37,7 +37,7 @@ class Line:
 
     key: Key
     quantity: Quantity
-    numbers: tuple[Number, ...]
+    numbers: tuple[Number, ...] = ()
     """Factors, multiplied with the quantity."""
     column: int = 0
     """Which column of numbers of the table it goes to."""
@@ -109,7 +109,7 @@ def _sorted(lines: Iterable[Line]) -> list[Line]:
 
 
 def _is_recorded(known: Recorded, line: Line) -> bool:
-    """What is not recorded did not happen; energy that is dispatched always is."""
+    """What is not recorded did not happen; energy always is."""
     return line.quantity in known.position or line.quantity[0] == "tap"
 
 
@@ -147,7 +147,6 @@ def _quantities(scenario: Scenario, ledger: Ledger) -> tuple[Floats, dict[Quanti
     parts: list[tuple[list[Quantity | Term], Floats]] = [
         ([("basis", (process.company, process.process)) for process in index.processes], ledger.basis),
         ([("flow", (flow.flow,)) for flow in index.flows], ledger.shipped.sum(axis=-1)),
-        ([("load", (load.company, load.carrier)) for load in index.loads], ledger.loads),
         (air_names, air),
         ([("tap", tap_key(index, index.users[u], index.suppliers[s])) for u, s in index.taps()], ledger.taps),
         _carried(scenario, ledger),

@@ -98,7 +98,7 @@ def _energy(world: World) -> Iterator[Line]:
         price = world.energy[carrier_of(tap.carrier)].price
         if tap.supplier[0] == GRID and price is not None:
             key = (tap.node, "energy", tap.user[1] or tap.user[0], tap.carrier, GRID)
-            yield Line(key, tap.quantity, (*tap.numbers, price), sign=PAYS)
+            yield Line(key, tap.quantity, (price,), sign=PAYS)
 
 
 def _energy_trade(world: World) -> Iterator[Line]:

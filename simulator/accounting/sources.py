@@ -73,7 +73,7 @@ def _energy_carriers(world: World) -> Iterator[Line]:
         scope, category = ("1", "fuel") if carrier.fuel else ("2", "purchased_energy")
         for gas, factor, column in _factors(carrier):
             key = (tap.node, scope, category, tap.user[1] or tap.user[0], tap.carrier)
-            yield _weighed(world, key, tap.quantity, (*tap.numbers, factor), gas, column=column)
+            yield _weighed(world, key, tap.quantity, (factor,), gas, column=column)
 
 
 def _causes(carrier: Carrier, tap: Tap) -> bool:

@@ -13,7 +13,6 @@ from simulator.engine.index import (
     Index,
     Joint,
     Label,
-    Load,
     Output,
     Place,
     ProcessKey,
@@ -67,7 +66,6 @@ def index_of(
             FlowKey(name, numbers[source_of(world, flow)], numbers[target_of(world, flow)], flow.material)
             for name, flow in sorted(world.flows.items())
         ),
-        loads=tuple(Load(name, carrier) for name, company in _companies(world) for carrier in sorted(company.loads)),
         terms=tuple(sorted(terms, key=lambda term: (term.quantity, term.key, term.tables))),
         **energy_axes(world, joints),
     )

@@ -237,7 +237,6 @@ def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch) -> Ledger:
         outage=counter("outage", len(index.processes)),
         unmet_use=counter("unmet_use", len(index.uses)),
         unmet_demand=counter("unmet_demand", places),
-        loads=counter("loads", len(index.loads)),
         weighted=counter("weighted", len(index.terms)),
         taps=counter("taps", len(plan.tables["taps"])),
         used=counter("used", len(index.users)),

@@ -96,12 +96,6 @@ class FlowKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    company: str
-    carrier: str
-
-
-@dataclass(frozen=True, slots=True)
 class BusKey:
     """Where energy of one carrier, or level, meets at a company."""
 
@@ -130,8 +124,8 @@ class StoreKey:
 class Term:
     """A quantity that the kernels weigh with time series as it happens: Σ quantity × Π series.
 
-    `quantity` is `basis` (key: company, process), `flow` (key: flow), `load` (key: company, carrier), `air` (key:
-    company, process, substance) or `tap` (key: company, carrier, kind and name of the user, kind and name of the
+    `quantity` is `basis` (key: company, process), `flow` (key: flow), `air` (key: company, process,
+    substance) or `tap` (key: company, carrier, kind and name of the user, kind and name of the
     supplier). Of `time`, without a key, the kernels know nothing: the accounting integrates it.
     """
 
@@ -152,10 +146,9 @@ class Index:
     outputs: tuple[Output, ...]
     ends: tuple[EndOfLife, ...]
     flows: tuple[FlowKey, ...]
-    loads: tuple[Load, ...]
     terms: tuple[Term, ...]
     buses: tuple[BusKey, ...] = ()
-    """Those that are dispatched: by carrier in the order they are served, then from hot to cold."""
+    """By carrier in the order they are served, then from hot to cold."""
     users: tuple[Joint, ...] = ()
     """By bus."""
     suppliers: tuple[Joint, ...] = ()

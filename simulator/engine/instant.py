@@ -53,7 +53,6 @@ def advance(b: Batch, now: int) -> None:
             produce(b, lane, today)
             settle(b, lane, today)
             if b.tick_span[b.tick[0]] > 0.0:
-                count_loads(b, lane)
                 dispatch(b, lane)
     end_reviews(b)
 
@@ -137,19 +136,6 @@ def follow_series(b: Batch, lane: int) -> None:
             b.numbers[lane, varying.number] = factor * b.series[varying.series, b.tick[0]]
     if len(b.varyings) > 0:
         add_up_nominal_use(b, lane)
-
-
-@helper
-def count_loads(b: Batch, lane: int) -> None:
-    """Book the energy that companies use without a process, until the next instant."""
-    span = b.tick_span[b.tick[0]]
-    for i in range(len(b.loads)):
-        load = b.loads[i]
-        energy = b.numbers[lane, load.number] * span
-        b.counted[lane, b.where[0].loads + i] += energy
-        for t in range(load.first_term, load.first_term + load.terms):
-            term = b.terms[t]
-            b.counted[lane, term.counter] += energy * b.series[term.series, b.tick[0]]
 
 
 @helper

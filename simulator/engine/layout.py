@@ -95,7 +95,6 @@ VARYING = _record("number", "factor", "series")
 
 TERM = _record("counter", "series", "substance")
 """`substance`: of what is released, −1 of everything else."""
-LOAD = _record("number", "first_term", "terms")
 
 BUS = _record(
     "first_user", "users", "first_supplier", "suppliers", "first_tap", "sells", "grid", "unserved", "curtailed"
@@ -158,7 +157,7 @@ class Policy:
 TABLES: dict[str, np.dtype[np.void]] = {
     "consumers": CONSUMER, "processes": PROCESS, "slots": SLOT, "draws": DRAW, "outputs": OUTPUT, "uses": USE,
     "ends": END,
-    "places": PLACE, "nominals": NOMINAL, "flows": FLOW, "lags": LAG, "varyings": VARYING, "terms": TERM, "loads": LOAD,
+    "places": PLACE, "nominals": NOMINAL, "flows": FLOW, "lags": LAG, "varyings": VARYING, "terms": TERM,
     "shared": SHARED, "makers": MAKER, "edges": EDGE,
     "buses": BUS, "needs": NEED, "units": UNIT, "extras": EXTRA, "wires": WIRE, "routes": ROUTE, "legs": LEG,
     "bands": BAND, "stores": STORE, "carriers": CARRIER, "taps": TAP,

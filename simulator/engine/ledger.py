@@ -75,8 +75,6 @@ class Ledger:
     """Demand of uses not met, t, shape (L, R, uses)."""
     unmet_demand: Floats
     """Demand of boundary nodes not met and lost, t, shape (L, R, places)."""
-    loads: Floats
-    """Energy demand without a process, MWh, shape (L, R, loads)."""
     weighted: Floats
     """Quantity × series, summed as it happened, shape (L, R, terms)."""
     taps: Floats

@@ -200,7 +200,7 @@ def sections_of(index: Index) -> Sections:
              "soiled": index.uses}  # fmt: skip
     limits = sum(2 * (Limit.INPUT + len(key.slots)) for key in index.processes)
     counted = {"basis": len(index.processes), "outage": len(index.processes), "limits": limits,
-               "unmet_use": len(index.uses), "unmet_demand": len(index.places), "loads": len(index.loads),
+               "unmet_use": len(index.uses), "unmet_demand": len(index.places),
                "weighted": len(index.terms), "taps": len(index.taps()), "used": len(index.users),
                "given": len(index.suppliers), "peaks": len(index.buses), "lost": len(index.stores)}  # fmt: skip
     sizes = {name: len(items) for name, items in moved.items()}
@@ -232,7 +232,6 @@ def _tables(
         "lags": lag,
         "edges": edges,
         "terms": terms,
-        "loads": flows.loads(draft, of_terms),
         **energy.tables(draft, of_terms),
     }
     rows["shared"], rows["makers"] = consumers.shared(draft)

@@ -48,7 +48,7 @@ CONSUMER_SCRATCH = np.dtype(
 DRAW_SCRATCH = np.dtype([("amount", np.float64), ("available", np.float64), ("asked", np.float64)])
 WHERE = np.dtype(
     [(name, np.int64) for name in (
-        "shipped", "drawn", "made", "retired", "soiled", "basis", "outage", "unmet_use", "unmet_demand", "loads",
+        "shipped", "drawn", "made", "retired", "soiled", "basis", "outage", "unmet_use", "unmet_demand",
         "taps", "used", "given", "peaks", "lost", "substances", "ports", "loading", "generators", "urgent",
     )]
 )  # fmt: skip
@@ -89,7 +89,6 @@ class Batch(NamedTuple):
     lags: Records
     varyings: Records
     terms: Records
-    loads: Records
     shared: Records
     makers: Records
     edges: Records

@@ -1,8 +1,4 @@
-"""Where energy meets: the buses of a world, one for each company and carrier or level, and what is joined to them.
-
-A bus is *plain* where the grid alone supplies it at constant numbers: what is used there was bought, and nothing has to
-be dispatched. At all others the engine decides at every instant who supplies whom.
-"""
+"""Where energy meets: the buses of a world, one for each company and carrier or level, and what is joined to them."""
 
 from __future__ import annotations
 
@@ -11,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from simulator.scenario.amounts import Number
-from simulator.scenario.carriers import carrier_of, serves, sold
-from simulator.scenario.models import Carrier, Company, World
+from simulator.scenario.carriers import serves, sold
+from simulator.scenario.models import Company, World
 
 LOAD, PROCESS, GENERATOR, CONVERTER, STORAGE, FLOW, LEVEL = (
     "load", "process", "generator", "converter", "storage", "flow", "level",
@@ -34,43 +30,24 @@ class Joints:
 
 
 def buses(world: World) -> dict[Bus, Joints]:
-    """Every bus that is dispatched, with what is joined to it."""
+    """Every bus, with what is joined to it."""
     found = _joined(world)
-    dispatched = {bus for bus, joints in found.items() if _is_dispatched(world, bus, joints)}
-    for bus in sorted(dispatched):
-        for other in sorted(dispatched - {bus}):
+    for bus in sorted(found):
+        for other in sorted(found.keys() - {bus}):
             if other[0] == bus[0] and serves(world, bus[1], other[1]):
                 found[bus].users.add((LEVEL, other[1]))
                 found[other].sources.add((LEVEL, bus[1]))
-    return {bus: found[bus] for bus in dispatched}
+    return found
 
 
 def merged(worlds: Iterable[World]) -> dict[Bus, Joints]:
-    """The buses of several worlds: dispatched in one of them, and all that is joined to them in any."""
+    """The buses of several worlds, with all that is joined to them in any."""
     found: defaultdict[Bus, Joints] = defaultdict(Joints)
-    everything = [(buses(world), _joined(world)) for world in worlds]
-    dispatched = {bus for of_world, _ in everything for bus in of_world}
-    for of_world, joined in everything:
-        for bus in dispatched & joined.keys():
-            joints = of_world.get(bus, joined[bus])
+    for world in worlds:
+        for bus, joints in buses(world).items():
             found[bus].users |= joints.users
             found[bus].sources |= joints.sources
     return dict(found)
-
-
-def _is_dispatched(world: World, bus: Bus, joints: Joints) -> bool:
-    """Whether anything but the grid supplies it, anything is dispatched from it, or its numbers vary in time."""
-    others = {kind for kind, _ in joints.sources} - {GRID, UNSERVED}
-    steered = {kind for kind, _ in joints.users} & {CONVERTER, GENERATOR, STORAGE, FLOW}
-    carrier = world.energy[carrier_of(bus[1])]
-    return bool(others or steered or carrier.levels or varies(carrier))
-
-
-def varies(carrier: Carrier) -> bool:
-    """Whether price or emissions of a carrier follow a time series."""
-    factors = carrier.emission_factor.by_gas.values() if carrier.emission_factor else ()
-    numbers = (carrier.price, carrier.residual_mix, carrier.renewable, *factors)
-    return any(isinstance(number, Number) and number.table is not None for number in numbers)
 
 
 def _joined(world: World) -> dict[Bus, Joints]:

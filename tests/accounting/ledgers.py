@@ -20,7 +20,6 @@ from simulator.engine.index import (
     Index,
     Label,
     Limit,
-    Load,
     Output,
     Place,
     ProcessKey,
@@ -34,7 +33,7 @@ from simulator.scenario.scenario import Scenario
 
 _STOCKS = ("on_hand", "in_transit", "in_process", "in_use")
 _MASSES = ("shipped", "drawn", "made", "retired", "soiled", "throughput", "basis", "unmet_use", "unmet_demand")
-_SUMS = (*_MASSES, "days", "outage", "loads", "weighted", "taps", "used", "given")
+_SUMS = (*_MASSES, "days", "outage", "weighted", "taps", "used", "given")
 _LABELS = 5
 """So many labels are present in a random ledger."""
 ORIGINS = ("post_consumer", "pre_consumer", "primary", "reused")
@@ -71,7 +70,6 @@ def index_of(scenario: Scenario) -> Index:
             for m in sorted(world.companies[c].uses[u].end_of_life)
         ),
         flows=flows,
-        loads=tuple(Load(c, e) for c in sorted(world.companies) for e in sorted(world.companies[c].loads)),
         terms=terms(scenario),
         **energy_axes(world, dispatch.merged(w for variant in scenario.variants.values() for w in variant.worlds)),
     )
@@ -160,7 +158,6 @@ def empty(scenario: Scenario, lanes: Sequence[Lane], *rows: Sequence[Row]) -> Le
         outage=np.zeros((*size, len(index.processes))),
         unmet_use=np.zeros((*size, len(index.uses))),
         unmet_demand=np.zeros((*size, len(index.places))),
-        loads=np.zeros((*size, len(index.loads))),
         weighted=np.zeros((*size, len(index.terms))),
         taps=np.zeros((*size, len(index.taps()))),
         used=np.zeros((*size, len(index.users))),
@@ -213,6 +210,11 @@ class Pen:
         index = self.ledger.index
         names = [tap_key(index, index.users[u], index.suppliers[s]) for u, s in index.taps()]
         self.ledger.taps[lane, row, names.index(key)] += energy
+
+    def buy(self, owner: str, carrier: str, energy: float, row: int = 0, lane: int = 0) -> None:
+        """What a process, `company.process`, gets from the grid, MWh."""
+        company, process = owner.split(".")
+        self.tap(company, carrier, "process", process, "grid", "", energy=energy, row=row, lane=lane)
 
     def hold(self, node: str, material: str, mass: float, row: int = 0, lane: int = 0) -> None:
         number = [(p.node, p.name) for p in self.ledger.index.places].index((node, material))
@@ -272,7 +274,6 @@ def _fill(ledger: Ledger, lane: int, random: np.random.Generator) -> None:
         ledger.basis[lane, :, process] = total.sum(axis=-1)
         ledger.throughput[lane, :, process, 0] = total.sum(axis=-1)
     ledger.days[lane] = random.uniform(0, 5, ledger.days[lane].shape)
-    ledger.loads[lane] = random.uniform(0, 5, ledger.loads[lane].shape)
     ledger.taps[lane] = random.uniform(0, 5, ledger.taps[lane].shape)
     ledger.weighted[lane] = random.uniform(0, 5, ledger.weighted[lane].shape)
 

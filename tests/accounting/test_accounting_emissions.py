@@ -38,7 +38,8 @@ def month(works: Scenario) -> Ledger:
     pen.draw("smelter.melt", "scrap", 60)
     pen.of("primary", "organics").make("smelter.melt", "air", 6)
     pen.draw("drawer.draw", "copper", 50)
-    ledger.loads[0, 0, 0] = 62
+    pen.buy("smelter.melt", "natural_gas", 200)
+    pen.buy("smelter.melt", "wood", 100)
     weighted = {"melt": 44.0, "load": 24.8, "draw": 10.0}
     for user, energy in {"melt": 110.0, "load": 62.0, "draw": 25.0}.items():
         node, kind = "drawer" if user == "draw" else "smelter", "load" if user == "load" else "process"
@@ -123,7 +124,7 @@ def test_each_row_is_valued_in_its_own_world(tmp_path: Path) -> None:
     scenario = read(tmp_path, LOOP + change)
     ledger = empty(scenario, [Lane("linear", 0)], [row("2025-01", 0), row("2025-01", 1)])
     for number, mass in enumerate((100.0, 200.0)):
-        Pen(ledger).draw("moulder.mould", "virgin", mass, row=number)
+        Pen(ledger).buy("moulder.mould", "electricity", 1.4 * mass, row=number)
     found = sources(tables(scenario, [ledger]))
     expected = 1.4 * (100 * 0.363 + 200 * 0.1)
     assert list(found) == [("moulder", "2", "purchased_energy", "mould", "electricity", "CO2e")]

@@ -264,6 +264,33 @@ def test_emissions_per_substance_and_of_fuel_cost_the_price_of_the_hour(tmp_path
         })  # fmt: skip
 
 
+GRID_ONLY = """
+materials: {a: {}}
+tables: {eua: {file: eua.csv, index: time, value: price, unit: EUR/t CO2e, outside: hold}}
+energy: {gas: {fuel: true, emission_factor: 0.5 t CO2/MWh}}
+companies:
+  works:
+    review_period: 1 day
+    inventories: {a: {initial: 24 t}}
+    loads: {gas: 0.5 MW}
+    processes: {burn: {inputs: [a], rate: 12 t/day, outputs: {a2: 1}, energy: {gas: 2 MWh/t}}}
+boundary: {heap: {accepts: {a2: {fate: landfill}}}}
+flows: {tip: {from: works, to: heap, material: a2}}
+carbon_prices: {ets: {price: {table: eua}, covers: scope_1}}
+""".replace("{a: {}}", "{a: {}, a2: {}}")
+
+
+def test_fuel_that_the_grid_alone_supplies_has_a_peak_and_pays_the_carbon_price_of_every_hour(tmp_path: Path) -> None:
+    """Two days of 1 MW of the process and 0.5 MW of the load, then the load alone; 40 EUR for six hours, then 90."""
+    eua = "time,price\n2025-01-01T00:00,40\n2025-01-01T06:00,90\n"
+    for report in ("month", "1 h"):
+        run = made(tmp_path, GRID_ONLY, {"eua.csv": eua}, report)
+        assert figure(run, "peak_power", "works", "gas") == pytest.approx(1.5)
+        assert figure(run, "cash_flow", "works", "carbon_price") == pytest.approx(
+            -0.5 * (1.5 * (6 * 40 + 42 * 90) + 0.5 * 192 * 90)
+        )
+
+
 def test_a_flow_whose_price_is_a_table_costs_the_same_whatever_the_report(tmp_path: Path) -> None:
     body = NETWORK.replace("price: 80 EUR/MWh", "price: {table: spot}").replace(
         "materials: {}", "materials: {}\ntables: {spot: {file: spot.csv, index: time, value: price, unit: EUR/MWh}}"

@@ -77,7 +77,8 @@ def test_the_indicators_of_a_ledger_are_those_of_the_worked_example(tmp_path: Pa
     ledger = empty(scenario, BASE, [row("2025-01")])
     pen = Pen(ledger, "other")
     pen.draw("smelter.melt", "ore", inputs["scope1_ets_t"] / 0.3)  # 0.2 of gas and 0.1 of the process, a tonne each
-    pen.draw("maker.press", "metal", inputs["nehs_fuel_t"] / 0.2)
+    pen.buy("smelter.melt", "gas", inputs["scope1_ets_t"] / 0.3)
+    pen.buy("maker.press", "gas", inputs["nehs_fuel_t"] / 0.2)
     pen.ship("slag", inputs["landfill_t"])
     made = tables(scenario, [ledger])
     cost, cash = totals(made, "carbon_cost"), totals(made, "cash_flow")

@@ -74,6 +74,7 @@ def test_every_payment_has_its_node_category_and_sum(market: Scenario) -> None:
     for number, term in enumerate(ledger.index.terms):
         ledger.weighted[0, 0, number] = 31 * 50 if "load" in term.key else 100 * 2 * 50
     pen.tap("smelter", "electricity", "load", "load", "grid", "", energy=31)
+    pen.buy("smelter.melt", "gas", 100)
     assert paid(tables(market, [ledger])) == pytest.approx({
         ("smelter", "purchase", "buy", "ore", "mine"): -110 * 100,
         ("smelter", "sale", "metal", "metal", "maker"): 55 * 500,

@@ -7,7 +7,6 @@ import pytest
 from simulator.errors import ScenarioError
 from simulator.scenario import load
 from simulator.scenario.carriers import dispatch_order, serves
-from simulator.scenario.dispatch import buses
 from tests.conftest import Writer
 
 HEAD = """\
@@ -220,19 +219,6 @@ def test_a_level_serves_itself_and_colder_ones_of_its_carrier(write: Writer) -> 
     assert serves(world, "heat.warm", "heat.warm")
     assert not serves(world, "heat.warm", "heat.steam")
     assert not serves(world, "power", "heat.warm")
-
-
-def test_what_the_grid_alone_supplies_is_not_dispatched(write: Writer) -> None:
-    """Power of the town feeds a pump, that of the works comes from a CHP too."""
-    write(HOT, "warm.csv")
-    alone = SOUND.replace(
-        "    converters: {pump: {from: power, gives: heat.warm, cop: {source: 10 degC, quality: 0.4}}}\n", ""
-    )
-    alone = alone.replace(", heat.warm: 1 MW", "")
-    found = set(buses(load(write(alone)).world))
-    assert ("town", "power") not in found
-    assert ("works", "power") in found
-    assert ("town", "power") in buses(load(write(SOUND)).world)
 
 
 @pytest.mark.parametrize(("end", "fits"), [("2025-01-01T06:00", True), ("2025-01-01T00:30", False)])

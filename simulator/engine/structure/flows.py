@@ -1,4 +1,4 @@
-"""Tables of flows, queues, loads, time series and weighted quantities."""
+"""Tables of flows, queues, time series and weighted quantities."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from simulator.engine.axes import ORIGINS, substances
 from simulator.engine.calendar import Reviews, Timeline, slots_needed
-from simulator.engine.index import FlowKey, Load, Term
+from simulator.engine.index import FlowKey, Term
 from simulator.engine.layout import UNBOUNDED
 from simulator.engine.parameters import tonnes
 from simulator.engine.structure.consumers import Counters
@@ -90,19 +90,6 @@ def lags(draft: Draft, line: Timeline, groups: list[Reviews]) -> tuple[list[Row]
         dues.append(due)
         first += slots
     return rows, dues
-
-
-def loads(draft: Draft, terms: Counters) -> list[Row]:
-    return [_load(draft, load, terms) for load in draft.index.loads]
-
-
-def _load(draft: Draft, load: Load, terms: Counters) -> Row:
-    def number(world: World) -> Number | float:
-        company = world.companies[load.company]
-        return company.loads[load.carrier] if company.active else 0.0
-
-    key = (load.company, load.carrier)
-    return draft.parameters.add(number), *terms("load", key)
 
 
 def varying(draft: Draft) -> list[Row]:
