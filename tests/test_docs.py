@@ -107,11 +107,9 @@ def test_every_yaml_block_is_yaml(block: Block) -> None:
     yaml.safe_load(block.text)
 
 
-@pytest.mark.parametrize("block", SCENARIOS, ids=str)
-def test_every_complete_scenario_loads(block: Block, tmp_path: Path) -> None:
-    path = tmp_path / "scenario.yaml"
-    path.write_text(block.text, encoding="utf-8")
-    simulator.load(path)
+def test_every_complete_scenario_says_which_file_it_is() -> None:
+    """So that the next test loads it."""
+    assert not [str(block) for block in SCENARIOS]
 
 
 @pytest.mark.parametrize(("page", "name"), FILES, ids=lambda part: part if isinstance(part, str) else part.stem)

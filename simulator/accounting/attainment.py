@@ -52,7 +52,8 @@ def shown(progress: Progress, milestone: Milestone, value: float) -> str:
     """A value as the milestone is written: its change against the base, or in the unit of the amount."""
     base = progress.base[1]
     if milestone.amount is None and base:
-        return f"{100 * (value / base - 1):+.1f} %".replace("-", MINUS)
+        change = f"{100 * (value / base - 1):+.1f}"
+        return f"{change if float(change) else '0.0'} %".replace("-", MINUS)
     unit = milestone.amount.unit if milestone.amount is not None else progress.figure.unit
     unit = "%" if progress.figure.unit == "1" else unit
     return f"{float(f'{value / units.measure(unit)[0]:.4g}'):,.10g} {unit}".replace("-", MINUS)

@@ -149,6 +149,12 @@ def test_a_line_says_each_milestone_as_far_as_the_run_reaches(done: Run) -> None
     )
 
 
+def test_no_change_has_no_sign(done: Run) -> None:
+    first = progress(done.scenario, done.tables.indicators)[0]
+    same_as_base = {"linear": dict.fromkeys(first.goal, first.base[1] * 0.9999)}
+    assert lines([replace(first, values=same_as_base)])[0] == "network.emissions 2030: −40 %; linear 0.0 %"
+
+
 def test_every_indicator_may_be_a_target() -> None:
     """A new indicator belongs into `scenario.figures.KINDS` with its unit, or into NOT_YEARLY above."""
     names = {indicator.__name__ for indicator in INDICATORS}
