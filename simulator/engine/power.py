@@ -40,32 +40,21 @@ def measure_power(b: Batch, lane: int) -> None:
 
 @helper
 def add_unit(b: Batch, lane: int, u: int) -> None:
-    """What a unit could give: its capacity, or what there is to burn where the grid does not sell it."""
+    """What a unit could give: its capacity, or what there is to burn where the grid does not sell it.
+
+    What a converter gives beside the carrier it follows does not count: nobody can call for it.
+    """
     unit = b.units[u]
     if b.numbers[lane, unit.active] <= 0.0:
         return
     power = b.numbers[lane, unit.capacity] * b.numbers[lane, unit.profile]
     if unit.input >= 0:
         efficiency = efficiency_of(b, lane, u)
-        power = reachable(b, lane, unit.input, power / efficiency) * efficiency
+        power = claim_power(b, lane, unit.input, power / efficiency) * efficiency
     b.by_bus[unit.bus].offer += power
-    for e in range(unit.first_extra, unit.first_extra + unit.extras):
-        b.by_bus[b.extras[e].bus].offer += power * b.numbers[lane, b.extras[e].ratio]
-
-
-@helper
-def reachable(b: Batch, lane: int, bus: int, wanted: float) -> float:
-    """As much of what is wanted at a bus as could be given to it; it stays where it is."""
-    for n in range(len(b.by_bus)):
-        b.by_bus[n].aside = b.by_bus[n].offer
-    for w in range(len(b.wires)):
-        b.by_wire[w].aside = b.by_wire[w].left
-    power = claim_power(b, lane, bus, wanted)
-    for n in range(len(b.by_bus)):
-        b.by_bus[n].offer = b.by_bus[n].aside
-    for w in range(len(b.wires)):
-        b.by_wire[w].left = b.by_wire[w].aside
-    return power
+    if u >= b.where[0].generators:
+        for e in range(unit.first_extra, unit.first_extra + unit.extras):
+            b.by_bus[b.extras[e].bus].offer += power * b.numbers[lane, b.extras[e].ratio]
 
 
 @helper
@@ -97,7 +86,7 @@ def cut_process(b: Batch, lane: int, p: int) -> None:
 
 @helper
 def claim_power(b: Batch, lane: int, bus: int, wanted: float) -> float:
-    """Take what a process wants from who could give it, route by route; return what it gets."""
+    """Take what a process or unit wants from who could give it, route by route; return what it gets."""
     if b.numbers[lane, b.buses[bus].sells] > 0.0:
         return wanted
     b.by_bus[bus].need = wanted

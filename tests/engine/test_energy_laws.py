@@ -232,6 +232,34 @@ def test_no_unit_burns_what_nobody_has(tree: Tree) -> None:
     assert not (energy[fuelled]["supplier"] == "unserved").any()
 
 
+def urgent(tree: Tree) -> Tree:
+    """A like network with processes that must not run short in place of loads, steady generators, no huge powers."""
+    tree = json.loads(json.dumps(tree).replace(mw(1e9), mw(4.0)))
+    companies = {node: urgently(company) for node, company in tree["companies"].items()}
+    tips = {f"t{node}": {"from": node, "to": "heap", "material": "dust"} for node in companies}
+    return {
+        **tree, "materials": {"ore": {}, "dust": {}}, "companies": companies, "flows": {**tree["flows"], **tips},
+        "boundary": {**tree["boundary"], "heap": {"accepts": {"dust": {"fate": "landfill"}}}},
+    }  # fmt: skip
+
+
+def urgently(company: Tree) -> Tree:
+    needed = {carrier: f"{power_of(power)!r} MWh/t" for carrier, power in company["loads"].items()}
+    recipe = {"inputs": ["ore"], "rate": "24 t/day", "outputs": {"dust": 1}, "energy": needed, "needs_energy": True}
+    return {
+        **company, "loads": {}, "review_period": "1 h", "inventories": {"ore": {"initial": "1000 t"}},
+        "processes": {"p": recipe},
+        "generators": {name: {**unit, "profile": 0.5} for name, unit in company["generators"].items()},
+    }  # fmt: skip
+
+
+@trial(150)
+@given(tree=networks())
+def test_what_must_not_run_short_never_does_where_power_is_steady(tree: Tree) -> None:
+    for hour in hours(ran(urgent(tree))).values():
+        assert sum(hour.unserved.values()) <= TINY * hour.turnover
+
+
 @trial(60)
 @given(tree=networks())
 def test_heat_never_goes_from_colder_to_hotter(tree: Tree) -> None:

@@ -84,6 +84,31 @@ def test_what_partners_could_give_to_burn_counts(tmp_path: Path, kind: str) -> N
     assert throughput(result) == pytest.approx([0.1 * 0.9 * 0.9 * 24] * 4)
 
 
+def test_what_two_would_burn_counts_once(tmp_path: Path) -> None:
+    """0.1 MW of wood, though either boiler could burn 0.2."""
+    unit = "{from: wood, gives: heat.warm, efficiency: 1, capacity: 0.2 MW}"
+    gasifier = "generators: {gasifier: {gives: wood, capacity: 0.1 MW}}"
+    result = simulated(
+        tmp_path,
+        (LOAD, f"\n    converters: {{one: {unit}, two: {unit}}}\n    {gasifier}\n"),
+        ("gas: {price: 30 EUR/MWh}", "wood: {fuel: true, biogenic: true}"),
+        ("capacity: 0.6 MW", "capacity: 0 MW"),
+    )
+    assert throughput(result) == pytest.approx([0.1 * 24] * 4)
+
+
+def test_what_comes_beside_other_heat_cannot_be_called_for(tmp_path: Path) -> None:
+    """Heat that a chiller would give, if anyone needed cold."""
+    unit = "{from: gas, gives: {cold: 0.4, heat.warm: 0.5}, follows: cold, capacity: 9 MW}"
+    result = simulated(
+        tmp_path,
+        (LOAD, f"\n    converters: {{unit: {unit}}}\n"),
+        ("  gas: {price", "  cold: {}\n  gas: {price"),
+        ("capacity: 0.6 MW", "capacity: 0 MW"),
+    )
+    assert throughput(result) == [0] * 4
+
+
 def test_without_need_it_runs_and_energy_goes_unserved(tmp_path: Path) -> None:
     result = simulated(tmp_path, (", needs_energy: true", ""))
     assert throughput(result) == pytest.approx([24] * 4)
