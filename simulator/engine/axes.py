@@ -20,8 +20,8 @@ from simulator.engine.index import (
     Term,
     UseKey,
 )
+from simulator.scenario.buses import Bus, Joints
 from simulator.scenario.carriers import carrier_of, dispatch_order, temperature
-from simulator.scenario.dispatch import Bus, Joints
 from simulator.scenario.models import Company, Flow, World
 from simulator.scenario.references import OTHER
 from simulator.scenario.trade import arrives_as, wants
@@ -74,7 +74,8 @@ def index_of(
 def energy_axes(world: World, joined: Mapping[Bus, Joints] | None) -> dict[str, Any]:
     """Buses with their users and suppliers, and storages."""
     joints = joined or {}
-    buses = sorted(joints, key=lambda bus: _served(world, bus))
+    order = dispatch_order(world)
+    buses = sorted(joints, key=lambda bus: _served(world, order, bus))
     stores = [
         StoreKey(company, name)
         for company, carrier in buses
@@ -89,10 +90,10 @@ def energy_axes(world: World, joined: Mapping[Bus, Joints] | None) -> dict[str, 
     }
 
 
-def _served(world: World, bus: Bus) -> tuple[int, float, Bus]:
+def _served(world: World, order: Sequence[str], bus: Bus) -> tuple[int, float, Bus]:
     """When a bus is served: what is made before what it is made from, hot before cold."""
     heat = temperature(world, bus[1])
-    return dispatch_order(world).index(carrier_of(bus[1])), 0.0 if heat is None else -heat, bus
+    return order.index(carrier_of(bus[1])), 0.0 if heat is None else -heat, bus
 
 
 def substances(world: World) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine import state
-from simulator.engine.calendar import DAY
 from simulator.engine.draws import outages, stream
 from simulator.engine.index import Limit
 from simulator.engine.layout import NEVER
@@ -18,6 +17,7 @@ from simulator.engine.plan import Course, Plan
 from simulator.engine.state import Batch
 from simulator.engine.structure.draft import IN_PROCESS, IN_TRANSIT
 from simulator.errors import UserError
+from simulator.units import SECONDS_PER_DAY
 
 Floats = NDArray[np.float64]
 MOST_OUTAGES = 1_000_000
@@ -150,7 +150,7 @@ def _stocks_recorded(plan: Plan) -> int:
 
 def _outages(plan: Plan, courses: Sequence[Course], lanes: Sequence[Lane], seed: int) -> dict[str, Any]:
     """Every lane's outages, one list after the other; variants of one replication share their draws."""
-    end = plan.line.end / DAY
+    end = plan.line.end / SECONDS_PER_DAY
     firsts, times, total = [], [], 0
     for course, lane in zip(courses, lanes, strict=True):
         first = [total]

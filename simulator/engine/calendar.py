@@ -6,15 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from math import gcd
 
 from simulator.errors import UserError
 from simulator.scenario.dates import months_after
 from simulator.scenario.models import World
 from simulator.scenario.numbers import Span
+from simulator.units import SECONDS_PER_DAY
 
-DAY = 86400
 MONTH = 2_629_800
 """Seconds of a uniform month, a twelfth of 365.25 days."""
+_FORMATS = ((SECONDS_PER_DAY, "%Y-%m-%d"), (60, "%Y-%m-%dT%H:%M"), (1, "%Y-%m-%dT%H:%M:%S"))
 MONTHLY = Span(months=1)
 MOST_PERIODS = 100_000
 MOST_REVIEWS = 2_000_000
@@ -80,15 +82,16 @@ def reviews(line: Timeline, period: Span) -> Reviews:
     UserError
         There are more than `MOST_REVIEWS`.
     """
-    if line.end > MOST_REVIEWS * period.days() * DAY:
+    length = period.days() * SECONDS_PER_DAY
+    if line.end > MOST_REVIEWS * length:
         raise UserError(
-            f"{line.end / period.days() / DAY:.3g} reviews every {period.days() * DAY:g} s are more than "
+            f"{line.end / length:.3g} reviews every {length:g} s are more than "
             f"{MOST_REVIEWS:,} in one run: give a longer time.step or review_period, or a shorter run"
         )
     times = tuple(line.every(period))
     ends = (*times[1:], line.end)
     waits = tuple(later - earlier for earlier, later in zip((0, *times), times, strict=False))
-    return Reviews(times, waits, tuple((end - time) / DAY for time, end in zip(times, ends, strict=True)))
+    return Reviews(times, waits, tuple((end - time) / SECONDS_PER_DAY for time, end in zip(times, ends, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -108,8 +111,8 @@ def beats(group: Reviews, period: Span, cohort: Span) -> Beats:
     """
     if cohort.days() <= period.days():
         return Beats(tuple(range(len(group.times))), (1.0,) * len(group.times))
-    length = round(cohort.days() * DAY)
-    ends = [time + round(span * DAY) for time, span in zip(group.times, group.spans, strict=True)]
+    length = round(cohort.days() * SECONDS_PER_DAY)
+    ends = [time + round(span * SECONDS_PER_DAY) for time, span in zip(group.times, group.spans, strict=True)]
     intervals = tuple((end - 1) // length for end in ends)
     return Beats(intervals, tuple(_spreads(group.times, ends, intervals, length)))
 
@@ -154,7 +157,7 @@ def periods(line: Timeline, span: Span) -> tuple[Period, ...]:
     UserError
         There are more than `MOST_PERIODS`.
     """
-    if line.end > MOST_PERIODS * span.days() * DAY:
+    if line.end > MOST_PERIODS * span.days() * SECONDS_PER_DAY:
         raise UserError(f"time.report: more than {MOST_PERIODS:,} reporting periods; report less often")
     cuts = [0, *_ends(line, span), line.end]
     return tuple(
@@ -177,7 +180,7 @@ def _ends(line: Timeline, span: Span) -> list[int]:
 
 
 def _label(line: Timeline, span: Span, start: int, n: int) -> str:
-    """`2025`, `2025-01`, or the day (and time, where it is not midnight) a shorter period starts."""
+    """`2025`, `2025-01`, or when a shorter period starts: the day, with the time where not all start at midnight."""
     moment = line.start + timedelta(seconds=start)
     if line.uniform and span.months:
         moment = months_after(line.start.replace(day=1), n * span.months)
@@ -185,6 +188,10 @@ def _label(line: Timeline, span: Span, start: int, n: int) -> str:
         return f"{moment:%Y}"
     if span.months:
         return f"{moment:%Y-%m}"
-    if moment.time() == datetime.min.time():
-        return f"{moment:%Y-%m-%d}"
-    return moment.isoformat(timespec="seconds" if moment.second else "minutes")
+    return moment.strftime(_format(line.start, span))
+
+
+def _format(start: datetime, span: Span) -> str:
+    """How the starts of periods are written: all of a run alike, so that its column is read as one of dates."""
+    every = gcd(span.seconds, (start.hour * 60 + start.minute) * 60 + start.second)
+    return next(text for seconds, text in _FORMATS if every % seconds == 0)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from simulator.engine.compiler import helper
 from simulator.engine.fuel import fetch_fuel, usable
 from simulator.engine.layout import UNBOUNDED
-from simulator.engine.routes import carry, clear
+from simulator.engine.routes import carry, clear, put_needs_aside, return_needs
 from simulator.engine.state import Batch
 from simulator.engine.stores import fill, offer_stores, room, take_from_stores
 
@@ -31,6 +31,7 @@ def dispatch(b: Batch, lane: int) -> None:
             ask_need(b, lane, n, span)
     for c in range(len(b.carriers)):
         supply(b, lane, c, span)
+        spare_grid(b, c)
         fill_stores(b, lane, c, span)
         sell(b, lane, c)
     for n in range(len(b.buses)):
@@ -204,31 +205,65 @@ def serve_from_stores(b: Batch, lane: int, c: int, span: float) -> None:
 
 @helper
 def convert(b: Batch, lane: int, c: int, u: int, span: float) -> None:
-    """Run a converter for what is still lacking of the carrier that it follows."""
+    """Run a converter for what is still lacking of the carrier that it follows.
+
+    What it gives beside that serves needs of its own first: for those alone it runs last.
+    """
     unit = b.units[u]
     if b.numbers[lane, unit.active] <= 0.0 or not lacking(b, c):
         return
+    if unit.extras > 0:
+        hold_back(b, u)
+        operate(b, lane, c, u, span)
+        let_go(b, u)
+        serve_surplus(b, lane, c)
+    operate(b, lane, c, u, span)
+    if unit.extras > 0:
+        serve_surplus(b, lane, c)
+
+
+@helper
+def hold_back(b: Batch, u: int) -> None:
+    """Let nobody need what a unit gives beside the carrier it follows."""
+    for e in range(b.units[u].first_extra, b.units[u].first_extra + b.units[u].extras):
+        bus = b.by_bus[b.extras[e].bus]
+        bus.held = bus.need
+        bus.need = 0.0
+
+
+@helper
+def let_go(b: Batch, u: int) -> None:
+    for e in range(b.units[u].first_extra, b.units[u].first_extra + b.units[u].extras):
+        bus = b.by_bus[b.extras[e].bus]
+        bus.need = bus.held
+
+
+@helper
+def operate(b: Batch, lane: int, c: int, u: int, span: float) -> None:
+    """Fetch or buy what a converter uses for what it can give."""
+    unit = b.units[u]
     efficiency = efficiency_of(b, lane, u)
     most = max(0.0, b.numbers[lane, unit.capacity] * span - b.by_supplier[unit.supplier].amount)
-    sold = b.numbers[lane, b.buses[unit.input].sells] > 0.0
-    fuel = 0.0
-    if not sold:
+    if b.numbers[lane, b.buses[unit.input].sells] > 0.0:
+        ask(b, unit.input, unit.user, run(b, lane, c, u, most) / efficiency)
+    else:
         fuel = fetch_fuel(b, lane, u, usable(b, lane, c, unit.bus, most) / efficiency, span)
-        most = fuel * efficiency
+        used = run(b, lane, c, u, fuel * efficiency) / efficiency
+        b.by_user[unit.user].amount += used
+        b.by_bus[unit.input].left += max(0.0, fuel - used)
+
+
+@helper
+def run(b: Batch, lane: int, c: int, u: int, most: float) -> float:
+    """Serve what is lacking with what a converter can give; return what it gave of the carrier that it follows."""
+    unit = b.units[u]
     clear(b, c)
     b.by_bus[unit.bus].offer = most
     serve(b, lane, c)
     energy = b.by_bus[unit.bus].carried
-    used = energy / efficiency
     b.by_supplier[unit.supplier].amount += energy
     give_extras(b, lane, u, energy)
-    if sold:
-        ask(b, unit.input, unit.user, used)
-    else:
-        b.by_user[unit.user].amount += used
-        b.by_bus[unit.input].left += max(0.0, fuel - used)
-    if unit.extras > 0:
-        serve_surplus(b, lane, c)
+    return energy
 
 
 @helper
@@ -254,17 +289,24 @@ def buy(b: Batch, lane: int, c: int) -> None:
 
 
 @helper
+def spare_grid(b: Batch, c: int) -> None:
+    """Nobody buys where something is left over: what came after urgent needs takes the place of the grid."""
+    carrier = b.carriers[c]
+    for n in range(carrier.first_bus, carrier.first_bus + carrier.buses):
+        grid = b.buses[n].grid
+        if grid >= 0:
+            spared = min(b.by_bus[n].left, b.by_supplier[grid].amount)
+            b.by_bus[n].left -= spared
+            b.by_supplier[grid].amount -= spared
+
+
+@helper
 def fill_stores(b: Batch, lane: int, c: int, span: float) -> None:
     """What is left over goes into storages, also those of partners."""
     carrier = b.carriers[c]
     if carrier.stores == 0:
         return
-    clear(b, c)
-    for n in range(carrier.first_bus, carrier.first_bus + carrier.buses):
-        bus = b.by_bus[n]
-        bus.offer = bus.left
-        bus.before = bus.need
-        bus.need = 0.0
+    offer_surplus(b, c)
     for s in range(carrier.first_store, carrier.first_store + carrier.stores):
         b.by_bus[b.stores[s].bus].need += room(b, lane, s, span)
     carry(b, lane, c)
@@ -272,35 +314,43 @@ def fill_stores(b: Batch, lane: int, c: int, span: float) -> None:
         bus = b.by_bus[b.stores[s].bus]
         if bus.reached > 0.0:
             fill(b, lane, s, bus.reached * (room(b, lane, s, span) / (bus.reached + bus.need)))
+    keep_surplus(b, c)
+
+
+@helper
+def offer_surplus(b: Batch, c: int) -> None:
+    """Let buses offer what they have left over, and need nothing themselves."""
+    carrier = b.carriers[c]
+    clear(b, c)
+    put_needs_aside(b, c)
     for n in range(carrier.first_bus, carrier.first_bus + carrier.buses):
-        bus = b.by_bus[n]
-        bus.left = bus.offer
-        bus.need = bus.before
+        b.by_bus[n].offer = b.by_bus[n].left
+
+
+@helper
+def keep_surplus(b: Batch, c: int) -> None:
+    """What nobody took of it stays left over."""
+    carrier = b.carriers[c]
+    for n in range(carrier.first_bus, carrier.first_bus + carrier.buses):
+        b.by_bus[n].left = b.by_bus[n].offer
+    return_needs(b, c)
 
 
 @helper
 def sell(b: Batch, lane: int, c: int) -> None:
     """What is left over goes to boundary nodes as far as their flows carry it; the rest is curtailed."""
     carrier = b.carriers[c]
-    clear(b, c)
-    left = 0.0
-    for n in range(carrier.first_bus, carrier.first_bus + carrier.buses):
-        bus = b.by_bus[n]
-        bus.offer = bus.left
-        bus.before = bus.need
-        bus.need = 0.0
-        left += bus.left
-    if carrier.outside > 0 and left > 0.0:
+    if carrier.outside > 0:
+        offer_surplus(b, c)
         for n in range(carrier.first_outside, carrier.first_outside + carrier.outside):
             b.by_bus[n].need = UNBOUNDED
         carry(b, lane, c)
         for n in range(carrier.first_outside, carrier.first_outside + carrier.outside):
             b.by_bus[n].need = 0.0
+        keep_surplus(b, c)
     for n in range(carrier.first_bus, carrier.first_bus + carrier.buses):
-        bus = b.by_bus[n]
-        b.by_user[b.buses[n].curtailed].amount += bus.offer
-        bus.left = 0.0
-        bus.need = bus.before
+        b.by_user[b.buses[n].curtailed].amount += b.by_bus[n].left
+        b.by_bus[n].left = 0.0
 
 
 @helper

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulator.engine.compiler import helper
 from simulator.engine.layout import UNBOUNDED
-from simulator.engine.routes import carry, clear, possible, reserve
+from simulator.engine.routes import carry, clear, possible, put_needs_aside, reserve, return_needs
 from simulator.engine.state import Batch
 from simulator.engine.stores import offer_stores, take_from_stores
 
@@ -32,7 +32,8 @@ def fetch_surplus(b: Batch, lane: int, u: int, wanted: float) -> float:
     c, bus = b.units[u].fuel, b.units[u].input
     carrier = b.carriers[c]
     clear(b, c)
-    set_needs_aside(b, c, bus, wanted)
+    put_needs_aside(b, c)
+    b.by_bus[bus].need = wanted
     for n in range(carrier.first_bus, carrier.first_bus + carrier.buses):
         if n != bus:
             b.by_bus[n].offer = max(0.0, b.by_bus[n].left - b.by_bus[n].aside)
@@ -50,29 +51,13 @@ def fetch_stored(b: Batch, lane: int, u: int, wanted: float, span: float) -> flo
     """What storages hold."""
     c, bus = b.units[u].fuel, b.units[u].input
     clear(b, c)
-    set_needs_aside(b, c, bus, wanted)
+    put_needs_aside(b, c)
+    b.by_bus[bus].need = wanted
     offer_stores(b, lane, c, span)
     carry(b, lane, c)
     take_from_stores(b, lane, c, span)
     return_needs(b, c)
     return b.by_bus[bus].reached
-
-
-@helper
-def set_needs_aside(b: Batch, c: int, bus: int, wanted: float) -> None:
-    """Let one bus alone need something for a while."""
-    carrier = b.carriers[c]
-    for n in range(carrier.first_bus, carrier.first_bus + carrier.buses):
-        b.by_bus[n].aside = b.by_bus[n].need
-        b.by_bus[n].need = 0.0
-    b.by_bus[bus].need = wanted
-
-
-@helper
-def return_needs(b: Batch, c: int) -> None:
-    carrier = b.carriers[c]
-    for n in range(carrier.first_bus, carrier.first_bus + carrier.buses):
-        b.by_bus[n].need = b.by_bus[n].aside
 
 
 @helper

@@ -1,8 +1,8 @@
-"""One pointer in place of seventy arrays: how a batch is passed to kernels.
+"""One pointer in place of all arrays: how a batch is passed to kernels.
 
-A kernel that receives seventy arrays spends longer on unpacking them than on a small network's day, and helpers that
+A kernel that receives them one by one spends longer on unpacking them than on a small network's day, and helpers that
 pass them on take minutes to compile. So kernels receive the address of a list of addresses and shapes, and
-`b.mass[lane, place, k]` reads the array's entry in it, and then the element: a tenth of the instructions that an array
+`b.mass[lane, place, k]` reads the array's entry in it, and then the element: a fifth of the code that an array
 of numba's would take to compile. Nothing in the list changes while a batch runs, which the loads say
 (`invariant.load`), so that the compiler keeps them out of loops. Without compilation a handle is the batch itself.
 """
@@ -27,14 +27,14 @@ Handle = Any
 """Address of a batch's list of arrays; without compilation the batch itself."""
 
 
-class _BatchType(types.Type):  # type: ignore[misc]
+class _BatchType(types.Type):
     """The kernels' view of a batch: the list."""
 
     def __init__(self) -> None:
         super().__init__(name="Batch")
 
 
-class _ArrayType(types.Type):  # type: ignore[misc]
+class _ArrayType(types.Type):
     """The kernels' view of one of its arrays, of which only elements, `len` and `shape` are asked for: the list too."""
 
     def __init__(self, name: str, offset: int) -> None:
@@ -46,9 +46,9 @@ class _ArrayType(types.Type):  # type: ignore[misc]
         """Where its address stands in the list; its shape follows."""
 
 
-_OFFSETS = np.cumsum([0, *(1 + ndim for _, ndim in FIELDS.values())]).tolist()
+_OFFSETS = np.cumsum([0, *(1 + ndim for _, ndim in FIELDS.values())])[:-1].tolist()
 _BATCH = _BatchType()
-_ARRAYS = {name: _ArrayType(name, offset) for name, offset in zip(FIELDS, _OFFSETS, strict=False)}
+_ARRAYS = {name: _ArrayType(name, offset) for name, offset in zip(FIELDS, _OFFSETS, strict=True)}
 register_model(_BatchType)(models.OpaqueModel)
 register_model(_ArrayType)(models.OpaqueModel)
 
@@ -62,7 +62,7 @@ def _cast(_typing: Any, _address: Any) -> Any:
 
 
 @infer_getattr
-class _Arrays(AttributeTemplate):  # type: ignore[misc]
+class _Arrays(AttributeTemplate):
     """`b.mass` has the type that `FIELDS` declares."""
 
     key = _BatchType
@@ -72,7 +72,7 @@ class _Arrays(AttributeTemplate):  # type: ignore[misc]
 
 
 @infer_getattr
-class _Shape(AttributeTemplate):  # type: ignore[misc]
+class _Shape(AttributeTemplate):
     """`b.mass.shape` is a tuple of as many numbers as there are axes."""
 
     key = _ArrayType
@@ -82,13 +82,13 @@ class _Shape(AttributeTemplate):  # type: ignore[misc]
 
 
 @infer_global(len)
-class _Length(AbstractTemplate):  # type: ignore[misc]
+class _Length(AbstractTemplate):
     def generic(self, args: Sequence[Any], _: Any) -> Any:
         return signature(types.intp, *args) if isinstance(args[0], _ArrayType) else None
 
 
 @infer_global(operator.getitem)
-class _Element(AbstractTemplate):  # type: ignore[misc]
+class _Element(AbstractTemplate):
     """An element takes one index per axis; one of a table is a record, which is read and written in place."""
 
     def generic(self, args: Sequence[Any], _: Any) -> Any:
@@ -97,7 +97,7 @@ class _Element(AbstractTemplate):  # type: ignore[misc]
 
 
 @infer_global(operator.setitem)
-class _SetElement(AbstractTemplate):  # type: ignore[misc]
+class _SetElement(AbstractTemplate):
     def generic(self, args: Sequence[Any], _: Any) -> Any:
         array = args[0]
         return signature(types.none, array, array.index, array.dtype) if isinstance(array, _ArrayType) else None

@@ -4,8 +4,8 @@ Numba optimises every helper by itself, together with all it calls, and makes ma
 thirds of the time to compile. Here a helper is only lowered; the kernel links all helpers and is optimised once. Of
 what is left a fifth went into finding the same types of the same operators again, and into registries loaded before.
 
-This replaces private methods of numba for as long as a kernel is compiled. Where they are not as expected, kernels
-compile as usual, only slower.
+This replaces private methods of numba for as long as a kernel is compiled; `patch` puts them back whatever happens.
+Where they are not as expected, kernels compile as usual, only slower.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def lean(kernel: str) -> Iterator[None]:
 
 
 def _as_expected() -> bool:
-    known = set(dir(JITCodeLibrary)) | set(JITCodeLibrary.finalize.__code__.co_names) | {"_finalized"}
+    known = set(dir(JITCodeLibrary)) | set(JITCodeLibrary.finalize.__code__.co_names)
     owners = ((JITCPUCodegen, "set_env"), (BaseFunction, "get_call_type"))
     registries = ((context, "load_additional_registries") for context in (CPUContext, Context))
     return set(_NEEDED) <= known and all(hasattr(owner, name) for owner, name in (*owners, *registries))

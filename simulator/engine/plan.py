@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from simulator.engine import layout
 from simulator.engine.axes import ORIGINS, index_of, origins
-from simulator.engine.calendar import DAY, Period, Reviews, Timeline, beats, periods, reviews, timeline
+from simulator.engine.calendar import Period, Reviews, Timeline, beats, periods, reviews, timeline
 from simulator.engine.curves import at_ends, initial_losses
 from simulator.engine.index import Index, Limit, Place, StoreKey, Term
 from simulator.engine.ledger import Row
@@ -28,9 +28,10 @@ from simulator.engine.structure import consumers, energy, flows, places
 from simulator.engine.structure.alike import structure_of
 from simulator.engine.structure.draft import Draft, cohort_of, groups_of, lags_of, node_active
 from simulator.engine.timeseries import sample
-from simulator.scenario.dispatch import Bus, Joints, merged
+from simulator.scenario.buses import Bus, Joints, merged
 from simulator.scenario.models import Lifetime, World
 from simulator.scenario.scenario import Scenario, Variant
+from simulator.units import SECONDS_PER_DAY
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -190,7 +191,7 @@ def _dispatch_spans(draft: Draft, looks: Sequence[Reviews], ticks: Sequence[int]
     groups = {draft.groups[draft.world.time.step], *(draft.group(bus.company) for bus in draft.index.buses)}
     instants = np.array(sorted({time for group in groups for time in looks[group].times}), dtype=np.int64)
     spans = np.zeros(len(ticks))
-    spans[np.searchsorted(ticks, instants)] = np.diff([*instants, end]) / DAY
+    spans[np.searchsorted(ticks, instants)] = np.diff([*instants, end]) / SECONDS_PER_DAY
     return spans
 
 
@@ -218,9 +219,10 @@ def _tables(
     terms, of_terms = flows.weighted(draft, sections.counted["weighted"])
     place, nominal, edges = places.places(draft)
     lag, dues = flows.lags(draft, line, looks)
+    of_energy, needs = energy.tables(draft, of_terms)
     rows = {
         "consumers": consumers.consumers(draft),
-        "processes": consumers.processes(draft, sections.counted["limits"], of_terms, energy.spans_of_needs(draft)),
+        "processes": consumers.processes(draft, sections.counted["limits"], of_terms, needs),
         "slots": consumers.slots(draft),
         "draws": consumers.draws(draft),
         "outputs": consumers.outputs(draft, of_terms),
@@ -232,7 +234,7 @@ def _tables(
         "lags": lag,
         "edges": edges,
         "terms": terms,
-        **energy.tables(draft, of_terms),
+        **of_energy,
     }
     rows["shared"], rows["makers"] = consumers.shared(draft)
     rows["varyings"] = flows.varying(draft)

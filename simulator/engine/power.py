@@ -10,7 +10,7 @@ from simulator.engine.compiler import helper
 from simulator.engine.energy import efficiency_of
 from simulator.engine.layout import ENERGY, UNBOUNDED
 from simulator.engine.planning import draw, fit_batch, output_of
-from simulator.engine.routes import possible, reserve
+from simulator.engine.routes import LITTLE, possible, reserve
 from simulator.engine.state import Batch
 
 
@@ -27,15 +27,26 @@ def measure_power(b: Batch, lane: int) -> None:
     for n in range(b.where[0].loading):
         if b.power[lane, n] < 0.0:
             b.by_bus[b.needs[n].bus].offer -= b.power[lane, n]
+    span = longest_review(b)
     for s in range(len(b.stores)):
         store = b.stores[s]
-        most = min(b.numbers[lane, store.power], b.stored[lane, s] / b.tick_span[b.tick[0]])
+        most = min(b.numbers[lane, store.power], b.stored[lane, s] / span)
         b.by_bus[store.bus].offer += most * b.numbers[lane, store.active]
     for u in range(b.where[0].generators, len(b.units)):
         add_unit(b, lane, u)
     for c in range(len(b.carriers) - 1, -1, -1):
         for u in range(b.carriers[c].first_unit, b.carriers[c].first_unit + b.carriers[c].units):
             add_unit(b, lane, u)
+
+
+@helper
+def longest_review(b: Batch) -> float:
+    """Days that what storages hold must last: to the next review of whoever reviews now."""
+    span = b.tick_span[b.tick[0]]
+    for g in range(len(b.group)):
+        if b.group[g].due > 0:
+            span = max(span, b.group[g].dt)
+    return span
 
 
 @helper
@@ -90,7 +101,11 @@ def claim_power(b: Batch, lane: int, bus: int, wanted: float) -> float:
     if b.numbers[lane, b.buses[bus].sells] > 0.0:
         return wanted
     b.by_bus[bus].need = wanted
+    got = 0.0
     for r in range(len(b.routes)):
         if b.routes[r].receiver == bus:
-            reserve(b, lane, r, possible(b, lane, r))
-    return wanted - b.by_bus[bus].need
+            amount = possible(b, lane, r)
+            if amount == UNBOUNDED:
+                return UNBOUNDED
+            got += reserve(b, lane, r, amount)
+    return wanted if got >= wanted * (1.0 - LITTLE) else got

@@ -30,6 +30,22 @@ def empty(b: Batch, n: int) -> None:
 
 
 @helper
+def put_needs_aside(b: Batch, c: int) -> None:
+    """Let no bus of a carrier need anything for a while."""
+    carrier = b.carriers[c]
+    for n in range(carrier.first_bus, carrier.first_bus + carrier.buses):
+        b.by_bus[n].aside = b.by_bus[n].need
+        b.by_bus[n].need = 0.0
+
+
+@helper
+def return_needs(b: Batch, c: int) -> None:
+    carrier = b.carriers[c]
+    for n in range(carrier.first_bus, carrier.first_bus + carrier.buses):
+        b.by_bus[n].need = b.by_bus[n].aside
+
+
+@helper
 def carry(b: Batch, lane: int, c: int) -> None:
     """Serve the needs of a carrier's buses from their offers; `carried` is what left a bus, `reached` what came."""
     carrier = b.carriers[c]
@@ -51,9 +67,9 @@ def share(b: Batch, lane: int, first: int, last: int) -> None:
         grant(b, lane, first, last)
         moved = 0.0
         for r in range(first, last):
-            if b.by_route[r].want > 0.0:
+            if b.by_route[r].granted > 0.0:
                 receiver = b.by_bus[b.routes[r].receiver]
-                accepted = b.by_route[r].want * part_of(receiver.wanted, receiver.coming)
+                accepted = b.by_route[r].granted * part_of(receiver.wanted, receiver.coming)
                 amount = min(accepted, possible(b, lane, r))
                 move(b, lane, r, amount)
                 moved += amount
@@ -92,17 +108,11 @@ def claim(b: Batch, lane: int, first: int, last: int) -> None:
 @helper
 def claim_of(b: Batch, lane: int, r: int) -> float:
     """What a route could carry of what its receiver needs, as it leaves; where neither has an end, what is offered."""
-    route = b.routes[r]
-    if possible(b, lane, r) <= 0.0:
+    offer = b.by_bus[b.routes[r].sender].offer
+    if offer <= 0.0:
         return 0.0
-    most = UNBOUNDED
-    kept = 1.0
-    for g in range(route.first_leg, route.first_leg + route.legs):
-        wire = b.legs[g].wire
-        most = min(most, b.by_wire[wire].left / kept)
-        kept *= 1.0 - b.numbers[lane, b.wires[wire].loss]
-    most = min(most, b.by_bus[route.receiver].need / kept)
-    return b.by_bus[route.sender].offer if most == UNBOUNDED else most
+    most = passing(b, lane, r, UNBOUNDED)
+    return offer if most == UNBOUNDED else most
 
 
 @helper
@@ -116,8 +126,8 @@ def grant(b: Batch, lane: int, first: int, last: int) -> None:
             wire = b.legs[g].wire
             part = min(part, part_of(b.by_wire[wire].shared, b.by_wire[wire].claims))
             kept *= 1.0 - b.numbers[lane, b.wires[wire].loss]
-        b.by_route[r].want *= part
-        b.by_bus[route.receiver].coming += b.by_route[r].want * kept
+        b.by_route[r].granted = b.by_route[r].want * part
+        b.by_bus[route.receiver].coming += b.by_route[r].granted * kept
 
 
 @helper
@@ -128,10 +138,14 @@ def part_of(available: float, claimed: float) -> float:
 @helper
 def possible(b: Batch, lane: int, r: int) -> float:
     """What could go over a route now, as it leaves the sender: the offer, the need, the wires' capacities."""
+    offer = b.by_bus[b.routes[r].sender].offer
+    return passing(b, lane, r, offer) if offer > 0.0 else 0.0
+
+
+@helper
+def passing(b: Batch, lane: int, r: int, most: float) -> float:
+    """As much of an amount that leaves the sender as passes the wires of a route and is needed at its end."""
     route = b.routes[r]
-    most = b.by_bus[route.sender].offer
-    if most <= 0.0:
-        return 0.0
     kept = 1.0
     for g in range(route.first_leg, route.first_leg + route.legs):
         wire = b.legs[g].wire
@@ -166,8 +180,8 @@ def move(b: Batch, lane: int, r: int, amount: float) -> None:
 
 
 @helper
-def reserve(b: Batch, lane: int, r: int, amount: float) -> None:
-    """Claim an amount that leaves the sender of a route, and the wires it goes over."""
+def reserve(b: Batch, lane: int, r: int, amount: float) -> float:
+    """Claim an amount that leaves the sender of a route, and the wires it goes over; return what arrives of it."""
     route = b.routes[r]
     b.by_bus[route.sender].offer = max(0.0, b.by_bus[route.sender].offer - amount)
     for g in range(route.first_leg, route.first_leg + route.legs):
@@ -175,3 +189,4 @@ def reserve(b: Batch, lane: int, r: int, amount: float) -> None:
         b.by_wire[wire].left = max(0.0, b.by_wire[wire].left - amount)
         amount *= 1.0 - b.numbers[lane, b.wires[wire].loss]
     b.by_bus[route.receiver].need = max(0.0, b.by_bus[route.receiver].need - amount)
+    return amount

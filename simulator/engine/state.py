@@ -57,17 +57,22 @@ inventories stand before it; the first load among the needs for energy, processe
 among the units, converters stand before it; how many needs are urgent."""
 BUS_SCRATCH = np.dtype(
     [(name, np.float64) for name in (
-        "asked", "need", "met", "left", "offer", "before", "carried", "reached", "claims", "coming", "shared", "wanted",
-        "aside",
+        "asked", "need", "met", "left", "offer", "offered", "carried", "reached", "claims", "coming", "shared",
+        "wanted", "aside", "held",
     )]
 )  # fmt: skip
-"""MWh until the next instant: `asked`, still to be served (`need`) and served (`met`), `left` over; see `routes` for
-the others."""
+"""MWh until the next instant; while processes plan, `offer` and `need` are MWh/day.
+
+A bus has `asked` for so much, of which it still lacks `need` and was served `met`; so much it has `left` over. While
+routes are gone through: what it still has to `offer`, of what it `offered`, what has left it (`carried`) and come to it
+(`reached`). In a round of fair sharing: what is claimed of it (`claims`) of what it has (`shared`), and what is granted
+to it (`coming`) of what it needs (`wanted`). `aside` and `held`: needs that wait while others are
+served."""
 USER_SCRATCH = np.dtype([("want", np.float64), ("amount", np.float64)])
 """`want` is served as far as the bus is; `amount` was dispatched."""
 SUPPLIER_SCRATCH = np.dtype([("amount", np.float64)])
 WIRE_SCRATCH = np.dtype([("left", np.float64), ("claims", np.float64), ("shared", np.float64), ("aside", np.float64)])
-ROUTE_SCRATCH = np.dtype([("want", np.float64)])
+ROUTE_SCRATCH = np.dtype([("want", np.float64), ("granted", np.float64)])
 
 
 class Batch(NamedTuple):

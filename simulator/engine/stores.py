@@ -13,7 +13,7 @@ def offer_stores(b: Batch, lane: int, c: int, span: float) -> None:
     for s in range(carrier.first_store, carrier.first_store + carrier.stores):
         b.by_bus[b.stores[s].bus].offer += at_hand(b, lane, s, span)
     for n in range(carrier.first_bus, carrier.first_bus + carrier.buses):
-        b.by_bus[n].before = b.by_bus[n].offer
+        b.by_bus[n].offered = b.by_bus[n].offer
 
 
 @helper
@@ -24,7 +24,7 @@ def take_from_stores(b: Batch, lane: int, c: int, span: float) -> None:
         store = b.stores[s]
         bus = b.by_bus[store.bus]
         if bus.carried > 0.0:
-            energy = min(bus.carried * (at_hand(b, lane, s, span) / bus.before), b.stored[lane, s])
+            energy = min(bus.carried * (at_hand(b, lane, s, span) / bus.offered), b.stored[lane, s])
             b.by_supplier[store.supplier].amount += energy
             b.stored[lane, s] -= energy
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from simulator.accounting import terms
 from simulator.engine import Lane, plans, run_batch
+from simulator.engine.calendar import Timeline, periods
 from simulator.errors import UserError
+from simulator.scenario.numbers import parse_span
 from tests.engine.builders import amounts, by_period, closed, read, shipped, simulate, stock, text
 
 HOUR, DAY = 3600, 86400
@@ -45,11 +49,31 @@ def test_what_they_send_arrives_when_it_should(tmp_path: Path) -> None:
     """The eight-hourly buyer gets 3 t a review, the daily one a day's use, the weekly one a week's."""
     result = simulate(tmp_path, PERIODS, report="8 hour")
     bought = by_period(result, "a")
-    first = ["2025-01-01", "2025-01-01T08:00", "2025-01-01T16:00"]
+    first = ["2025-01-01T00:00", "2025-01-01T08:00", "2025-01-01T16:00"]
     assert [bought[period] for period in first] == pytest.approx([3, 3, 3])
-    assert set(by_period(result, "b")) <= {f"2025-{m:02}-{d:02}" for m in range(1, 5) for d in range(1, 32)}
-    assert list(by_period(result, "c"))[:2] == ["2025-01-08", "2025-01-15"]
-    assert by_period(result, "c")["2025-01-15"] == pytest.approx(42)
+    assert set(by_period(result, "b")) <= {f"2025-{m:02}-{d:02}T00:00" for m in range(1, 5) for d in range(1, 32)}
+    assert list(by_period(result, "c"))[:2] == ["2025-01-08T00:00", "2025-01-15T00:00"]
+    assert by_period(result, "c")["2025-01-15T00:00"] == pytest.approx(42)
+
+
+@pytest.mark.parametrize(
+    ("start", "report", "first"),
+    [
+        ("2025-01-01", "1 h", "2025-01-01T00:00"),
+        ("2025-01-01", "36 h", "2025-01-01T00:00"),
+        ("2025-01-01", "90 s", "2025-01-01T00:00:00"),
+        ("2025-01-01", "7 day", "2025-01-01"),
+        ("2025-01-01T06:00", "1 day", "2025-01-01T06:00"),
+        ("2025-01-01T06:00", "6 h", "2025-01-01T06:00"),
+    ],
+)
+def test_all_periods_of_a_run_are_written_alike(start: str, report: str, first: str) -> None:
+    """So that `pandas.to_datetime` reads the column."""
+    line = Timeline(datetime.fromisoformat(start), 14 * DAY, uniform=False)
+    labels = [period.label for period in periods(line, parse_span(report))]
+    assert labels[0] == first
+    assert {len(label) for label in labels} == {len(first)}
+    assert pd.to_datetime(pd.Series(labels)).is_monotonic_increasing
 
 
 @pytest.mark.parametrize("period", ["8 hour", "1 day", "7 day", "90 min"])

@@ -146,6 +146,20 @@ companies:
     assert mwh(result, carrier="own_power", use="curtailed") == pytest.approx(9.6)
 
 
+@pytest.mark.parametrize(("cold", "hours"), [(1, 96), (2, 144)])
+def test_what_comes_beside_serves_colder_needs_before_hot_heat_steps_down(
+    tmp_path: Path, cold: int, hours: int
+) -> None:
+    """Beside 2 MW of steam comes 1 MW of warm heat; for 1 MW more a third more gas gives steam that steps down."""
+    result = day(tmp_path, f"""
+companies:
+  town:
+    loads: {{heat.steam: 2 MW, heat.warm: {cold} MW}}
+    converters: {{chp: {{from: gas, gives: {{heat.steam: 0.5, heat.warm: 0.25}}, follows: heat.steam}}}}
+""")  # fmt: skip
+    assert mwh(result, node="town", use="converter") == pytest.approx(hours)
+
+
 def test_a_better_rank_comes_first_and_equal_ranks_share_in_proportion(tmp_path: Path) -> None:
     """Of 6 MW the first rank gets its 2; those that follow want 9 and 2 MW of the 4 that are left."""
     result = day(tmp_path, """

@@ -63,7 +63,7 @@ def test_it_runs_as_far_as_flows_bring_power(tmp_path: Path) -> None:
     energy = result.tables.energy.groupby(["user", "supplier"], observed=True)["energy_mwh"].sum()
     assert energy["load", "unserved"] == pytest.approx(4 * 24)
     assert energy["p", "sun"] == pytest.approx(4 * 0.6 * 24 * 0.9)
-    assert "works p: short of energy on 4 of 4 days" in result.bottlenecks["base"]
+    assert "works p: short of energy on 4 of 4 days" in map(str, result.bottlenecks["base"])
 
 
 def test_converters_and_storages_count(tmp_path: Path) -> None:
@@ -107,6 +107,43 @@ def test_what_comes_beside_other_heat_cannot_be_called_for(tmp_path: Path) -> No
         ("capacity: 0.6 MW", "capacity: 0 MW"),
     )
     assert throughput(result) == [0] * 4
+
+
+@pytest.mark.parametrize("capacity", ["", ", capacity: 5 MW"])
+def test_a_unit_without_limit_counts_with_what_there_is_to_burn(tmp_path: Path, capacity: str) -> None:
+    result = simulated(
+        tmp_path,
+        (LOAD, f"\n    converters: {{boiler: {{from: wood, gives: heat.warm, efficiency: 0.9{capacity}}}}}\n"),
+        ("gas: {price: 30 EUR/MWh}", "wood: {fuel: true, biogenic: true}"),
+        ("roof: {gives: heat.warm, capacity: 0.75 MW}", "gasifier: {gives: wood, capacity: 0.1 MW}"),
+        ("energy: heat.warm, capacity: 0.6 MW", "energy: wood"),
+    )
+    assert throughput(result) == pytest.approx([0.1 * 0.9 * 0.9 * 24] * 4)
+
+
+def test_what_is_stored_lasts_until_the_next_review(tmp_path: Path) -> None:
+    """8 MWh for two days: 4 a day beside what the pipe brings, though energy is dispatched by the hour."""
+    tank = TANK.replace(LOAD[1:], "    review_period: 2 day\n")
+    result = simulated(tmp_path, (LOAD, tank), ("step: 1 day", "step: 1 h"))
+    brought = 0.6 * 24 * 0.9
+    assert throughput(result) == pytest.approx([2 * brought + 8, 2 * brought])
+    assert (result.tables.energy["supplier"] != "unserved").all()
+
+
+def test_what_a_chp_gives_later_spares_the_grid_of_what_was_bought_first(tmp_path: Path) -> None:
+    """1 MW of power is bought first; 2 MW come beside the heat of a load. Nothing is bought in the end."""
+    unit = "{from: gas, gives: {power: 0.25, heat.warm: 0.5}, follows: heat.warm}"
+    result = simulated(
+        tmp_path,
+        (LOAD, f"\n    loads: {{heat.warm: 4 MW}}\n    converters: {{chp: {unit}}}\n"),
+        ("  gas: {price", "  power: {price: 100 EUR/MWh}\n  gas: {price"),
+        ("energy: {heat.warm: 1 MWh/t}", "energy: {power: 1 MWh/t}"),
+        ("capacity: 0.6 MW", "capacity: 0 MW"),
+    )  # fmt: skip
+    energy = (
+        result.tables.energy.query("carrier == 'power'").groupby(["use", "supplier"], observed=True)["energy_mwh"].sum()
+    )
+    assert energy.to_dict() == pytest.approx({("process", "works"): 96, ("curtailed", "works"): 96})
 
 
 def test_without_need_it_runs_and_energy_goes_unserved(tmp_path: Path) -> None:

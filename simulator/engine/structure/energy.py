@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 
-from simulator.engine.index import ProcessKey, StoreKey, tap_key
+import numpy as np
+
+from simulator.engine.index import StoreKey, tap_key
 from simulator.engine.layout import ONE, UNBOUNDED, UNLIMITED, ZERO
 from simulator.engine.structure.consumers import Counters
-from simulator.engine.structure.draft import Draft, Row, node_active
+from simulator.engine.structure.draft import Draft, Row, node_active, ranges
+from simulator.scenario.buses import CONVERTER, CURTAILED, FLOW, GENERATOR, GRID, LEVEL, LOAD, PROCESS, UNSERVED
 from simulator.scenario.carriers import Unit, carrier_of, dispatch_order, followed, generators, sold, temperature
-from simulator.scenario.dispatch import CONVERTER, CURTAILED, FLOW, GENERATOR, GRID, LEVEL, LOAD, PROCESS, UNSERVED
 from simulator.scenario.models import Converter, Storage, World
 from simulator.scenario.numbers import Number
 
 LONGEST = 3
 """Flows that energy takes one after the other at most."""
 USUAL_RANK, OUTSIDE_RANK = 5, 9
-Joint = tuple[str, str, str, str]
+JointName = tuple[str, str, str, str]
 """Company, carrier, kind, name."""
 
 
@@ -43,7 +45,7 @@ class Route:
     wires: tuple[int, ...]
 
 
-class Network:
+class Buses:
     """The buses and joints of a draft by name, and those outside."""
 
     def __init__(self, draft: Draft) -> None:
@@ -58,7 +60,7 @@ class Network:
         self.outside = sorted(set(self._outside()), key=lambda bus: (self.order.index(carrier_of(bus[1])), bus))
         self.bus |= {bus: len(self.index.buses) + n for n, bus in enumerate(self.outside)}
 
-    def _name(self, bus: int, kind: str, name: str) -> Joint:
+    def _name(self, bus: int, kind: str, name: str) -> JointName:
         key = self.index.buses[bus]
         return key.company, key.carrier, kind, name
 
@@ -73,16 +75,17 @@ class Network:
         return inside, [first + n for n, bus in enumerate(self.outside) if carrier_of(bus[1]) == carrier]
 
 
-def tables(draft: Draft, terms: Counters) -> dict[str, list[Row]]:
-    """All tables of energy by name."""
-    network = Network(draft)
+def tables(draft: Draft, terms: Counters) -> tuple[dict[str, list[Row]], list[tuple[int, int]]]:
+    """All tables of energy by name; and first row and number of the needs of every process."""
+    network = Buses(draft)
+    needs = _needs_by_process(network)
     units, extras, of_carrier = _units(network)
     wires, edges = _wires(network)
     routes, legs, bands, of_routes = _routes(network, edges)
     stores = [_store(network, key) for key in draft.index.stores]
-    return {
+    rows = {
         "buses": _buses(network),
-        "needs": [need for _, of_process in needs_by_process(network) for need in of_process] + _loads(network),
+        "needs": [*chain.from_iterable(needs), *_loads(network)],
         "units": units,
         "extras": extras,
         "wires": wires,
@@ -93,70 +96,73 @@ def tables(draft: Draft, terms: Counters) -> dict[str, list[Row]]:
         "carriers": [_carrier(network, name, of_carrier, of_routes, stores) for name in network.order],
         "taps": _taps(network, terms),
     }
+    return rows, _spans([len(of_process) for of_process in needs])
 
 
-def _buses(network: Network) -> list[Row]:
-    rows: list[Row] = []
-    tap = 0
-    for n, key in enumerate(network.index.buses):
-        users = [m for m, joint in enumerate(network.index.users) if joint.bus == n]
-        suppliers = [m for m, joint in enumerate(network.index.suppliers) if joint.bus == n]
-        company, carrier = key.company, key.carrier
-        rows.append(
-            (
-                *(users[0], len(users), suppliers[0], len(suppliers), tap),
-                network.add(lambda world, carrier=carrier: float(sold(world, carrier))),  # type: ignore[misc]
-                network.supplier.get((company, carrier, GRID, ""), -1),
-                network.supplier[company, carrier, UNSERVED, ""],
-                network.user[company, carrier, CURTAILED, ""],
-            )
-        )
-        tap += len(users) * len(suppliers)
-    return rows
+def _spans(counts: Sequence[int]) -> list[tuple[int, int]]:
+    return [(sum(counts[:n]), count) for n, count in enumerate(counts)]
 
 
-def _taps(network: Network, terms: Counters) -> list[Row]:
+def _buses(network: Buses) -> list[Row]:
+    users, suppliers = (
+        ranges(joints, lambda joint: joint.bus) for joints in (network.index.users, network.index.suppliers)
+    )
+    taps = np.cumsum([0, *(users[n][1] * suppliers[n][1] for n in range(len(network.index.buses)))]).tolist()
+    return [
+        (*users[n], *suppliers[n], taps[n], *_bus(network, key.company, key.carrier))
+        for n, key in enumerate(network.index.buses)
+    ]
+
+
+def _bus(network: Buses, company: str, carrier: str) -> Row:
+    return (
+        network.add(lambda world: float(sold(world, carrier))),
+        network.supplier.get((company, carrier, GRID, ""), -1),
+        network.supplier[company, carrier, UNSERVED, ""],
+        network.user[company, carrier, CURTAILED, ""],
+    )
+
+
+def _taps(network: Buses, terms: Counters) -> list[Row]:
     index = network.index
     return [terms("tap", tap_key(index, index.users[u], index.suppliers[s])) for u, s in index.taps()]
 
 
-def needs_by_process(network: Network) -> Iterator[tuple[ProcessKey, list[Row]]]:
-    """What each process uses and gives at the buses that are dispatched."""
+def _needs_by_process(network: Buses) -> list[list[Row]]:
+    """What each process uses and gives at the buses of its company."""
+    carriers: dict[str, list[str]] = {}
+    for bus in network.index.buses:
+        carriers.setdefault(bus.company, []).append(bus.carrier)
+    found: list[list[Row]] = []
     for key in network.index.processes:
-        carriers = [bus.carrier for bus in network.index.buses if bus.company == key.company]
-        joints = [(key.company, carrier, PROCESS, key.process) for carrier in sorted(carriers)]
+        joints = [(key.company, carrier, PROCESS, key.process) for carrier in sorted(carriers.get(key.company, []))]
         known = [joint for joint in joints if joint in network.user or joint in network.supplier]
         urgent = network.world.companies[key.company].processes[key.process].needs_energy
-        yield key, [_need(network, joint, _of_process(joint), urgent) for joint in known]
+        found.append([_need(network, joint, _of_process(joint), urgent) for joint in known])
+    return found
 
 
-def spans_of_needs(draft: Draft) -> list[tuple[int, int]]:
-    """First row and number of the needs of every process."""
-    counts = [len(rows) for _, rows in needs_by_process(Network(draft))]
-    return [(sum(counts[:n]), count) for n, count in enumerate(counts)]
-
-
-def _of_process(joint: Joint) -> Callable[[World], Number | None]:
+def _of_process(joint: JointName) -> Callable[[World], Number | None]:
     company, carrier, _, name = joint
     return lambda world: world.companies[company].processes[name].energy.get(carrier)
 
 
-def _loads(network: Network) -> list[Row]:
+def _loads(network: Buses) -> list[Row]:
     joints = [(bus.company, bus.carrier, LOAD, LOAD) for bus in network.index.buses]
     return [_need(network, joint, _of_load(joint)) for joint in joints if joint in network.user]
 
 
-def _of_load(joint: Joint) -> Callable[[World], Number | None]:
+def _of_load(joint: JointName) -> Callable[[World], Number | None]:
     company, carrier, _, _ = joint
     return lambda world: world.companies[company].loads.get(carrier) if world.companies[company].active else None
 
 
-def _need(network: Network, joint: Joint, number: Callable[[World], Number | None], urgent: bool = False) -> Row:
+def _need(network: Buses, joint: JointName, number: Callable[[World], Number | None], urgent: bool = False) -> Row:
     bus = network.bus[joint[0], joint[1]]
     return bus, network.add(number), network.user.get(joint, -1), network.supplier.get(joint, -1), int(urgent)
 
 
-def _units(network: Network) -> tuple[list[Row], list[Row], dict[str, tuple[int, int]]]:
+def _units(network: Buses) -> tuple[list[Row], list[Row], dict[str, tuple[int, int]]]:
     """Converters by the carrier they follow and rank, then generators; what all give beside; where converters stand."""
     extras: list[Row] = []
     rows: list[Row] = []
@@ -181,15 +187,15 @@ def _converters(world: World, carrier: str) -> list[tuple[str, str, Converter]]:
     return sorted(found, key=lambda item: (item[2].rank, item[:2]))
 
 
-def _unit(network: Network, path: tuple[str, str, str], unit: Unit, extras: list[Row]) -> Row:
+def _unit(network: Buses, path: tuple[str, str, str], unit: Unit, extras: list[Row]) -> Row:
     company, kind, name = path
     read, add = _reader(*path), network.add
     leading, source = followed(unit), str(unit.from_)
     others = [carrier for carrier in sorted(unit.gives) if carrier != leading]
     first = len(extras)
     for carrier in others:
-        ratio = add(lambda world, carrier=carrier: _per(read(world), carrier) / _per(read(world), leading))  # type: ignore[misc]
-        extras.append((network.bus[company, carrier], network.supplier[company, carrier, kind, name], ratio))
+        joint = network.supplier[company, carrier, kind, name]
+        extras.append((network.bus[company, carrier], joint, add(_ratio(read, carrier, leading))))
     pump = isinstance(unit, Converter) and unit.cop is not None
     return (
         network.bus[company, leading],
@@ -214,8 +220,9 @@ def _reader(company: str, kind: str, name: str) -> Callable[[World], Unit]:
     return lambda world: world.companies[company].converters[name]
 
 
-def _per(unit: Unit, carrier: str) -> float:
-    return unit.gives[carrier].value
+def _ratio(read: Callable[[World], Unit], carrier: str, leading: str) -> Callable[[World], float]:
+    """What a unit gives of one carrier, per MWh of the one it follows."""
+    return lambda world: read(world).gives[carrier].value / read(world).gives[leading].value
 
 
 def _efficiency(unit: Unit, carrier: str) -> Number | None:
@@ -229,7 +236,7 @@ def _cold(unit: Unit) -> Number | None:
     return unit.cop.source if isinstance(unit, Converter) and unit.cop is not None else None
 
 
-def _wires(network: Network) -> tuple[list[Row], list[Wire]]:
+def _wires(network: Buses) -> tuple[list[Row], list[Wire]]:
     """Flows of energy by name, then steps from each level to colder ones of the same company."""
     rows: list[Row] = []
     wires: list[Wire] = []
@@ -247,7 +254,7 @@ def _wires(network: Network) -> tuple[list[Row], list[Wire]]:
     return rows, wires
 
 
-def _flow(network: Network, name: str) -> Row:
+def _flow(network: Buses, name: str) -> Row:
     flow, add = network.world.energy_flows[name], network.add
     return (
         network.user.get((flow.sender, flow.energy, FLOW, name), -1),
@@ -264,7 +271,7 @@ def _open(world: World, name: str) -> float:
 
 
 def _routes(
-    network: Network, wires: Sequence[Wire]
+    network: Buses, wires: Sequence[Wire]
 ) -> tuple[list[Row], list[Row], list[Row], dict[str, tuple[int, int]]]:
     """Routes, their legs, bands of equal rank, and the bands of every carrier."""
     routes: list[Row] = []
@@ -284,7 +291,7 @@ def _routes(
     return routes, legs, bands, of_carrier
 
 
-def _ways(network: Network, carrier: str, wires: Sequence[Wire]) -> Iterator[Route]:
+def _ways(network: Buses, carrier: str, wires: Sequence[Wire]) -> Iterator[Route]:
     """Every way without a loop over at most `LONGEST` flows; outside begins or ends one, and lies on none."""
     inside, outside = network.of_carrier(carrier)
     leaving: dict[int, list[int]] = {}
@@ -309,7 +316,7 @@ def _extends(wires: Sequence[Wire], start: int, way: tuple[int, ...], n: int) ->
     return wires[n].receiver not in visited and not steps_twice and flows <= LONGEST
 
 
-def _key(network: Network, way: Sequence[Wire]) -> tuple[object, ...]:
+def _key(network: Buses, way: Sequence[Wire]) -> tuple[object, ...]:
     """Own use first, exact before hotter, hot needs before cold; then by ranks of the flows, the receiver's first."""
     ranks = tuple(wire.rank for wire in reversed(way) if wire.rank)
     if ranks:
@@ -320,11 +327,11 @@ def _key(network: Network, way: Sequence[Wire]) -> tuple[object, ...]:
     return 1, -cold, hot
 
 
-def _heat(network: Network, bus: int) -> float:
+def _heat(network: Buses, bus: int) -> float:
     return temperature(network.world, network.index.buses[bus].carrier) or 0.0
 
 
-def _store(network: Network, key: StoreKey) -> Row:
+def _store(network: Buses, key: StoreKey) -> Row:
     def read(world: World) -> Storage:
         return world.companies[key.company].energy_storage[key.storage]
 
@@ -342,7 +349,7 @@ def _store(network: Network, key: StoreKey) -> Row:
 
 
 def _carrier(
-    network: Network,
+    network: Buses,
     name: str,
     units: Mapping[str, tuple[int, int]],
     bands: Mapping[str, tuple[int, int]],
