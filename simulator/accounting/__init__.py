@@ -1,15 +1,16 @@
 """What it means: pure functions from a ledger and its worlds to tables.
 
-    terms(scenario)            products with time series that the kernels must sum as they happen
-    check(ledger), require     does every balance close?                                 balance.py
-    tables(scenario, ledgers)  flows, stocks, processes, emissions, energy, waste, money, indicators
-    bottlenecks(tables, …)     what held the processes back, in words                    bottlenecks.py
-    shortages(tables)          energy that nobody served, or took, in words              shortages.py
+    terms(scenario)               products with time series that the kernels must sum as they happen
+    check(ledger), require        does every balance close?                            balance.py
+    tabulate(scenario, ledgers)   flows, stocks, processes, emissions, energy, waste, money, indicators
+    find_bottlenecks(tables, …)   what held the processes back                         bottlenecks.py
+    find_shortages(tables)        energy that nobody served, or took, in words         shortages.py
 
 How a ledger becomes tables (`build.py`): each quantity becomes a `Grid`, numbers by lane, period and key (`grid.py`);
-all grids of one ledger are its `Facts` (`facts.py`):
+all grids of one ledger are its `Facts` (`facts.py`; its table `VALUED` names those that are quantities × numbers):
 
     physical.py    flows, stocks, processes, what products are made of: the ledger's masses under their names
+    taps.py        who may get energy from whom
     energy.py      who got how much energy from whom
     sources.py     what emits, is carried: the table `EMISSIONS` has a function per source
     burning.py     carbon to CO2, for the sources that burn
@@ -17,7 +18,7 @@ all grids of one ledger are its `Facts` (`facts.py`):
     money.py       who is paid what: the table `PAYMENTS` has a function per kind of payment
     levies.py      of these, carbon prices in layers and levies on waste
     capital.py     capex as an annuity; jobs
-    factors.py     quantities × the numbers of the world that held, constant or time series
+    factors.py     quantities (`quantities.py`) × the numbers of the world that held, constant or time series
     waste.py       the node where waste arose, and its final fate
 
 Data frames (`frames.py`, columns in `tables.py`) and indicators (`indicators.py`: the table `INDICATORS` has a function
@@ -28,14 +29,11 @@ per indicator; `appraisal.py`: gains against the first variant, by the pure func
 from __future__ import annotations
 
 from simulator.accounting.balance import TOLERANCE, Balance, check, require, worst
-from simulator.accounting.bottlenecks import bottlenecks
-from simulator.accounting.build import tables
-from simulator.accounting.capital import labour
-from simulator.accounting.energy import energy, own, purchased, renewable, sent
+from simulator.accounting.bottlenecks import Bottleneck, find_bottlenecks
+from simulator.accounting.build import tabulate
 from simulator.accounting.factors import terms_of
-from simulator.accounting.money import payments
-from simulator.accounting.shortages import shortages
-from simulator.accounting.sources import avoided, emissions, transport_work
+from simulator.accounting.facts import VALUED
+from simulator.accounting.shortages import find_shortages
 from simulator.accounting.tables import COLUMNS, Tables
 from simulator.engine.index import Term
 from simulator.scenario.scenario import Scenario
@@ -44,12 +42,13 @@ __all__ = [
     "COLUMNS",
     "TOLERANCE",
     "Balance",
+    "Bottleneck",
     "Tables",
-    "bottlenecks",
     "check",
+    "find_bottlenecks",
+    "find_shortages",
     "require",
-    "shortages",
-    "tables",
+    "tabulate",
     "terms",
     "worst",
 ]
@@ -57,6 +56,4 @@ __all__ = [
 
 def terms(scenario: Scenario) -> tuple[Term, ...]:
     """What the kernels must sum, in order: one term per quantity and product of time series that values it."""
-    return terms_of(
-        scenario, (emissions, avoided, energy, own, purchased, renewable, sent, transport_work, payments, labour)
-    )
+    return terms_of(scenario, [lines for lines, _ in VALUED.values()])

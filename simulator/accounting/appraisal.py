@@ -27,9 +27,9 @@ from simulator.accounting.economics import (
 from simulator.accounting.frames import DUST
 from simulator.accounting.grid import Integers, Key, grid
 from simulator.accounting.indicators import Yearly
-from simulator.accounting.levies import CARBON
-from simulator.accounting.measure import NETWORK, TOTAL
+from simulator.accounting.levies import CARBON_PRICE
 from simulator.engine.ledger import Floats, Lane
+from simulator.scenario.figures import NETWORK, TOTAL
 from simulator.scenario.scenario import Scenario
 
 CAPEX, SALE = "capex", "sale"
@@ -128,7 +128,7 @@ def _in_total(study: Study, value: Floats) -> Floats:
 def _abatement_cost(study: Study) -> Iterator[Figures]:
     """Without what carbon prices cost: it is these that it is compared with."""
     if study.rate is not None and study.comparable.any():
-        gain, capex, carbon = (study.change("cash_flow", NETWORK, item) for item in (TOTAL, CAPEX, CARBON))
+        gain, capex, carbon = (study.change("cash_flow", NETWORK, item) for item in (TOTAL, CAPEX, CARBON_PRICE))
         cost = study.change("annuity", NETWORK, TOTAL) - (gain - capex - carbon)
         saving = -study.change("emissions", NETWORK, TOTAL)
         yield (NETWORK, "abatement_cost", TOTAL, "EUR/t CO2e"), abatement_cost(cost, saving)

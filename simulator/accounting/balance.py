@@ -10,7 +10,7 @@ import numpy as np
 from simulator.engine.index import Index, Joint
 from simulator.engine.ledger import Floats, Lane, Ledger
 from simulator.errors import BalanceError
-from simulator.scenario.dispatch import STORAGE, UNSERVED
+from simulator.scenario.buses import STORAGE, UNSERVED
 
 TOLERANCE = 1e-9
 """Largest residual allowed, relative to opening stock + gross inflow of the place."""
@@ -26,7 +26,7 @@ class Balance:
     relative: float
     """Residual ÷ (opening stock + gross inflow) of the place, 1; infinite where a mass is not a number."""
     residual: float
-    """Input − output − stock change, t: positive where mass vanished, negative where it appeared."""
+    """Input − output − stock change, in `unit`: positive where something vanished, negative where it appeared."""
     lane: Lane | None
     """None where nothing moved at all."""
     place: str
@@ -36,7 +36,7 @@ class Balance:
     period: str
     """Reporting period, or `whole run`."""
     unit: str = "t"
-    """`MWh` of energy."""
+    """`t` of mass, `MWh` of energy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,15 @@ class _Sheet:
 
     names: Sequence[str]
     residual: Floats
-    """t, shape (substances, places, rows)."""
+    """Shape (kinds, places, rows)."""
     opening: Floats
-    """t, shape (places, rows)."""
+    """Shape (places, rows)."""
     inflow: Floats
-    """t, shape (places, rows)."""
+    """Shape (places, rows)."""
     kinds: Sequence[str] = ()
-    """Names of the first axis of the residual; substances where absent."""
+    """What is balanced apart: `energy`, where absent the substances."""
     unit: str = "t"
+    """Of all three: `t` of mass, `MWh` of energy."""
 
 
 def check(ledger: Ledger) -> Balance:
@@ -102,20 +103,20 @@ def _worst(ledger: Ledger, lane: int, sheet: _Sheet) -> Balance:
     whole = _largest(sheet.residual.sum(axis=-1, keepdims=True), turnover[:, None])
     floor = np.maximum(sheet.opening + sheet.inflow, _DUST * turnover[:, None])
     row = _largest(sheet.residual, floor)
-    relative, residual, place, where, substance = max(whole, row, key=lambda found: found[0])
+    relative, residual, place, where, kind = max(whole, row, key=lambda found: found[0])
     period = _RUN if whole[0] >= row[0] else ledger.rows[lane][where].period
-    name = (sheet.kinds or _substances(ledger.index))[substance]
+    name = (sheet.kinds or _substances(ledger.index))[kind]
     return Balance(relative, residual, ledger.lanes[lane], sheet.names[place], name, period, sheet.unit)
 
 
 def _largest(residual: Floats, base: Floats) -> tuple[float, float, int, int, int]:
-    """Relative and absolute residual, place, row and substance of the worst."""
+    """Relative and absolute residual, place, row and kind of the worst."""
     size = np.abs(residual).max(axis=0)
     relative = np.divide(size, base, out=np.where(size > 0, np.inf, 0.0), where=base > 0)
     relative = np.where(np.isfinite(size), relative, np.inf)
     place, row = map(int, np.unravel_index(int(relative.argmax()), relative.shape))
-    substance = int(np.abs(residual[:, place, row]).argmax())
-    return float(relative[place, row]), float(residual[substance, place, row]), place, row, substance
+    kind = int(np.abs(residual[:, place, row]).argmax())
+    return float(relative[place, row]), float(residual[kind, place, row]), place, row, kind
 
 
 def _sheets(ledger: Ledger, lane: int) -> Iterable[_Sheet]:
@@ -132,21 +133,18 @@ def _sheets(ledger: Ledger, lane: int) -> Iterable[_Sheet]:
 
 
 def _masses(ledger: Ledger, lane: int, rows: int) -> _Masses:
-    substances = _substances(ledger.index)
-    of_label = [substances.index(label.substance) for label in ledger.index.labels]
+    substances = len(_substances(ledger.index))
     stock = ledger.on_hand[lane] + ledger.in_transit[lane] + ledger.in_process[lane]
     flows = (ledger.shipped, ledger.made, ledger.retired, ledger.drawn, ledger.soiled)
     arrays = (stock[: rows + 1], ledger.in_use[lane, : rows + 1], *(array[lane, :rows] for array in flows))
-    return _Masses(*(_by_substance(array, of_label) for array in arrays))
+    return _Masses(*(_by_substance(array, substances) for array in arrays))
 
 
-def _by_substance(masses: Floats, of_label: Sequence[int]) -> Floats:
-    """Sum labels to substances: shape (rows, things, labels) to (substances, things, rows)."""
+def _by_substance(masses: Floats, substances: int) -> Floats:
+    """Sum labels to substances: shape (rows, things, origins × substances) to (substances, things, rows)."""
     rows, things, labels = masses.shape
-    sums = np.zeros((max(of_label) + 1, things, rows))
-    for label in np.flatnonzero(masses.reshape(rows * things, labels).any(axis=0)).tolist():
-        sums[of_label[label]] += masses[:, :, label].T
-    return sums
+    by_origin = masses.reshape(rows, things, labels // substances, substances)
+    return np.asarray(np.einsum("rtos->str", by_origin))
 
 
 def _inventories(index: Index, masses: _Masses) -> _Sheet:
@@ -213,11 +211,11 @@ def _energy_sheet(names: Sequence[str], stock: Floats, inflow: Floats, outflow: 
     return replace(_sheet(names, stock, inflow, outflow), kinds=("energy",), unit="MWh")
 
 
-def _gather(into: Floats, masses: Floats, where: Sequence[int]) -> None:
-    """Add masses (substances, things, rows) to the places where they belong; −1 is nowhere."""
+def _gather(into: Floats, amounts: Floats, where: Sequence[int]) -> None:
+    """Add amounts (kinds, things, rows) to the places where they belong; −1 is nowhere."""
     for thing, place in enumerate(where):
         if place >= 0:
-            into[:, place] += masses[:, thing]
+            into[:, place] += amounts[:, thing]
 
 
 def _sheet(names: Sequence[str], stock: Floats, inflow: Floats, outflow: Floats) -> _Sheet:
@@ -226,4 +224,6 @@ def _sheet(names: Sequence[str], stock: Floats, inflow: Floats, outflow: Floats)
 
 
 def _substances(index: Index) -> list[str]:
-    return sorted({label.substance for label in index.labels})
+    """Of each origin in this order; labels are origins × substances."""
+    first = index.labels[0].origin
+    return [label.substance for label in index.labels if label.origin == first]

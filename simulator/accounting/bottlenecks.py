@@ -26,13 +26,29 @@ class _Held:
     throughput: float
 
 
-def bottlenecks(tables: Tables, scenario: Scenario) -> Mapping[str, tuple[str, ...]]:
-    """Up to three sentences per variant: processes that ran, those held back longest first, each with its main reason.
+@dataclass(frozen=True, slots=True)
+class Bottleneck:
+    """What held a process back longest; days are means over replications."""
+
+    node: str
+    process: str
+    reason: str
+    """In words: `waited for old_scrap`."""
+    days: float
+    of: float
+    """Days in all."""
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.process}: {self.reason} on {self.days:.0f} of {self.of:.0f} days"
+
+
+def find_bottlenecks(tables: Tables, scenario: Scenario) -> Mapping[str, tuple[Bottleneck, ...]]:
+    """Up to three per variant: processes that ran, those held back longest first, each with its main reason.
 
     Held back means by an input, a full store, an outage or its minimum; neither by its rate nor by its order.
     """
     held = _held(tables)
-    return {name: tuple(_sentences(scenario, held.get(name, []))) for name in scenario.variants}
+    return {name: tuple(_worst(scenario, held.get(name, []))) for name in scenario.variants}
 
 
 def _held(tables: Tables) -> Mapping[str, list[_Held]]:
@@ -47,23 +63,23 @@ def _held(tables: Tables) -> Mapping[str, list[_Held]]:
     return held
 
 
-def _sentences(scenario: Scenario, held: Iterable[_Held]) -> Iterable[str]:
+def _worst(scenario: Scenario, held: Iterable[_Held]) -> Iterable[Bottleneck]:
     processes: dict[tuple[str, str], list[_Held]] = {}
     for one in held:
         processes.setdefault((one.node, one.process), []).append(one)
     ran = [limits for limits in processes.values() if sum(one.throughput for one in limits) > 0]
     worst = sorted(ran, key=lambda limits: (-_lost(limits), limits[0].node, limits[0].process))
-    return [_sentence(scenario, limits) for limits in worst[:_MOST] if _lost(limits) >= 1]
+    return [_bottleneck(scenario, limits) for limits in worst[:_MOST] if _lost(limits) >= 1]
 
 
 def _lost(limits: Iterable[_Held]) -> float:
     return sum(one.days for one in limits if one.limit not in _FREE)
 
 
-def _sentence(scenario: Scenario, limits: list[_Held]) -> str:
+def _bottleneck(scenario: Scenario, limits: list[_Held]) -> Bottleneck:
     main = max((one for one in limits if one.limit not in _FREE), key=lambda one: (one.days, one.limit, one.item))
     reason = _reason(scenario.world.companies[main.node], main)
-    return f"{main.node} {main.process}: {reason} on {main.days:.0f} of {sum(one.days for one in limits):.0f} days"
+    return Bottleneck(main.node, main.process, reason, main.days, sum(one.days for one in limits))
 
 
 def _reason(company: Company, main: _Held) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _TIDY = ("flows", "stocks", "processes", "emissions", "energy", "waste", "money")
 
 
-def tables(scenario: Scenario, ledgers: Iterable[Ledger]) -> Tables:
+def tabulate(scenario: Scenario, ledgers: Iterable[Ledger]) -> Tables:
     """Account for all ledgers of a run, one after the other; the order of the ledgers does not matter."""
     lanes: list[Lane] = []
     parts: dict[str, list[Part]] = {name: [] for name in _TIDY}

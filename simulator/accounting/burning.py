@@ -1,7 +1,8 @@
 """Carbon to carbon dioxide, by stoichiometry of what burns.
 
 IPCC 2006 Guidelines, vol. 5, ch. 5, eq. 5.2: CO2 = Σ mass × dry matter × carbon × fossil × oxidation × 44/12. Dry
-matter is no number of its own here: the carbon of a substance refers to its mass as it flows.
+matter is no number of its own here: the carbon of a substance refers to its mass as it flows. In place of 44/12 stands
+the ratio of the atomic weights, 0.07 % less.
 """
 
 from __future__ import annotations
@@ -16,13 +17,6 @@ CARBON, OXYGEN = 12.011, 15.999
 """Standard atomic weights, g/mol (IUPAC, abridged values of 2021)."""
 CO2_OF_CARBON = (CARBON + 2 * OXYGEN) / CARBON
 """3.66406 t CO2 per t of carbon."""
-CO2_OF_CARBON_IPCC = 44 / 12
-"""The rounded ratio of the IPCC Guidelines, 0.07 % more."""
-
-
-def carbon_dioxide(carbon: float, oxidation: float, ratio: float = CO2_OF_CARBON) -> float:
-    """CO2 of a mass of carbon, t, of which the part `oxidation` burns."""
-    return carbon * oxidation * ratio
 
 
 def burnt(known: Chemistry, oxidation: Number | None) -> Iterator[tuple[str, tuple[Number, ...]]]:

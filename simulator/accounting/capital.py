@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simulator.accounting.economics import capital_recovery_factor
-from simulator.accounting.elapsed import TIME
+from simulator.accounting.economics import annuity
 from simulator.accounting.factors import Line
+from simulator.accounting.quantities import TIME
+from simulator.accounting.taps import Taps
 from simulator.scenario.models import World
 from simulator.scenario.numbers import Number
 from simulator.units import DAYS_PER_YEAR
 
 
-def annuities(world: World) -> Iterator[Line]:
+def annuities(world: World, _: Taps) -> Iterator[Line]:
     """Capex of partnerships, spread over the days they are in force; keys: partner, partnership; EUR.
 
     Each year in force costs capex × share × capital recovery factor, also where the capex was paid before the run:
@@ -21,15 +22,16 @@ def annuities(world: World) -> Iterator[Line]:
     if world.economics is None:
         return
     years = world.economics.lifetime.value / DAYS_PER_YEAR
-    factor = capital_recovery_factor(world.economics.discount_rate.value, years)
-    daily = Number(factor / DAYS_PER_YEAR, "1/day")
+    daily = Number(annuity(1.0, world.economics.discount_rate.value, years) / DAYS_PER_YEAR, "1/day")
     for name, partnership in world.partnerships.items():
-        for partner, share in partnership.partners.items() if partnership.capex is not None else ():
-            if partner in world.companies and partnership.capex is not None:
+        if partnership.capex is None:
+            continue
+        for partner, share in partnership.partners.items():
+            if partner in world.companies:
                 yield Line((partner, name), ("days", (name,)), (share, partnership.capex, daily))
 
 
-def labour(world: World) -> Iterator[Line]:
+def labour(world: World, _: Taps) -> Iterator[Line]:
     """Jobs per daily throughput, times the throughput; keys: node, process; FTE day."""
     for node, company in world.companies.items():
         for name, process in company.processes.items():
@@ -37,6 +39,6 @@ def labour(world: World) -> Iterator[Line]:
                 yield Line((node, name), ("basis", (node, name)), (process.jobs,))
 
 
-def days(_: World) -> Iterator[Line]:
+def days(_world: World, _taps: Taps) -> Iterator[Line]:
     """The time that passed, days; one empty key."""
     yield Line((), (TIME, ()), ())

@@ -10,7 +10,6 @@ Projected Costs of Generating Electricity.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import nan
 
 import numpy as np
@@ -19,7 +18,6 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 DUST = 1e-9
 """Part of the largest sum of a row up to which another is rounding."""
-_HALVINGS = 200
 
 
 def discounted(sums: ArrayLike, rate: float) -> Floats:
@@ -80,31 +78,6 @@ def _first(marks: NDArray[np.bool_]) -> NDArray[np.intp]:
 def discounted_payback(sums: ArrayLike, rate: float) -> Floats:
     """`payback` of what each sum is worth at t = 0."""
     return payback(discounted(sums, rate))
-
-
-def internal_rate_of_return(sums: ArrayLike) -> float:
-    """Rate at which the net present value is 0.
-
-    Not a number unless the sums change their sign exactly once: then, after Descartes, there is one such rate above
-    −1; otherwise none, or several among which nothing chooses.
-    """
-    row = np.trim_zeros(np.asarray(sums, dtype=np.float64))
-    signs = np.sign(row[row != 0])
-    if np.count_nonzero(np.diff(signs)) != 1:
-        return nan
-    worth = _root(lambda factor: float(np.polynomial.polynomial.polyval(factor, row)))
-    return 1.0 / worth - 1.0
-
-
-def _root(function: Callable[[float], float]) -> float:
-    """The one zero above 0 of a function that changes its sign there and is not 0 at 0, by halving."""
-    low, high, start = 0.0, 1.0, function(0.0)
-    while function(high) * start > 0:
-        low, high = high, 2 * high
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if function(middle) * start > 0 else (low, middle)
-    return high
 
 
 def levelised_cost(costs: ArrayLike, output: ArrayLike, rate: float) -> Floats:

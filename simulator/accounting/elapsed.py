@@ -6,21 +6,19 @@ integrated here, exactly, so that it does not depend on `time.report` either.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
 
-from simulator.engine.index import Term
+from simulator.accounting.quantities import TIME, Quantities
 from simulator.engine.ledger import Floats, Ledger
 from simulator.scenario.scenario import Scenario, Series
-
-TIME = "time"
-DAY = 86400.0
+from simulator.units import SECONDS_PER_DAY
 
 
-def elapsed(scenario: Scenario, ledger: Ledger) -> Iterator[tuple[list[tuple[str, tuple[str, ...]] | Term], Floats]]:
-    """The quantity `time` and its terms, each with an array of shape (L, R, quantities); days × series."""
+def elapsed(scenario: Scenario, ledger: Ledger) -> Quantities:
+    """The quantity `time` and its terms, days × series."""
     terms = [term for term in ledger.index.terms if term.quantity == TIME]
     products = [(), *([scenario.series[name] for name in term.tables] for term in terms)]
     values = np.zeros((*ledger.shipped.shape[:2], len(products)))
@@ -30,7 +28,7 @@ def elapsed(scenario: Scenario, ledger: Ledger) -> Iterator[tuple[list[tuple[str
             spans = [[integral(product, row.start, row.end) for product in products] for row in rows]
             of_rows[id(rows)] = np.array(spans)
         values[lane, : len(rows)] = of_rows[id(rows)]
-    yield [(TIME, ()), *terms], values
+    return [(TIME, ()), *terms], values
 
 
 def integral(product: Sequence[Series], start: datetime, end: datetime) -> float:
@@ -41,11 +39,11 @@ def integral(product: Sequence[Series], start: datetime, end: datetime) -> float
     """
     first, last = (float(np.datetime64(instant, "s").astype(np.int64)) for instant in (start, end))
     if not product:
-        return (last - first) / DAY
+        return (last - first) / SECONDS_PER_DAY
     cuts = np.unique(np.concatenate([[first, last], *(_times(series) for series in product)]))
     cuts = cuts[(cuts >= first) & (cuts <= last)]
     heights = np.prod([_inside(series, cuts) for series in product], axis=0)
-    return float((np.diff(cuts) * (heights[0] + 4 * heights[1] + heights[2])).sum() / 6 / DAY)
+    return float((np.diff(cuts) * (heights[0] + 4 * heights[1] + heights[2])).sum() / 6 / SECONDS_PER_DAY)
 
 
 def _times(series: Series) -> Floats:

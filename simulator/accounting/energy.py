@@ -2,72 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
-from simulator.accounting.factors import Line, Quantity
+from simulator.accounting.factors import Line
 from simulator.accounting.grid import Calendar, Grid, Key, grid
-from simulator.accounting.mixes import FINAL
+from simulator.accounting.quantities import Quantity
+from simulator.accounting.taps import Tap, Taps
 from simulator.engine.ledger import Ledger
 from simulator.scenario.amounts import Number
-from simulator.scenario.carriers import carrier_of
-from simulator.scenario.dispatch import (
+from simulator.scenario.buses import (
     CONVERTER,
-    CURTAILED,
     FLOW,
     GENERATOR,
     GRID,
     LEVEL,
-    LOAD,
     PROCESS,
     STORAGE,
     UNSERVED,
     Joint,
-    buses,
 )
+from simulator.scenario.carriers import carrier_of
+from simulator.scenario.figures import NETWORK
 from simulator.scenario.models import Generator, World
 
-BURNERS = frozenset({PROCESS, LOAD, CONVERTER, GENERATOR})
-"""Kinds of user that burn a fuel; the others pass it on, keep it or let it go."""
 NO_HOP: Key = ("", "", "")
-NETWORK = "network"
-ONE, NONE = Number(1.0, "1"), Number(0.0, "1")
+ONE, NONE, OFF = Number(1.0, "1"), Number(0.0, "1"), Number(-1.0, "1")
 
 
-class Tap(NamedTuple):
-    """What one user of a company gets from one supplier."""
-
-    node: str
-    carrier: str
-    """With its level where it has levels."""
-    user: Joint
-    """Kind and name."""
-    supplier: Joint
-
-    @property
-    def quantity(self) -> Quantity:
-        return "tap", (self.node, self.carrier, *self.user, *self.supplier)
-
-
-def taps(world: World) -> Iterator[Tap]:
-    """Everything that anyone gets from anyone, also what nobody served and nobody took."""
-    for (node, carrier), joints in sorted(buses(world).items()):
-        for user in sorted(joints.users):
-            for supplier in sorted(joints.sources):
-                if _occurs(user, supplier):
-                    yield Tap(node, carrier, user, supplier)
-
-
-def _occurs(user: Joint, supplier: Joint) -> bool:
-    """Only who needs energy can go unserved, and nobody buys what nobody takes."""
-    return (user[0] in BURNERS or supplier[0] != UNSERVED) and (user[0], supplier[0]) != (CURTAILED, GRID)
-
-
-def energy(world: World) -> Iterator[Line]:
+def uses(world: World, taps: Taps) -> Iterator[Line]:
     """Keys: node, use (kind of user), user, carrier, supplier, source; MWh."""
-    for tap in taps(world):
+    for tap in taps:
         supplier, source = supplier_of(world, tap)
         yield Line((tap.node, *_user(tap), tap.carrier, supplier, source), tap.quantity)
 
@@ -85,20 +51,31 @@ def supplier_of(world: World, tap: Tap) -> tuple[str, str]:
     return (world.energy_flows[name].sender if kind == FLOW else tap.node), name
 
 
-def renewable(world: World) -> Iterator[Line]:
+def renewable(world: World, taps: Taps) -> Iterator[Line]:
     """For `mixes.final`: MWh in all, and renewable by what the supplier says; what says nothing is traced."""
-    for tap in taps(world):
+    for tap in taps:
         share = _renewable_share(world, tap)
         hop = _hop(world, tap) if share is None else NO_HOP
         yield from _passed(tap, hop, share or NONE)
 
 
-def inside(world: World) -> Iterator[Line]:
+def inside(world: World, taps: Taps) -> Iterator[Line]:
     """For `mixes.final`: MWh in all, and those that a company of the network made; what is passed on is traced."""
-    for tap in taps(world):
-        hop = NO_HOP if tap.supplier[0] == CONVERTER else _hop(world, tap)
-        outside = supplier_of(world, tap)[0] not in world.companies
-        yield from _passed(tap, hop, NONE if hop != NO_HOP or outside else ONE)
+    return _made(world, taps, frozenset({FLOW, LEVEL, STORAGE}))
+
+
+def own(world: World, taps: Taps) -> Iterator[Line]:
+    """For `mixes.final`: MWh in all, and those that the node made itself; what it kept or let cool down is traced."""
+    return _made(world, taps, frozenset({LEVEL, STORAGE}))
+
+
+def _made(world: World, taps: Taps, passing: Collection[str]) -> Iterator[Line]:
+    """`passing`: kinds of supplier that pass on what they got; what a flow brings from elsewhere was made there."""
+    for tap in taps:
+        kind = tap.supplier[0]
+        hop = _hop(world, tap) if kind in passing else NO_HOP
+        made = hop == NO_HOP and kind not in (GRID, UNSERVED, FLOW)
+        yield from _passed(tap, hop, ONE if made else NONE)
 
 
 def _passed(tap: Tap, hop: Key, share: Number) -> Iterator[Line]:
@@ -146,16 +123,9 @@ def _of_fuel(world: World, name: str) -> Number:
     return carrier.renewable or (ONE if carrier.biogenic else NONE)
 
 
-def own(world: World) -> Iterator[Line]:
-    """Final use that nobody else serves; keys: node, carrier; MWh."""
-    for tap in taps(world):
-        if tap.user[0] in FINAL and tap.supplier[0] not in (GRID, UNSERVED, FLOW):
-            yield Line((tap.node, tap.carrier), tap.quantity)
-
-
-def purchased(world: World) -> Iterator[Line]:
+def purchased(world: World, taps: Taps) -> Iterator[Line]:
     """What the grid and partners give; keys: node, and `network` for what comes from outside, and carrier; MWh."""
-    for tap in taps(world):
+    for tap in taps:
         supplier, _ = supplier_of(world, tap)
         if supplier not in (tap.node, UNSERVED):
             yield Line((tap.node, tap.carrier), tap.quantity)
@@ -163,20 +133,25 @@ def purchased(world: World) -> Iterator[Line]:
                 yield Line((NETWORK, tap.carrier), tap.quantity)
 
 
-def sent(world: World) -> Iterator[Line]:
+def delivered(world: World, taps: Taps) -> Iterator[Line]:
     """What arrives over every flow of energy; keys: sender, flow; MWh."""
-    for name, quantity, numbers in arriving(world):
+    for name, quantity, numbers in arriving(world, taps):
         yield Line((world.energy_flows[name].sender, name), quantity, numbers)
 
 
-def arriving(world: World) -> Iterator[tuple[str, Quantity, tuple[Number, ...]]]:
-    """Flow, quantity, and the numbers that make of it the MWh that arrive."""
-    for tap in taps(world):
+def arriving(world: World, taps: Taps) -> Iterator[tuple[str, Quantity, tuple[Number, ...]]]:
+    """Flow, quantity, and the numbers that make of it MWh that arrive; of one flow they add up.
+
+    What boundary nodes get is not recorded: it is what is sent there, less the part that is lost, perhaps a series.
+    """
+    for tap in taps:
         if tap.supplier[0] == FLOW:
             yield tap.supplier[1], tap.quantity, ()
         if tap.user[0] == FLOW and world.energy_flows[tap.user[1]].receiver in world.boundary:
             loss = world.energy_flows[tap.user[1]].loss
-            yield tap.user[1], tap.quantity, (Number(1.0 - (loss.value if loss else 0.0), "1"),)
+            yield tap.user[1], tap.quantity, ()
+            if loss is not None:
+                yield tap.user[1], tap.quantity, (loss, OFF)
 
 
 def peaks(ledger: Ledger, dates: Calendar) -> Grid:

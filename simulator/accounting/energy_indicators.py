@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from simulator.accounting import mixes
 from simulator.accounting.facts import Facts
 from simulator.accounting.grid import Grid, Key, joined, spread
-from simulator.accounting.measure import NETWORK, TOTAL, Measure, both
-from simulator.scenario.dispatch import CURTAILED, UNSERVED
+from simulator.accounting.measure import Measure, both
+from simulator.scenario.buses import CURTAILED, UNSERVED
+from simulator.scenario.figures import NETWORK, TOTAL
 
 
 def energy(facts: Facts) -> Measure:
@@ -43,7 +44,7 @@ def curtailed_energy(facts: Facts) -> Measure:
 
 def self_sufficiency(facts: Facts) -> Measure:
     """Part of the energy that processes and loads got that came from the node, or the network, itself."""
-    of_nodes = spread(facts.own_energy, lambda key: [key, (key[0], TOTAL)])
+    of_nodes = spread(mixes.final(facts.own_energy), lambda key: [key, (key[0], TOTAL)])
     of_network = spread(mixes.final(facts.inside), lambda key: [(NETWORK, key[1]), (NETWORK, TOTAL)])
     own = joined(of_nodes, of_network)
     return _part("self_sufficiency", own, _final_use(facts, own.keys))
@@ -77,7 +78,7 @@ def storage_loss(facts: Facts) -> Measure:
 
 def shipped_energy(facts: Facts) -> Measure:
     """Energy that arrived over flows, by sender and flow, MWh."""
-    return Measure("shipped_energy", "MWh", facts.sent)
+    return Measure("shipped_energy", "MWh", facts.delivered)
 
 
 ENERGY_INDICATORS: tuple[Callable[[Facts], Measure], ...] = (

@@ -10,25 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import NamedTuple
 
 import numpy as np
 
 from simulator.accounting.elapsed import elapsed
 from simulator.accounting.grid import Calendar, Grid, Integers, Key, grid
+from simulator.accounting.quantities import Quantities, Quantity
+from simulator.accounting.taps import Taps, taps_of
 from simulator.engine.index import Index, Term, tap_key
 from simulator.engine.ledger import Floats, Ledger
 from simulator.scenario.models import World
 from simulator.scenario.numbers import Number
 from simulator.scenario.scenario import Scenario
-
-DAY = 86400.0
-Quantity = tuple[str, tuple[str, ...]]
-"""`basis` (company, process), `flow` (flow), `load` (company, carrier), `tap` (as `tap_key` has it), `air` (company,
-process, substance), `carried` (flow to an accept, substance whose carbon is known), or of a partnership the `days` it
-was in force and whether it `began` (partnership); the `time` that passed, days, without key.
-
-Factors of `days` and `began` cannot be time series.
-"""
+from simulator.units import SECONDS_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +56,34 @@ class Line:
         return Term(*self.quantity, self.tables) if self.tables else None
 
 
-Lines = Callable[[World], Iterable[Line]]
+Lines = Callable[[World, Taps], Iterable[Line]]
+"""What a world, and who gets energy from whom in it, say of one table."""
 
 
 def terms_of(scenario: Scenario, sources: Sequence[Lines]) -> tuple[Term, ...]:
     """All terms that some line of some world needs, in order."""
     worlds = [world for variant in scenario.variants.values() for world in variant.worlds]
-    lines = [line for world in worlds for lines in sources for line in lines(world)]
+    lines = (line for world in worlds for line in _lines(world, sources))
     return tuple(sorted({line.term for line in lines if line.term is not None}, key=_order))
+
+
+def _lines(world: World, sources: Sequence[Lines]) -> Iterator[Line]:
+    taps = taps_of(world)
+    for lines in sources:
+        yield from lines(world, taps)
 
 
 def _order(term: Term) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     return term.quantity, term.key, term.tables
+
+
+class Held(NamedTuple):
+    """A world, and the lanes and rows in which it held."""
+
+    world: World
+    taps: Taps
+    lanes: Integers
+    rows: Integers
 
 
 @dataclass(frozen=True)
@@ -83,8 +94,8 @@ class Recorded:
     """Shape (L, R, quantities)."""
     position: Mapping[Quantity | Term, int]
     """Where each stands."""
-    worlds: Sequence[tuple[World, Integers, Integers]]
-    """Every world, with the lanes and rows in which it held."""
+    worlds: Sequence[Held]
+    """Every world once."""
 
 
 def recorded(scenario: Scenario, ledger: Ledger) -> Recorded:
@@ -95,11 +106,13 @@ def recorded(scenario: Scenario, ledger: Ledger) -> Recorded:
 
 def value(known: Recorded, calendar: Calendar, lines: Lines, columns: int = 1) -> Grid:
     """Value every line in every row's own world: a grid with one array per column of numbers."""
-    of_worlds = [_sorted(line for line in lines(world) if _is_recorded(known, line)) for world, _, _ in known.worlds]
+    of_worlds = [
+        _sorted(line for line in lines(held.world, held.taps) if _is_recorded(known, line)) for held in known.worlds
+    ]
     keys = sorted({line.key for of_world in of_worlds for line in of_world})
     totals = np.zeros((columns, *known.quantities.shape[:2], len(keys)))
-    for (_, lanes, rows), of_world in zip(known.worlds, of_worlds, strict=True):
-        _add(totals, known, (lanes, rows), of_world, {key: i for i, key in enumerate(keys)})
+    for held, of_world in zip(known.worlds, of_worlds, strict=True):
+        _add(totals, known, (held.lanes, held.rows), of_world, {key: i for i, key in enumerate(keys)})
     return grid(keys, *(calendar.sum(total) for total in totals))
 
 
@@ -129,7 +142,7 @@ def _what(line: Line) -> Quantity | Term:
     return line.term or line.quantity
 
 
-def _worlds(scenario: Scenario, ledger: Ledger) -> list[tuple[World, Integers, Integers]]:
+def _worlds(scenario: Scenario, ledger: Ledger) -> list[Held]:
     """Every world once, though several epochs may share it."""
     where: dict[int, tuple[World, list[tuple[int, int]]]] = {}
     for lane, rows in enumerate(ledger.rows):
@@ -137,14 +150,14 @@ def _worlds(scenario: Scenario, ledger: Ledger) -> list[tuple[World, Integers, I
         for number, row in enumerate(rows):
             world = epochs[row.epoch].world
             where.setdefault(id(world), (world, []))[1].append((lane, number))
-    return [(world, *np.array(pairs, dtype=np.intp).T) for world, pairs in where.values()]
+    return [Held(world, taps_of(world), *np.array(pairs, dtype=np.intp).T) for world, pairs in where.values()]
 
 
 def _quantities(scenario: Scenario, ledger: Ledger) -> tuple[Floats, dict[Quantity | Term, int]]:
     """All recorded quantities side by side, shape (L, R, quantities), and where each stands."""
     index = ledger.index
     air_names, air = _air(index, ledger.made)
-    parts: list[tuple[list[Quantity | Term], Floats]] = [
+    parts: list[Quantities] = [
         ([("basis", (process.company, process.process)) for process in index.processes], ledger.basis),
         ([("flow", (flow.flow,)) for flow in index.flows], ledger.shipped.sum(axis=-1)),
         (air_names, air),
@@ -152,13 +165,13 @@ def _quantities(scenario: Scenario, ledger: Ledger) -> tuple[Floats, dict[Quanti
         _carried(scenario, ledger),
         (list(index.terms), ledger.weighted),
         *_agreed(scenario, ledger),
-        *elapsed(scenario, ledger),
+        elapsed(scenario, ledger),
     ]
     names = [name for part, _ in parts for name in part]
     return np.concatenate([values for _, values in parts], axis=-1), {name: i for i, name in enumerate(names)}
 
 
-def _agreed(scenario: Scenario, ledger: Ledger) -> Iterator[tuple[list[Quantity | Term], Floats]]:
+def _agreed(scenario: Scenario, ledger: Ledger) -> Iterator[Quantities]:
     """For how long every partnership was in force, days, and in which row it began, 1, shape (L, R, partnerships).
 
     Without a `start` it begins with the run; one that began before the run does not begin in it.
@@ -173,13 +186,13 @@ def _agreed(scenario: Scenario, ledger: Ledger) -> Iterator[tuple[list[Quantity 
             for column, name in enumerate(names):
                 start = partnerships[name].start or rows[0].start
                 if name in variant.partnerships and row.start >= start:
-                    days[lane, number, column] = (row.end - row.start).total_seconds() / DAY
+                    days[lane, number, column] = (row.end - row.start).total_seconds() / SECONDS_PER_DAY
                     began[lane, number, column] = row.start == start
     yield [("days", (name,)) for name in names], days
     yield [("began", (name,)) for name in names], began
 
 
-def _carried(scenario: Scenario, ledger: Ledger) -> tuple[list[Quantity | Term], Floats]:
+def _carried(scenario: Scenario, ledger: Ledger) -> Quantities:
     """Mass of every substance whose carbon is known, over every flow to an accept, t, shape (L, R, found)."""
     index = ledger.index
     known = [name for name, facts in scenario.world.substances.items() if facts.carbon is not None]
@@ -190,12 +203,12 @@ def _carried(scenario: Scenario, ledger: Ledger) -> tuple[list[Quantity | Term],
     return names, np.stack(masses, axis=-1) if masses else np.zeros((*ledger.shipped.shape[:2], 0))
 
 
-def _air(index: Index, made: Floats) -> tuple[list[Quantity | Term], Floats]:
+def _air(index: Index, made: Floats) -> Quantities:
     """Mass of every substance every process releases to the air, t, shape (L, R, found)."""
     sums: dict[Quantity | Term, Floats] = {}
     for number, output in enumerate(index.outputs):
         for column, label in enumerate(index.labels if output.medium == "air" else ()):
-            name = ("air", (output.company, output.process, label.substance))
+            name: Quantity = ("air", (output.company, output.process, label.substance))
             sums[name] = sums.get(name, np.zeros(1)) + made[:, :, number, column]
     stacked = np.stack(list(sums.values()), axis=-1) if sums else np.zeros((*made.shape[:2], 0))
     return list(sums), stacked

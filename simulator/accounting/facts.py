@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from simulator.accounting import capital, energy, money, physical, sources
-from simulator.accounting.factors import recorded, value
+from simulator.accounting.factors import Lines, recorded, value
 from simulator.accounting.grid import Calendar, Grid, calendar, joined
 from simulator.accounting.landfill import landfills
 from simulator.accounting.waste import waste
@@ -32,14 +34,14 @@ class Facts:
     energy: Grid
     """MWh (node, use, user, carrier, supplier, source)."""
     own_energy: Grid
-    """MWh of final use from own sources (node, carrier)."""
+    """MWh, and those that the node made itself (user and hop: see `mixes.final`)."""
     inside: Grid
     """MWh, and those made in the network (user and hop: see `mixes.final`)."""
     purchased: Grid
     """MWh from others (node or `network`, carrier)."""
     renewable: Grid
     """MWh, and those that are renewable (user and hop: see `mixes.final`)."""
-    sent: Grid
+    delivered: Grid
     """MWh that arrive (sender, flow of energy)."""
     storage_loss: Grid
     """MWh (node, storage)."""
@@ -71,36 +73,56 @@ class Facts:
     """t at the end (node, use): a stock, not to be summed over time."""
 
 
+VALUED: Mapping[str, tuple[Lines, int]] = {
+    "annuities": (capital.annuities, 1),
+    "avoided": (sources.avoided, 1),
+    "days": (capital.days, 1),
+    "delivered": (energy.delivered, 1),
+    "emissions": (sources.emissions, 3),
+    "energy": (energy.uses, 1),
+    "inside": (energy.inside, 2),
+    "labour": (capital.labour, 1),
+    "money": (money.payments, 1),
+    "own_energy": (energy.own, 2),
+    "purchased": (energy.purchased, 1),
+    "renewable": (energy.renewable, 2),
+    "transport_work": (sources.transport_work, 1),
+}
+"""Facts that are quantities times numbers of a world: their lines, and how many columns of numbers they have."""
+
+
 def facts(scenario: Scenario, ledger: Ledger, dates: Calendar) -> Facts:
     """Account for one ledger, by period."""
     known = recorded(scenario, ledger)
+    valued = {name: value(known, dates, lines, columns) for name, (lines, columns) in VALUED.items()}
     methane, committed = landfills(scenario, ledger, dates)
-    return Facts(
+    emissions = joined(valued.pop("emissions"), methane)
+    found = Facts(
         processes=physical.processes(ledger, dates),
-        emissions=joined(value(known, dates, sources.emissions, columns=3), methane),
+        emissions=emissions,
         committed=committed,
-        avoided=value(known, dates, sources.avoided),
-        energy=value(known, dates, energy.energy),
-        own_energy=value(known, dates, energy.own),
-        inside=value(known, dates, energy.inside, columns=2),
-        purchased=value(known, dates, energy.purchased),
-        renewable=value(known, dates, energy.renewable, columns=2),
-        sent=value(known, dates, energy.sent),
         storage_loss=energy.lost(ledger, dates),
         peaks=energy.peaks(ledger, dates),
         stored=energy.stored(ledger, dates),
         waste=waste(scenario, ledger, dates),
-        money=value(known, dates, money.payments),
-        annuities=value(known, dates, capital.annuities),
-        labour=value(known, dates, capital.labour),
-        days=value(known, dates, capital.days),
         products=physical.products(ledger, dates, scenario.world),
         shipped=physical.shipped(ledger, dates),
-        transport_work=value(known, dates, sources.transport_work),
         unmet=physical.unmet(ledger, dates),
         outages=physical.outages(ledger, dates),
         in_use=physical.in_use(ledger, dates),
+        **valued,
     )
+    for name, grid in vars(found).items():
+        _check_finite(name, grid)
+    return found
+
+
+def _check_finite(name: str, grid: Grid) -> None:
+    """Amounts are never undefined, as ratios may be: one that is would stand in no table, as if there were none."""
+    for values in grid.values:
+        if not np.isfinite(values).all():
+            column = int(np.argwhere(~np.isfinite(values))[0, -1])
+            raise AssertionError(f"{name}: the amount of {', '.join(grid.keys[column])} is not finite")
 
 
 def dates_of(ledger: Ledger) -> Calendar:

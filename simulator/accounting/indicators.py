@@ -18,10 +18,11 @@ import numpy as np
 from simulator.accounting.energy_indicators import ENERGY_INDICATORS
 from simulator.accounting.facts import Facts, in_years
 from simulator.accounting.grid import Calendar, Grid, Key, grid, joined, spread
-from simulator.accounting.levies import CARBON, FREE
-from simulator.accounting.measure import NETWORK, TOTAL, Measure, both
+from simulator.accounting.levies import CARBON_PRICE, FREE
+from simulator.accounting.measure import Measure, both
 from simulator.accounting.sources import BIOGENIC, MARKET, PARTNER_ENERGY
 from simulator.engine.ledger import Floats
+from simulator.scenario.figures import NETWORK, TOTAL
 
 RECYCLED = "recycled"
 TOTAL_MARKET = "total_market"
@@ -129,7 +130,7 @@ def carbon_opportunity_cost(facts: Facts) -> Measure:
 def _carbon(key: Key, *, free: bool) -> list[Key]:
     """Where a payment counts as a cost of carbon, with or without the free allocation."""
     node, category, source, price, _ = key
-    counts = category == CARBON and (free or source != FREE)
+    counts = category == CARBON_PRICE and (free or source != FREE)
     return both(node, price, TOTAL) if counts else []
 
 

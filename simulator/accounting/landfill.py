@@ -21,12 +21,22 @@ from simulator.scenario.boundary import Decay
 from simulator.scenario.gases import potential
 from simulator.scenario.models import World
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.trade import arrives_as
+from simulator.scenario.trade import accepted, arrives_as
+from simulator.units import SECONDS_PER_DAY
 
 METHANE_OF_CARBON = 16 / 12
 """t CH4 per t of carbon, as rounded in the IPCC Guidelines."""
 METHANE = "CH4_biogenic"
-DAY = 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Tip:
+    """A flow to a landfill in one world."""
+
+    node: str
+    flow: str
+    material: str
+    decay: Decay
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +57,17 @@ def methane_potential(mass: float, decay: Decay) -> float:
     return gas * (1 - decay.recovery.value) * (1 - decay.ox.value)
 
 
-def decayed(age: float, k: float, delay: float = 0.0) -> float:
-    """Part of the methane of one tipping that has come by an age; `k` per unit of time, ages in that unit."""
-    return float(-np.expm1(-k * max(age - delay, 0.0)))
-
-
 def decayed_of_span(until: Floats, span: tuple[float, float], k: float, delay: float = 0.0) -> Floats:
-    """The same of what is tipped evenly over a span of time, by each of several instants."""
+    """Part of the methane of what is tipped evenly over a span of time that has come by each of several instants.
+
+    `k` per unit of time; instants, span and delay in that unit.
+    """
     start, end = span
     return (_integral(until - delay - start, k) - _integral(until - delay - end, k)) / (end - start)
 
 
 def _integral(age: Floats, k: float) -> Floats:
-    """Integral of `decayed` from 0 to an age."""
+    """Integral from 0 to an age of the part of one tipping's methane that has come, 1 − exp(−k age)."""
     reached = np.maximum(age, 0.0) * k
     return np.asarray((reached + np.expm1(-reached)) / k)
 
@@ -68,14 +76,14 @@ def landfills(scenario: Scenario, ledger: Ledger, calendar: Calendar) -> tuple[G
     """Methane as rows of the emissions table, and what is left to come after the run, keys: node, flow; t CO2e."""
     emitted: defaultdict[Key, Floats] = defaultdict(lambda: np.zeros(ledger.shipped.shape[:2]))
     committed: defaultdict[Key, Floats] = defaultdict(lambda: np.zeros(ledger.shipped.shape[:2]))
-    for lane, number, fill, tipped in _fills(scenario, ledger):
+    for lane, tipped_in, fill, tipped in _fills(scenario, ledger):
         rows = ledger.rows[lane]
         begin = rows[0].start
         ends = np.array([_days(begin, row.end) for row in rows])
         by_end = decayed_of_span(ends, fill.span, fill.k, fill.delay)
         key = (fill.node, "3", "waste_treatment", fill.flow, fill.material, METHANE)
         emitted[key][lane, : len(rows)] += tipped.sum() * np.diff(by_end, prepend=0.0)
-        committed[fill.node, fill.flow][lane, number] += tipped * (1 - by_end[-1])
+        committed[fill.node, fill.flow][lane, tipped_in] += tipped * (1 - by_end[-1])
     return _grid(emitted, calendar, 3), _grid(committed, calendar, 1)
 
 
@@ -88,27 +96,32 @@ def _grid(found: dict[Key, Floats], calendar: Calendar, columns: int) -> Grid:
 
 def _fills(scenario: Scenario, ledger: Ledger) -> Iterator[tuple[int, list[int], _Fill, Floats]]:
     """Lane, rows in which it was tipped, what is tipped alike, and its methane potential in each row, t CO2e."""
-    column = {flow.flow: number for number, flow in enumerate(ledger.index.flows)}
+    column = {flow.flow: i for i, flow in enumerate(ledger.index.flows)}
+    worlds = {id(world): world for lane in ledger.lanes for world in scenario.variants[lane.variant].worlds}
+    tips = {number: tuple(_tips(world)) for number, world in worlds.items()}
     for lane, rows in enumerate(ledger.rows):
         epochs = scenario.variants[ledger.lanes[lane].variant].epochs
+        of_epochs = [tips[id(epoch.world)] for epoch in epochs]
         weight = potential(epochs[0].world.gwp, METHANE)
         alike: defaultdict[_Fill, dict[int, float]] = defaultdict(dict)
-        for number, row in enumerate(rows):
-            for fill, decay in _tips(epochs[row.epoch].world, _span(row, rows)):
-                mass = float(ledger.shipped[lane, number, column[fill.flow]].sum())
-                alike[fill][number] = methane_potential(mass, decay) * weight
+        for i, row in enumerate(rows if any(of_epochs) else ()):
+            for tip in of_epochs[row.epoch]:
+                mass = float(ledger.shipped[lane, i, column[tip.flow]].sum())
+                alike[_fill(tip, _span(row, rows))][i] = methane_potential(mass, tip.decay) * weight
         for fill, tipped in alike.items():
             yield lane, list(tipped), fill, np.array(list(tipped.values()))
 
 
-def _tips(world: World, span: tuple[float, float]) -> Iterator[tuple[_Fill, Decay]]:
+def _tips(world: World) -> Iterator[_Tip]:
     """Flows to a landfill."""
     for name, flow in world.flows.items():
-        node = world.boundary.get(flow.receiver)
-        accept = node.accepts.get(arrives_as(flow)) if node else None
+        accept = accepted(world, flow)
         if accept is not None and accept.decay is not None:
-            decay = accept.decay
-            yield _Fill(flow.sender, name, arrives_as(flow), decay.k.value, decay.delay.value, span), decay
+            yield _Tip(flow.sender, name, arrives_as(flow), accept.decay)
+
+
+def _fill(tip: _Tip, span: tuple[float, float]) -> _Fill:
+    return _Fill(tip.node, tip.flow, tip.material, tip.decay.k.value, tip.decay.delay.value, span)
 
 
 def _span(row: Row, rows: Sequence[Row]) -> tuple[float, float]:
@@ -124,4 +137,4 @@ def _span(row: Row, rows: Sequence[Row]) -> tuple[float, float]:
 
 
 def _days(begin: datetime, end: datetime) -> float:
-    return (end - begin).total_seconds() / DAY
+    return (end - begin).total_seconds() / SECONDS_PER_DAY

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator.accounting.grid import Grid, Key
-
-NETWORK, TOTAL = "network", "total"
+from simulator.scenario.figures import NETWORK
 
 
 @dataclass(frozen=True)

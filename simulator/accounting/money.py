@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from simulator.accounting.energy import arriving, taps
+from simulator.accounting.energy import arriving
 from simulator.accounting.factors import Line, Lines
-from simulator.accounting.levies import PAYS, RECEIVES, carbon_prices, waste_levies
+from simulator.accounting.levies import OUTSIDE, PAYS, RECEIVES, carbon_prices, waste_levies
+from simulator.accounting.quantities import Quantity
+from simulator.accounting.taps import Taps
+from simulator.scenario.buses import GRID
 from simulator.scenario.carriers import carrier_of
-from simulator.scenario.dispatch import GRID
 from simulator.scenario.models import Flow, World
 from simulator.scenario.numbers import Number
 from simulator.scenario.trade import arrives_as, wants
-
-OUTSIDE = "outside"
-"""Whom nothing else is known of: carriers, staff."""
 
 
 class Price(NamedTuple):
@@ -31,10 +30,10 @@ class Price(NamedTuple):
     """`RECEIVES` where a positive number goes to the sender, `PAYS` where it goes to the receiver."""
 
 
-def payments(world: World) -> Iterator[Line]:
+def payments(world: World, taps: Taps) -> Iterator[Line]:
     """All payments; keys: node, category, source, item, partner; EUR, negative where the node pays."""
     for kind in PAYMENTS:
-        yield from kind(world)
+        yield from kind(world, taps)
 
 
 def price_of(world: World, flow: Flow) -> Price | None:
@@ -58,7 +57,7 @@ def _offer(world: World, flow: Flow) -> Price | None:
     return Price(offer, RECEIVES) if offer is not None else None
 
 
-def _trade(world: World) -> Iterator[Line]:
+def _trade(world: World, _: Taps) -> Iterator[Line]:
     """Price times mass: the receiver pays the sender, or the other way round where the price is a fee."""
     for name, flow in world.flows.items():
         price = price_of(world, flow)
@@ -82,7 +81,7 @@ def _seen_by(category: str, node: str, flow: Flow) -> str:
     return "purchase" if category == "sale" and node == flow.receiver else category
 
 
-def _transport(world: World) -> Iterator[Line]:
+def _transport(world: World, _: Taps) -> Iterator[Line]:
     """Mass times distance times the mode's cost, at the company that pays."""
     for name, flow in world.flows.items():
         mode = world.transport.get(flow.transport) if flow.transport else None
@@ -92,26 +91,28 @@ def _transport(world: World) -> Iterator[Line]:
             yield Line(key, ("flow", (name,)), (flow.distance, mode.cost), sign=PAYS)
 
 
-def _energy(world: World) -> Iterator[Line]:
+def _energy(world: World, taps: Taps) -> Iterator[Line]:
     """Energy bought from the grid."""
-    for tap in taps(world):
+    for tap in taps:
         price = world.energy[carrier_of(tap.carrier)].price
         if tap.supplier[0] == GRID and price is not None:
             key = (tap.node, "energy", tap.user[1] or tap.user[0], tap.carrier, GRID)
             yield Line(key, tap.quantity, (price,), sign=PAYS)
 
 
-def _energy_trade(world: World) -> Iterator[Line]:
+def _energy_trade(world: World, taps: Taps) -> Iterator[Line]:
     """Price times the energy that arrives over a flow: the receiver pays the sender."""
-    for name, quantity, numbers in arriving(world):
+    for name, quantity, numbers in arriving(world, taps):
         flow = world.energy_flows[name]
+        if flow.price is None:
+            continue
         ends = ((flow.sender, flow.receiver, RECEIVES, "sale"), (flow.receiver, flow.sender, PAYS, "purchase"))
-        for node, partner, sign, category in ends if flow.price is not None else ():
-            if node in world.companies and flow.price is not None:
+        for node, partner, sign, category in ends:
+            if node in world.companies:
                 yield Line((node, category, name, flow.energy, partner), quantity, (*numbers, flow.price), sign=sign)
 
 
-def _processing(world: World) -> Iterator[Line]:
+def _processing(world: World, _: Taps) -> Iterator[Line]:
     """Operating cost of processes, energy and material apart."""
     for node, company in world.companies.items():
         for name, process in company.processes.items():
@@ -120,15 +121,19 @@ def _processing(world: World) -> Iterator[Line]:
                 yield Line(key, ("basis", (node, name)), (process.cost,), sign=PAYS)
 
 
-def _partnerships(world: World) -> Iterator[Line]:
+def _partnerships(world: World, _: Taps) -> Iterator[Line]:
     """What partnerships cost, once and as long as they are in force, at the companies that share it."""
     for name, partnership in world.partnerships.items():
-        costs = (("capex", "began", partnership.capex), ("opex", "days", partnership.opex))
-        for category, quantity, cost in costs:
-            for partner, share in partnership.partners.items() if cost is not None else ():
-                if partner in world.companies and cost is not None:
-                    key = (partner, category, name, "", OUTSIDE)
-                    yield Line(key, (quantity, (name,)), (share, cost), sign=PAYS)
+        yield from _shared(world, name, "capex", ("began", (name,)), partnership.capex)
+        yield from _shared(world, name, "opex", ("days", (name,)), partnership.opex)
+
+
+def _shared(world: World, name: str, category: str, quantity: Quantity, cost: Number | None) -> Iterator[Line]:
+    if cost is None:
+        return
+    for partner, share in world.partnerships[name].partners.items():
+        if partner in world.companies:
+            yield Line((partner, category, name, "", OUTSIDE), quantity, (share, cost), sign=PAYS)
 
 
 PAYMENTS: tuple[Lines, ...] = (

@@ -9,6 +9,7 @@ import numpy as np
 from simulator.accounting.grid import Calendar, Grid, Integers, Key, concatenate, grid, used
 from simulator.engine.index import Index, Limit
 from simulator.engine.ledger import Floats, Ledger
+from simulator.scenario.figures import NETWORK
 from simulator.scenario.models import World
 
 ENVIRONMENT = "environment"
@@ -115,7 +116,7 @@ def products(ledger: Ledger, calendar: Calendar, world: World) -> Grid:
     used_up = _by_origin(index, calendar.sum(ledger.drawn))
     company: list[str | None] = [_maker(index, world, number) for number in range(len(index.flows))]
     final: list[str | None] = [_final(index, world, number) for number in range(len(index.flows))]
-    taken: list[str | None] = ["network" if draw.use is not None else None for draw in index.draws]
+    taken: list[str | None] = [NETWORK if draw.use is not None else None for draw in index.draws]
     parts = (
         (sent, company, [flow.material for flow in index.flows]),
         (sent, final, [flow.material for flow in index.flows]),
@@ -133,7 +134,7 @@ def _maker(index: Index, world: World, number: int) -> str | None:
 def _final(index: Index, world: World, number: int) -> str | None:
     flow = index.flows[number]
     demanded = index.places[flow.target].kind == "demand"
-    return "network" if demanded and not world.materials[flow.material].waste else None
+    return NETWORK if demanded and not world.materials[flow.material].waste else None
 
 
 def _origins(index: Index) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from simulator.accounting.measure import NETWORK, TOTAL
 from simulator.accounting.tables import Tables
+from simulator.scenario.figures import NETWORK, TOTAL
 
 LITTLE = 1e-3
 """MWh over the whole run up to which it is rounding."""
@@ -25,7 +25,7 @@ _KINDS = (
 )
 
 
-def shortages(tables: Tables) -> tuple[str, ...]:
+def find_shortages(tables: Tables) -> tuple[str, ...]:
     """A sentence for every company and carrier of which something was unserved, or curtailed, over the whole run."""
     return tuple(sentence for kind in _KINDS for sentence in _sentences(tables, kind))
 

@@ -12,16 +12,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.accounting.burning import burnt
-from simulator.accounting.energy import BURNERS, Tap, arriving, taps
-from simulator.accounting.factors import Line, Lines, Quantity
+from simulator.accounting.energy import arriving
+from simulator.accounting.factors import Line, Lines
 from simulator.accounting.grid import Key
+from simulator.accounting.quantities import Quantity
+from simulator.accounting.taps import BURNERS, Tap, Taps
 from simulator.scenario.amounts import Number
+from simulator.scenario.buses import GRID, UNSERVED
 from simulator.scenario.carriers import carrier_of
-from simulator.scenario.dispatch import GRID, UNSERVED
+from simulator.scenario.figures import UNSPECIFIED
 from simulator.scenario.forms import Emission
 from simulator.scenario.gases import BIOGENIC_CO2, GROWN, gas_of, potential
 from simulator.scenario.models import Accept, Carrier, Flow, World
-from simulator.scenario.trade import arrives_as, wants
+from simulator.scenario.trade import accepted, arrives_as, wants
 
 FOSSIL, BIOGENIC, MARKET = 0, 1, 2
 """Columns of the emissions table; `MARKET` has purchased energy once more, by the market-based method."""
@@ -29,16 +32,16 @@ PARTNER_ENERGY = "partner_energy"
 """Category of energy that another company of the network gives: its emissions are scope 1 there already."""
 
 
-def emissions(world: World) -> Iterator[Line]:
+def emissions(world: World, taps: Taps) -> Iterator[Line]:
     """All sources; keys: node, scope, category, source, item, gas; t CO2e, biogenic t CO2 in a column of its own.
 
     What is given by gas is weighed with the GWP set of the world; the gas `CO2e` was weighed by its source.
     """
     for source in EMISSIONS:
-        yield from source(world)
+        yield from source(world, taps)
 
 
-def avoided(world: World) -> Iterator[Line]:
+def avoided(world: World, _: Taps) -> Iterator[Line]:
     """What flows spare elsewhere; keys: node that gives, flow; t CO2e, in no total."""
     for name, flow in world.flows.items():
         number = _avoids(world, flow)
@@ -56,17 +59,17 @@ def _avoids(world: World, flow: Flow) -> Number | None:
     return next((demand.avoids for name, demand in node.demands.items() if material in wants(name, demand)), None)
 
 
-def transport_work(world: World) -> Iterator[Line]:
+def transport_work(world: World, _: Taps) -> Iterator[Line]:
     """Mass times distance; keys: node that pays, mode (`unspecified` where none is named), flow; t km."""
     for name, flow in world.flows.items():
         if flow.distance is not None:
-            key = (_payer(world, flow), flow.transport or "unspecified", name)
+            key = (_payer(world, flow), flow.transport or UNSPECIFIED, name)
             yield Line(key, ("flow", (name,)), (flow.distance,))
 
 
-def _energy_carriers(world: World) -> Iterator[Line]:
+def _energy_carriers(world: World, taps: Taps) -> Iterator[Line]:
     """Fuels burnt on site (scope 1), and the generation of what is bought from the grid (scope 2)."""
-    for tap in taps(world):
+    for tap in taps:
         carrier = world.energy[carrier_of(tap.carrier)]
         if UNSERVED in (tap.user[0], tap.supplier[0]) or not _causes(carrier, tap):
             continue
@@ -81,9 +84,9 @@ def _causes(carrier: Carrier, tap: Tap) -> bool:
     return tap.user[0] in BURNERS if carrier.fuel else tap.supplier[0] == GRID
 
 
-def _partners(world: World) -> Iterator[Line]:
+def _partners(world: World, taps: Taps) -> Iterator[Line]:
     """Generation of what comes over flows of energy (scope 2), by either method: the flow is the contract."""
-    for name, quantity, numbers in arriving(world):
+    for name, quantity, numbers in arriving(world, taps):
         flow = world.energy_flows[name]
         if flow.emission_factor is not None and flow.receiver in world.companies:
             category = PARTNER_ENERGY if flow.sender in world.companies else "purchased_energy"
@@ -120,7 +123,7 @@ def _weighed(
     return Line((*key, gas), quantity, (*numbers, *weights), _column(gas) if column is None else column)
 
 
-def _process_emissions(world: World) -> Iterator[Line]:
+def _process_emissions(world: World, _: Taps) -> Iterator[Line]:
     """Direct emissions of processes that no fuel causes, per tonne of basis or of substance released to the air."""
     for node, company in world.companies.items():
         for name, process in company.processes.items():
@@ -136,7 +139,7 @@ def _per_tonne(node: str, process: str, emission: Emission) -> Iterator[tuple[Qu
         yield ("air", (node, process, substance)), number
 
 
-def _burning(world: World) -> Iterator[Line]:
+def _burning(world: World, _: Taps) -> Iterator[Line]:
     """CO2 of the carbon in what a process burns, substance by substance."""
     for node, company in world.companies.items():
         for name, process in company.processes.items():
@@ -146,7 +149,7 @@ def _burning(world: World) -> Iterator[Line]:
                     yield _weighed(world, key, ("air", (node, name, substance)), numbers, gas)
 
 
-def _upstream(world: World) -> Iterator[Line]:
+def _upstream(world: World, _: Taps) -> Iterator[Line]:
     """Making what is bought from a boundary node, cradle to gate, at the buyer."""
     for name, flow in world.flows.items():
         node = world.boundary.get(flow.sender)
@@ -156,7 +159,7 @@ def _upstream(world: World) -> Iterator[Line]:
             yield _weighed(world, key, ("flow", (name,)), (supply.emission_factor,), gas_of(supply.emission_factor))
 
 
-def _transport(world: World) -> Iterator[Line]:
+def _transport(world: World, _: Taps) -> Iterator[Line]:
     """Mass times distance times the mode's factor, at who pays."""
     for name, flow in world.flows.items():
         mode = world.transport.get(flow.transport) if flow.transport else None
@@ -172,11 +175,10 @@ def _payer(world: World, flow: Flow) -> str:
     return next((end for end in ends if end in world.companies), ends[0])
 
 
-def _waste_treatment(world: World) -> Iterator[Line]:
+def _waste_treatment(world: World, _: Taps) -> Iterator[Line]:
     """Treating what is handed to a boundary node, at who hands it over."""
     for name, flow in world.flows.items():
-        node = world.boundary.get(flow.receiver)
-        accept = node.accepts.get(arrives_as(flow)) if node else None
+        accept = accepted(world, flow)
         if accept is not None:
             key = (flow.sender, "3", "waste_treatment", name, arrives_as(flow))
             for quantity, numbers, gas in _treated(world, name, accept):

@@ -10,9 +10,9 @@ import numpy as np
 from simulator.accounting.frames import DUST, Text, build
 from simulator.accounting.grid import Key
 from simulator.accounting.indicators import RECYCLED, Yearly
-from simulator.accounting.measure import NETWORK, TOTAL
 from simulator.accounting.targets import TARGET_INDICATORS
 from simulator.engine.ledger import Floats, Lane
+from simulator.scenario.figures import NETWORK, TOTAL
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -25,7 +25,7 @@ OPENING = "opening"
 _LANE = (
     Column("variant", "string", "", "Named what-if"),
     Column("replication", "integer", "", "Draw of the uncertain numbers, 0 where nothing is drawn"),
-    Column("period", "string", "", "Reporting period: a month 2025-01, a year 2025, or the day it starts"),
+    Column("period", "string", "", "Reporting period: a month 2025-01, a year 2025, or the day or time it starts"),
 )
 _MASS = (
     Column("material", "string", "", "Material; in a flow by its sender's name"),
@@ -95,7 +95,12 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         *_LANE,
         Column("node", "string", "", "Company where it arises"),
         Column("material", "string", "", "Material as it meets its fate"),
-        Column("fate", "string", "", "Final fate, each tonne once"),
+        Column(
+            "fate",
+            "string",
+            "",
+            "Final fate, each tonne once; of composting only what is lost in it, what is made of it is recycling",
+        ),
         Column("mass_t", "number", "t", "Mass"),
     ),
     "money": (

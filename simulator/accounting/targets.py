@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from simulator.accounting.grid import Key
+from simulator.accounting.grid import Key, grid
 from simulator.accounting.indicators import Yearly
 from simulator.engine.ledger import Floats, Lane
-from simulator.scenario.figures import Figure, base_year, figure, years_of
+from simulator.scenario.figures import KINDS, Figure, base_year, figure, years_of
 from simulator.scenario.models import World
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.targets import Target
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TARGET, GAP, MET = TARGET_INDICATORS = ("target", "target_gap", "target_met")
-"""The path; value − path; 1 where the value is on the path or better, else 0."""
+"""The path; value − path; 1 where the value is on the path or better, else 0, undefined where nothing is asked."""
 CLOSE = 1e-9
 """Part of the base value by which a value may miss the path and still be on it."""
 
@@ -35,10 +36,9 @@ def held_against(scenario: Scenario, lanes: Sequence[Lane], whole: Yearly) -> Ye
     ]
     if not parts:
         return whole
-    keys = [*whole.keys, *(key for key, _ in parts)]
     values = np.concatenate([whole.values, *(rows[..., None] for _, rows in parts)], axis=-1)
-    order = sorted(range(len(keys)), key=keys.__getitem__)
-    return Yearly(whole.years, tuple(keys[i] for i in order), values[..., order])
+    together = grid([*whole.keys, *(key for key, _ in parts)], values)
+    return Yearly(whole.years, together.keys, together.values[0])
 
 
 def _rows(
@@ -53,7 +53,8 @@ def _rows(
     goal = np.broadcast_to(_path(world, target, base, whole.years), values.shape)
     gap = values - goal
     tolerance = CLOSE * abs(base[1])
-    met = np.where(_rises(target, base[1]), gap >= -tolerance, gap <= tolerance).astype(np.float64)
+    reached = np.where(_rises(found, target, base[1]), gap >= -tolerance, gap <= tolerance)
+    met = np.where(reached & says_nothing(base[1], goal), np.nan, reached.astype(np.float64))
     item = f"{found.indicator}.{found.item}"
     yield (found.node, TARGET, item, found.unit), np.where(np.isnan(gap), np.nan, goal)
     yield (found.node, GAP, item, found.unit), gap
@@ -95,9 +96,15 @@ def _path(world: World, target: Target, base: tuple[int, float], years: Sequence
     return np.asarray(np.interp(numbers, at, levels, left=np.nan))
 
 
-def _rises(target: Target, base: float) -> bool:
-    """Whether more is better: where the last milestone lies above the base value."""
-    return target.milestones[-1].level(base) > base
+def _rises(found: Figure, target: Target, base: float) -> bool:
+    """Whether more is better: as is clear of the figure, else where the last milestone lies above the base value."""
+    clear = KINDS[found.indicator].rises(found.item)
+    return clear if clear is not None else target.milestones[-1].level(base) > base
+
+
+def says_nothing(base: float, goal: Floats | float) -> NDArray[np.bool_]:
+    """Whether a goal asks for nothing: it is 0, and so is the base. Who stays at 0 has then met no target."""
+    return np.asarray((base == 0) & (np.asarray(goal) == 0))
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,7 @@ class Progress:
     @property
     def rises(self) -> bool:
         """Whether more is better."""
-        return _rises(self.target, self.base[1])
+        return _rises(self.figure, self.target, self.base[1])
 
 
 def progress(scenario: Scenario, indicators: pd.DataFrame) -> tuple[Progress, ...]:

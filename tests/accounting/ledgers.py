@@ -27,9 +27,10 @@ from simulator.engine.index import (
     tap_key,
 )
 from simulator.engine.ledger import Floats, Lane, Ledger, Row
-from simulator.scenario import dispatch, load
+from simulator.scenario import buses, load
 from simulator.scenario.models import World
 from simulator.scenario.scenario import Scenario
+from simulator.scenario.trade import wants
 
 _STOCKS = ("on_hand", "in_transit", "in_process", "in_use")
 _MASSES = ("shipped", "drawn", "made", "retired", "soiled", "throughput", "basis", "unmet_use", "unmet_demand")
@@ -53,7 +54,7 @@ def index_of(scenario: Scenario) -> Index:
     number = {(place.node, place.kind, place.name): i for i, place in enumerate(places)}
     flows = tuple(_flow(world, number, name) for name in sorted(world.flows))
     return Index(
-        labels=tuple(Label(name, origin) for name in sorted((*world.substances, "other")) for origin in ORIGINS),
+        labels=tuple(Label(name, origin) for origin in ORIGINS for name in sorted((*world.substances, "other"))),
         places=places,
         processes=tuple(
             ProcessKey(c, p, tuple(world.companies[c].processes[p].inputs))
@@ -71,7 +72,7 @@ def index_of(scenario: Scenario) -> Index:
         ),
         flows=flows,
         terms=terms(scenario),
-        **energy_axes(world, dispatch.merged(w for variant in scenario.variants.values() for w in variant.worlds)),
+        **energy_axes(world, buses.merged(w for variant in scenario.variants.values() for w in variant.worlds)),
     )
 
 
@@ -99,6 +100,8 @@ def _flow(world: World, number: dict[tuple[str, str, str], int], name: str) -> F
     target = "inventory" if flow.receiver in world.companies else "accept"
     if target == "accept" and received not in world.boundary[flow.receiver].accepts:
         target = "demand"
+        demands = world.boundary[flow.receiver].demands
+        received = next(key for key, demand in demands.items() if received in wants(key, demand))
     return FlowKey(
         name, number[flow.sender, source, flow.material], number[flow.receiver, target, received], flow.material
     )

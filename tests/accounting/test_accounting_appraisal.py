@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.accounting import Tables, tables
+from simulator.accounting import Tables, tabulate
 from simulator.engine.ledger import Lane, Row
 from simulator.scenario import load
 from simulator.scenario.scenario import Scenario
@@ -83,7 +83,7 @@ def test_npv_and_payback_of_a_ledger_are_those_of_the_worked_example(tmp_path: P
     ledger = empty(world, BOTH, years(11))
     for year, sum_ in enumerate(inputs["cashflows"][1:], start=1):
         Pen(ledger).ship("sell", sum_ / 100, row=year, lane=1)
-    made = tables(world, [ledger])
+    made = tabulate(world, [ledger])
     assert [totals(made, "gain", period=str(2025 + n))["maker", "total"] for n in range(11)] == inputs["cashflows"]
     assert totals(made, "npv")["maker", "total"] == pytest.approx(expected["NPV"], rel=tolerance)
     payback = totals(made, "payback")
@@ -99,7 +99,7 @@ def test_the_levelised_cost_of_a_ledger_is_that_of_the_worked_example(tmp_path: 
     row = Row("2025", datetime(2025, 1, 1), datetime(2029, 1, 1), 0)
     ledger = empty(world, BOTH, [row])
     Pen(ledger).ship("sell", 4 * inputs["output_t_per_year"], lane=1)
-    made = tables(world, [ledger])
+    made = tabulate(world, [ledger])
     assert totals(made, "annuity")["maker", "deal"] / 4 == pytest.approx(expected["annuity"], rel=tolerance)
     cost = totals(made, "levelised_cost")
     assert cost["maker", "total"] == pytest.approx(expected["levelised_cost_per_t"], rel=tolerance)
@@ -112,7 +112,7 @@ def test_a_levelised_cost_counts_purchases_and_no_sales(tmp_path: Path) -> None:
     for year in range(2):
         Pen(ledger).ship("sell", 10, row=year)
         Pen(ledger).ship("buy", 12, row=year)
-    cost = totals(tables(world, [ledger]), "levelised_cost", "linear")
+    cost = totals(tabulate(world, [ledger]), "levelised_cost", "linear")
     assert cost == pytest.approx({("maker", "purchase"): 48.0, ("maker", "total"): 48.0})
 
 
@@ -125,7 +125,7 @@ def test_an_abatement_cost_is_the_annuity_less_what_is_saved_per_tonne(tmp_path:
     for year in range(4):
         Pen(ledger).ship("buy", 100, row=year)
         Pen(ledger).ship("reuse", 100, row=year, lane=1)
-    made = tables(world, [ledger])
+    made = tabulate(world, [ledger])
     cost, annuity = totals(made, "abatement_cost"), totals(made, "annuity")["network", "total"]
     assert cost["network", "total"] == pytest.approx((annuity - 4 * 100 * 40) / (4 * 100 * 2))
     assert totals(made, "gain")["network", "total"] == pytest.approx(4 * 100 * 40 - 1000)
@@ -134,9 +134,9 @@ def test_an_abatement_cost_is_the_annuity_less_what_is_saved_per_tonne(tmp_path:
 def test_an_abatement_cost_is_left_out_where_nothing_is_saved(tmp_path: Path) -> None:
     world = scenario(tmp_path)
     ledger = empty(world, BOTH, years(4))
-    assert totals(tables(world, [ledger]), "abatement_cost") == {}
+    assert totals(tabulate(world, [ledger]), "abatement_cost") == {}
     Pen(ledger).ship("buy", 1, lane=1)
-    assert totals(tables(world, [ledger]), "abatement_cost") == {}
+    assert totals(tabulate(world, [ledger]), "abatement_cost") == {}
 
 
 def test_without_a_discount_rate_what_needs_one_is_left_out(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_lanes_are_compared_with_the_first_variant_of_their_replication(tmp_path
         parts = [empty(world, [lane], years(1)) for lane in order]
         for lane, ledger in zip(order, parts, strict=True):
             Pen(ledger).ship("sell", sold[lane])
-        table = tables(world, parts).indicators
+        table = tabulate(world, parts).indicators
         made.append(table[(table["indicator"] == "gain") & (table["node"] == "maker") & (table["item"] == "total")])
     for table in made:
         assert table["value"].tolist() == pytest.approx([200.0, 200.0])
@@ -178,7 +178,7 @@ def test_jobs_are_those_of_the_mean_daily_throughput(tmp_path: Path) -> None:
     world = scenario(tmp_path)
     ledger = empty(world, BOTH, years(1))
     Pen(ledger).draw("maker.press", "ore", 365 * 0.5)
-    assert totals(tables(world, [ledger]), "jobs", "linear") == pytest.approx({
+    assert totals(tabulate(world, [ledger]), "jobs", "linear") == pytest.approx({
         ("maker", "press"): 1.5,
         ("maker", "total"): 1.5,
         ("network", "total"): 1.5,
@@ -252,4 +252,4 @@ def test_whoever_is_never_behind_is_paid_back_at_once(tmp_path: Path) -> None:
     world = scenario(tmp_path, ("economics: {discount_rate: 5 %, lifetime: 10 year}", ""))
     ledger = empty(world, BOTH, years(2))
     Pen(ledger).ship("sell", 30, lane=1)
-    assert totals(tables(world, [ledger]), "payback") == {("maker", "simple"): 0.0, ("network", "simple"): 0.0}
+    assert totals(tabulate(world, [ledger]), "payback") == {("maker", "simple"): 0.0, ("network", "simple"): 0.0}

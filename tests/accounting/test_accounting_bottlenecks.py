@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.accounting import bottlenecks, tables
+from simulator.accounting import find_bottlenecks, tabulate
 from simulator.engine.index import Limit
 from simulator.engine.ledger import Lane, Ledger
 from simulator.scenario.scenario import Scenario
@@ -16,7 +16,7 @@ def ledger(works: Scenario) -> Ledger:
 
 
 def sentences(works: Scenario, made: Ledger) -> tuple[str, ...]:
-    return bottlenecks(tables(works, [made]), works)["base"]
+    return tuple(map(str, find_bottlenecks(tabulate(works, [made]), works)["base"]))
 
 
 def test_the_worst_comes_first_with_its_main_reason_over_replications(works: Scenario) -> None:
@@ -60,5 +60,5 @@ def test_its_own_rate_and_its_order_hold_no_process_back(works: Scenario) -> Non
 
 
 def test_a_variant_without_any_has_no_sentence(loop: Scenario) -> None:
-    made = tables(loop, [empty(loop, [Lane("linear", 0)], months(1))])
-    assert bottlenecks(made, loop) == {"linear": (), "circular": ()}
+    made = tabulate(loop, [empty(loop, [Lane("linear", 0)], months(1))])
+    assert find_bottlenecks(made, loop) == {"linear": (), "circular": ()}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.accounting import Tables, tables, terms
+from simulator.accounting import Tables, tabulate, terms
 from simulator.engine.index import Term
 from simulator.engine.ledger import Lane, Ledger
 from simulator.errors import UserError
@@ -50,7 +50,7 @@ def month(works: Scenario) -> Ledger:
 
 
 def test_every_source_has_its_scope_node_and_figure(works: Scenario) -> None:
-    assert sources(tables(works, [month(works)])) == {
+    assert sources(tabulate(works, [month(works)])) == {
         ("smelter", "1", "fuel", "melt", "natural_gas", "CO2e"): (pytest.approx(100 * 2 * 0.2), 0),
         ("smelter", "1", "fuel", "melt", "wood", "CO2_biogenic"): (0, pytest.approx(100 * 0.35)),
         ("smelter", "1", "process", "melt", "CO2", "CO2"): (pytest.approx(6 * 2.9), 0),
@@ -68,7 +68,7 @@ def test_every_source_has_its_scope_node_and_figure(works: Scenario) -> None:
 
 
 def test_energy_is_what_processes_and_loads_use(works: Scenario) -> None:
-    table = tables(works, [month(works)]).energy
+    table = tabulate(works, [month(works)]).energy
     cells = table[["node", "user", "carrier", "energy_mwh"]].values.tolist()
     used = {(node, user, carrier): mwh for node, user, carrier, mwh in cells}
     assert used == {
@@ -82,7 +82,7 @@ def test_energy_is_what_processes_and_loads_use(works: Scenario) -> None:
 
 
 def test_the_networks_emissions_are_the_sum_over_its_sources(works: Scenario) -> None:
-    made = tables(works, [month(works)])
+    made = tabulate(works, [month(works)])
     totals = made.indicators.query("period == 'total' and indicator == 'emissions'")
     network = totals.query("node == 'network'").set_index("item")["value"]
     assert network["total"] == pytest.approx(made.emissions["emissions_t_co2e"].sum())
@@ -114,7 +114,7 @@ def test_a_series_times_a_scale_counts_scaled(tmp_path: Path) -> None:
     text = WORKS + "variants: {base: {scale: {energy.electricity.emission_factor: 0.5}}}\n"
     assert scaled in text
     scenario = read(tmp_path, text)
-    found = sources(tables(scenario, [month(scenario)]))
+    found = sources(tabulate(scenario, [month(scenario)]))
     assert found["smelter", "2", "purchased_energy", "melt", "electricity", "CO2e"][0] == pytest.approx(22)
 
 
@@ -125,7 +125,7 @@ def test_each_row_is_valued_in_its_own_world(tmp_path: Path) -> None:
     ledger = empty(scenario, [Lane("linear", 0)], [row("2025-01", 0), row("2025-01", 1)])
     for number, mass in enumerate((100.0, 200.0)):
         Pen(ledger).buy("moulder.mould", "electricity", 1.4 * mass, row=number)
-    found = sources(tables(scenario, [ledger]))
+    found = sources(tabulate(scenario, [ledger]))
     expected = 1.4 * (100 * 0.363 + 200 * 0.1)
     assert list(found) == [("moulder", "2", "purchased_energy", "mould", "electricity", "CO2e")]
     assert next(iter(found.values())) == pytest.approx((expected, 0))
@@ -143,7 +143,7 @@ def test_factors_of_flows_may_be_series_too(tmp_path: Path) -> None:
     ledger = empty(scenario, [Lane("linear", 0)], [row("2025-01")])
     for number, weighted in enumerate((7.0, 0.5, 0.0, 0.0)):
         ledger.weighted[0, 0, number] = weighted
-    assert sources(tables(scenario, [ledger])) == {
+    assert sources(tabulate(scenario, [ledger])) == {
         ("moulder", "3", "upstream", "buy_virgin", "virgin", "CO2e"): (7, 0),
         ("moulder", "3", "transport", "crates", "truck", "CO2e"): (pytest.approx(0.5 * 60), 0),
     }
@@ -154,11 +154,11 @@ def test_a_missing_term_is_not_passed_over(works: Scenario) -> None:
     ledger = month(works)
     poor = replace(ledger, index=replace(ledger.index, terms=()), weighted=ledger.weighted[..., :0])
     with pytest.raises(KeyError):
-        tables(works, [poor])
+        tabulate(works, [poor])
 
 
 def test_transport_work_is_mass_times_distance(works: Scenario) -> None:
-    made = tables(works, [month(works)]).indicators
+    made = tabulate(works, [month(works)]).indicators
     work = made.query("period == 'total' and indicator == 'transport_work'").set_index(["node", "item"])["value"]
     assert work.to_dict() == {
         ("network", "total"): pytest.approx(47_000),
@@ -171,8 +171,8 @@ def test_transport_work_is_mass_times_distance(works: Scenario) -> None:
 def test_factors_are_the_same_for_all_replications_of_a_variant(works: Scenario) -> None:
     """A lane's figures do not depend on the lanes beside it."""
     lanes = (Lane("base", 0), Lane("base", 1))
-    both = tables(works, [drawn_at_random(works, lanes, months(3))]).emissions
-    alone = tables(works, [drawn_at_random(works, lanes[1:], months(3))]).emissions
+    both = tabulate(works, [drawn_at_random(works, lanes, months(3))]).emissions
+    alone = tabulate(works, [drawn_at_random(works, lanes[1:], months(3))]).emissions
     assert both.query("replication == 1")["emissions_t_co2e"].tolist() == alone["emissions_t_co2e"].tolist()
 
 

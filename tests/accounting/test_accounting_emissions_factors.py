@@ -100,20 +100,21 @@ def test_german_grid_agrees_with_its_own_emissions(tmp_path: Path) -> None:
     assert emitted == pytest.approx(given["CO2_Mt"], abs=tolerance / 1000 * given["consumption_TWh"])
 
 
-FACTOR_BY_GAS = "emission_factor: {CO2: 0.2 t CO2/MWh, CH4: 1 kg/MWh, N2O: 10 g/MWh, CO2e: 0.1 t CO2e/MWh}"
+FACTOR_BY_GAS = "emission_factor: {CO2: 0.2 t CO2/MWh, CH4: 1 kg/MWh, N2O: 10 g/MWh}"
+OIL = f"energy: {{gas: {{fuel: true, {FACTOR_BY_GAS}}}, oil: {{fuel: true, emission_factor: 0.1 t CO2e/MWh}}}}\n"
 
 
 def test_the_switch_weighs_gases_and_leaves_what_is_weighed(tmp_path: Path) -> None:
     """A factor in t CO2e has its potentials inside: no switch can touch it."""
     variants = "variants: {ar5: {}, ar6: {set: {gwp: ar6}}}\n"
-    run = ran(tmp_path, burning(FACTOR_BY_GAS, variants))
+    run = ran(tmp_path, WORKS.replace("gas: 100 MWh/day", "gas: 100 MWh/day, oil: 100 MWh/day") + OIL + variants)
     table = run.tables.emissions.groupby(["variant", "gas"], observed=True)["emissions_t_co2e"].sum().unstack(0)
     assert table.loc["CO2e"].to_dict() == {"ar5": pytest.approx(100), "ar6": pytest.approx(100)}
     assert table.loc["CO2"].to_dict() == {"ar5": pytest.approx(200), "ar6": pytest.approx(200)}
     assert table.loc["CH4"].to_dict() == {"ar5": pytest.approx(28), "ar6": pytest.approx(29.8)}
     assert table.loc["N2O"].to_dict() == {"ar5": pytest.approx(2.65), "ar6": pytest.approx(2.73)}
     (warning,) = (text for text in run.warnings if text.startswith("gwp"))
-    assert warning.startswith("gwp: ar6, but energy.gas.emission_factor is in t CO2e by a GWP set that nobody stated")
+    assert warning.startswith("gwp: ar6, but energy.oil.emission_factor is in t CO2e by a GWP set that nobody stated")
 
 
 def test_ar5_is_the_default_and_what_inventories_and_the_library_use(tmp_path: Path) -> None:

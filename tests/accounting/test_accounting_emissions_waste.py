@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,24 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.accounting.burning import CO2_OF_CARBON, CO2_OF_CARBON_IPCC, carbon_dioxide
-from simulator.accounting.landfill import decayed, decayed_of_span, methane_potential
+from simulator.accounting import landfill
+from simulator.accounting.burning import CO2_OF_CARBON
+from simulator.accounting.landfill import decayed_of_span, methane_potential
 from simulator.errors import ScenarioError
 from simulator.scenario.amounts import Number
 from simulator.scenario.boundary import Decay
 from simulator.scenario.catalogue import entry
+from simulator.scenario.models import World
 from tests.accounting.ledgers import read
 from tests.accounting.small import HEAD, figure, figure_of, oracle, ran
+
+CO2_OF_CARBON_IPCC = 44 / 12
+"""As rounded in the IPCC Guidelines."""
+
+
+def decayed(age: float, k: float, delay: float = 0.0) -> float:
+    """Part of the methane of one tipping that has come by an age, by the definition."""
+    return float(-np.expm1(-k * max(age - delay, 0.0)))
 
 
 def burning(substances: str, mix: str, accept: str = "fate: incineration, oxidation: 1") -> str:
@@ -50,8 +61,7 @@ def test_mixed_waste_by_the_guidelines(tmp_path: Path) -> None:
     carbon = {name: given["dm"][name] * given["CF"][name] for name in parts}
     fossil = {name: 100 * parts[name] * carbon[name] * given["FCF"][name] for name in parts}
     grown = {name: 100 * parts[name] * carbon[name] * (1 - given["FCF"][name]) for name in parts}
-    of_fossil = carbon_dioxide(sum(fossil.values()), given["OF"], CO2_OF_CARBON_IPCC)
-    of_grown = carbon_dioxide(sum(grown.values()), given["OF"], CO2_OF_CARBON_IPCC)
+    of_fossil, of_grown = (sum(of.values()) * given["OF"] * CO2_OF_CARBON_IPCC for of in (fossil, grown))
     assert of_fossil == pytest.approx(expected["fossil_CO2_t"], rel=tolerance)
     assert of_grown == pytest.approx(expected["biogenic_CO2_t"], rel=tolerance)
     known = ", ".join(f"{name}: {{carbon: {carbon[name]}, fossil: {given['FCF'][name]}}}" for name in parts)
@@ -165,8 +175,9 @@ def test_first_order_decay_by_the_guidelines() -> None:
 
 
 def test_a_delay_moves_decay_and_takes_nothing_away() -> None:
-    assert decayed(0.5, 0.06, delay=0.5) == 0
-    assert decayed(3, 0.06, delay=0.5) == decayed(2.5, 0.06)
+    late = decayed_of_span(np.array([0.5, 3.0]), (0.0, 0.25), 0.06, delay=0.5)
+    assert late[0] == 0
+    assert late[1] == pytest.approx(decayed_of_span(np.array([2.5]), (0.0, 0.25), 0.06)[0])
 
 
 def test_what_is_tipped_over_a_span_decays_like_many_small_tippings() -> None:
@@ -208,6 +219,20 @@ def test_methane_comes_in_the_years_after_and_the_rest_is_told(tmp_path: Path) -
     assert all(later < earlier for earlier, later in pairwise(years[3:]))
     assert years[-1] / years[-2] == pytest.approx(np.exp(-0.1), rel=1e-3)
     assert set(run.tables.emissions["gas"]) == {"CH4_biogenic"}
+
+
+def test_what_goes_to_a_landfill_is_found_once_for_each_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not for each row: a report by day has thousands."""
+    asked: list[int] = []
+    tips = landfill._tips
+
+    def counted(world: World) -> Iterator[object]:
+        asked.append(id(world))
+        return tips(world)
+
+    monkeypatch.setattr(landfill, "_tips", counted)
+    run = ran(tmp_path, DUMP)
+    assert len(asked) == len(set(asked)) == sum(len(one.worlds) for one in run.scenario.variants.values())
 
 
 def test_the_switch_weighs_methane_of_landfills(tmp_path: Path) -> None:

@@ -317,6 +317,27 @@ flows: {feed_in: {from: town, to: market, energy: power, capacity: 1 MW, loss: 0
     assert figure(run, "curtailed_energy", "town", "power") == pytest.approx(240)
 
 
+FEED_IN = """
+materials: {}
+tables:
+  lost: {file: lost.csv, index: time, value: part, unit: "1", outside: hold}
+  spot: {file: spot.csv, index: time, value: price, unit: EUR/MWh}
+energy: {power: {}}
+companies: {town: {generators: {pv: {gives: power, capacity: 1 MW}}}}
+boundary: {market: {}}
+flows: {feed_in: {from: town, to: market, energy: power, loss: {table: lost}, price: {table: spot}}}
+"""
+
+
+@pytest.mark.parametrize("report", ["month", "1 h"])
+def test_a_loss_that_is_a_table_is_taken_off_what_a_boundary_node_gets_and_pays(tmp_path: Path, report: str) -> None:
+    lost = {"lost.csv": "time,part\n2025-01-01,0.1\n2025-01-06,0.4\n"}
+    run = made(tmp_path, FEED_IN, SERIES | lost, report)
+    price = [worth(day, hour, 80.0) for day, hour in HOURLY[:240]]
+    assert figure(run, "shipped_energy", "town", "feed_in") == pytest.approx(120 * 0.9 + 120 * 0.6)
+    assert paid(run)["town", "sale", "feed_in"] == pytest.approx(0.9 * sum(price[:120]) + 0.6 * sum(price[120:]))
+
+
 PASSED_ON = """
 materials: {}
 energy:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.accounting import Tables, tables
+from simulator.accounting import Tables, tabulate
 from simulator.errors import ScenarioError
 from simulator.scenario.scenario import Scenario
 from simulator.study.run import simulate
@@ -80,7 +80,7 @@ def test_the_indicators_of_a_ledger_are_those_of_the_worked_example(tmp_path: Pa
     pen.buy("smelter.melt", "gas", inputs["scope1_ets_t"] / 0.3)
     pen.buy("maker.press", "gas", inputs["nehs_fuel_t"] / 0.2)
     pen.ship("slag", inputs["landfill_t"])
-    made = tables(scenario, [ledger])
+    made = tabulate(scenario, [ledger])
     cost, cash = totals(made, "carbon_cost"), totals(made, "cash_flow")
     assert cost["smelter", "eu_ets"] == pytest.approx(expected["ets_cash"], rel=oracle["tolerance"])
     opportunity = totals(made, "carbon_opportunity_cost")["smelter", "eu_ets"]
@@ -214,6 +214,6 @@ def test_a_fate_is_levied_once(tmp_path: Path) -> None:
 
 def test_every_month_has_its_days(tmp_path: Path) -> None:
     scenario = read(tmp_path)
-    made = tables(scenario, [empty(scenario, BASE, months(12))])
+    made = tabulate(scenario, [empty(scenario, BASE, months(12))])
     free = made.money[made.money["source"] == "free allocation"]
     assert free["money_eur"].tolist()[:2] == pytest.approx([65 * 360 / 365.25 * 31, 65 * 360 / 365.25 * 28])

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import simulator
+from simulator.accounting.grid import Grid, Key, grid
+from simulator.accounting.mixes import final
 from tests.accounting.ledgers import read
 from tests.accounting.small import figure
 
@@ -55,6 +58,27 @@ def test_what_the_network_bought_outside_and_passes_on_is_not_its_own(chain: sim
     assert figure(chain, "self_sufficiency", "town", "heat.warm") == 0
 
 
+def test_bought_heat_that_cools_down_is_not_the_nodes_own(tmp_path: Path) -> None:
+    """Of 2 MW of warm heat half a MW is made at home; the rest comes hot over the flow."""
+    run = made(tmp_path, """
+schema: 1
+name: bought
+settle: once
+time: {start: 2025-01-01, end: 2025-01-11, step: 1 h, report: REPORT}
+materials: {}
+energy: {heat: {levels: {hot: 120 degC, warm: 80 degC}}}
+companies:
+  works: {generators: {boiler: {gives: heat.hot, capacity: 4 MW}}}
+  town:
+    loads: {heat.hot: 1 MW, heat.warm: 2 MW}
+    generators: {sun: {gives: heat.warm, capacity: 0.5 MW}}
+flows: {pipe: {from: works, to: town, energy: heat.hot}}
+""")  # fmt: skip
+    assert figure(run, "self_sufficiency", "town", "heat.hot") == 0
+    assert figure(run, "self_sufficiency", "town", "heat.warm") == pytest.approx(0.25)
+    assert figure(run, "self_sufficiency", "network", "total") == pytest.approx(1)
+
+
 def test_a_flow_that_says_how_renewable_it_is_is_believed(tmp_path: Path) -> None:
     run = made(
         tmp_path,
@@ -92,3 +116,96 @@ companies:
     assert figure(run, "unserved_energy", "network") == pytest.approx(0)
     assert figure(run, "renewable_share", "works", "heat.warm") == pytest.approx(0.5)
     assert figure(run, "self_sufficiency", "network", "heat.warm") == pytest.approx(1)
+
+
+OUT: Key = ("flow", "works", "out")
+BACK: Key = ("flow", "town", "back")
+NOWHERE: Key = ("", "", "")
+
+
+def passed(*taps: tuple[tuple[str, str, str], Key, float, float]) -> Grid:
+    """Taps as user (node, kind, name), hop, MWh, and MWh that are renewable by themselves, in one year."""
+    keys = [(*user, "heat", *hop) for user, hop, _, _ in taps]
+    whole, direct = ([[[tap[column] for tap in taps]] * 2] for column in (2, 3))
+    return grid(keys, np.array(whole), np.array(direct))
+
+
+def part(made: Grid, node: str) -> float:
+    return float(made.values[0][0, 0, made.keys.index((node, "heat"))])
+
+
+@pytest.mark.parametrize("back", [0.0, 5.0, 995.0, 1e9])
+def test_heat_that_comes_back_is_as_renewable_as_what_the_circle_is_fed_with(back: float) -> None:
+    """However much goes round, the few MWh that are fed in decide; nothing is left out after some number of rounds."""
+    circle = passed(
+        (("works", "flow", "out"), NOWHERE, 5.0, 5.0),
+        (("works", "flow", "out"), BACK, back, 0.0),
+        (("town", "flow", "back"), OUT, back, 0.0),
+        (("town", "load", "load"), OUT, 5.0, 0.0),
+    )
+    assert part(final(circle), "town") == pytest.approx(5.0, rel=1e-12)
+
+
+@pytest.mark.parametrize("fed", [0.0, 1e-300, 1e-13])
+def test_what_only_circulates_came_from_nowhere_and_is_not_renewable(fed: float) -> None:
+    """With nothing, or next to nothing, fed in, the system is singular to the last bit: no error, no share above 1."""
+    circle = passed(
+        (("works", "flow", "out"), NOWHERE, fed, 0.0),
+        (("works", "flow", "out"), BACK, 1000.0, 0.0),
+        (("town", "flow", "back"), OUT, 1000.0, 0.0),
+        (("town", "load", "load"), OUT, 0.0, 0.0),
+        (("mill", "load", "load"), BACK, 10.0, 0.0),
+    )
+    assert part(final(circle), "mill") == 0
+    assert part(final(circle), "town") == 0
+
+
+def test_what_a_hop_gives_without_having_got_any_counts_as_not_renewable() -> None:
+    """A storage that was full at the start: half of what the works passes on is from there."""
+    tank: Key = ("storage", "works", "tank")
+    chain = passed(
+        (("works", "flow", "out"), NOWHERE, 4.0, 4.0),
+        (("works", "flow", "out"), tank, 4.0, 0.0),
+        (("town", "load", "load"), OUT, 8.0, 0.0),
+    )
+    assert part(final(chain), "town") == pytest.approx(4.0)
+
+
+def test_a_hop_that_feeds_itself_passes_on_what_else_it_got() -> None:
+    loop = passed(
+        (("works", "flow", "out"), NOWHERE, 2.0, 1.0),
+        (("works", "flow", "out"), OUT, 6.0, 0.0),
+        (("town", "load", "load"), OUT, 2.0, 0.0),
+    )
+    assert part(final(loop), "town") == pytest.approx(1.0)
+
+
+def test_a_hop_that_is_not_used_changes_no_bit() -> None:
+    """A lane's figures do not depend on the variants that are accounted for with it."""
+    taps = [
+        (("works", "flow", "out"), NOWHERE, 0.1, 0.07),
+        (("works", "flow", "out"), BACK, 0.7, 0.0),
+        (("town", "flow", "back"), OUT, 0.3, 0.0),
+        (("town", "flow", "back"), NOWHERE, 0.9, 0.3),
+        (("town", "load", "load"), OUT, 0.3, 0.0),
+    ]
+    unused: Key = ("level", "town", "hot>warm")
+    more = [
+        (("town", "flow", "back"), unused, 0.0, 0.0),
+        (("town", "level", "hot>warm"), OUT, 0.0, 0.0),
+    ]
+    assert part(final(passed(*taps, *more)), "town") == part(final(passed(*taps)), "town")
+
+
+def test_mixes_solve_the_linear_system() -> None:
+    """m = d + P m, against a solver, for dense random circles of twelve hops."""
+    rng = np.random.default_rng(1)
+    hops: list[Key] = [("flow", f"n{i}", f"f{i}") for i in range(12)]
+    amounts, fed, share = rng.random((12, 12)), rng.random(12), rng.random(12)
+    entered = amounts.sum(axis=1) + fed
+    taps = [((f"n{i}", "flow", f"f{i}"), hops[j], amounts[i, j], 0.0) for i in range(12) for j in range(12)]
+    taps += [((f"n{i}", "flow", f"f{i}"), NOWHERE, fed[i], fed[i] * share[i]) for i in range(12)]
+    taps += [((f"m{i}", "load", "load"), hops[i], 1.0, 0.0) for i in range(12)]
+    solved = np.linalg.solve(np.eye(12) - amounts / entered[:, None], fed * share / entered)
+    made = final(passed(*taps))
+    assert [part(made, f"m{i}") for i in range(12)] == pytest.approx(list(solved), rel=1e-10)

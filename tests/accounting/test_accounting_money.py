@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.accounting import Tables, tables
+from simulator.accounting import Tables, tabulate
 from simulator.scenario.scenario import Scenario
 from simulator.study.run import simulate
 from tests.accounting import ledgers
@@ -75,7 +75,7 @@ def test_every_payment_has_its_node_category_and_sum(market: Scenario) -> None:
         ledger.weighted[0, 0, number] = 31 * 50 if "load" in term.key else 100 * 2 * 50
     pen.tap("smelter", "electricity", "load", "load", "grid", "", energy=31)
     pen.buy("smelter.melt", "gas", 100)
-    assert paid(tables(market, [ledger])) == pytest.approx({
+    assert paid(tabulate(market, [ledger])) == pytest.approx({
         ("smelter", "purchase", "buy", "ore", "mine"): -110 * 100,
         ("smelter", "sale", "metal", "metal", "maker"): 55 * 500,
         ("maker", "purchase", "metal", "metal", "smelter"): -55 * 500,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulator.accounting import COLUMNS, tables
+from simulator.accounting import COLUMNS, tabulate
 from simulator.engine.ledger import Lane
 from simulator.scenario.scenario import Scenario
 from tests.accounting.ledgers import Pen, drawn_at_random, empty, months, row
@@ -25,7 +25,7 @@ def ordered(table: pd.DataFrame, name: str) -> pd.DataFrame:
 
 @pytest.mark.parametrize("name", COLUMNS)
 def test_a_table_has_its_columns_and_order(loop: Scenario, name: str) -> None:
-    table = dict(tables(loop, [drawn_at_random(loop, LANES, months(14))]).items())[name]
+    table = dict(tabulate(loop, [drawn_at_random(loop, LANES, months(14))]).items())[name]
     assert list(table.columns) == [column.name for column in COLUMNS[name]]
     types = {"string": "category", "integer": "int64", "number": "float64"}
     assert [str(table[column.name].dtype) for column in COLUMNS[name]] == [types[c.type] for c in COLUMNS[name]]
@@ -35,7 +35,7 @@ def test_a_table_has_its_columns_and_order(loop: Scenario, name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in COLUMNS if name not in {"indicators"}])
 def test_no_row_is_zero_and_no_key_stands_twice(loop: Scenario, name: str) -> None:
-    table = dict(tables(loop, [drawn_at_random(loop, LANES, months(3))]).items())[name]
+    table = dict(tabulate(loop, [drawn_at_random(loop, LANES, months(3))]).items())[name]
     numbers = [column.name for column in COLUMNS[name] if column.type == "number"]
     assert (table[numbers] != 0).any(axis=1).all()
     assert not table.duplicated([column.name for column in COLUMNS[name] if column.type != "number"]).any()
@@ -47,7 +47,7 @@ def test_rows_of_dust_are_left_out_by_the_measure_of_their_own_lane(loop: Scenar
     Pen(ledger, "PP", "post_consumer").ship("crates", 1e-9)
     Pen(ledger, "PP", "reused").ship("crates", 2e-9)
     Pen(ledger, "PP", "reused").ship("crates", 1e-9, lane=1)
-    assert tables(loop, [ledger]).flows[["variant", "origin", "mass_t"]].values.tolist() == [
+    assert tabulate(loop, [ledger]).flows[["variant", "origin", "mass_t"]].values.tolist() == [
         ["linear", "primary", 1000],
         ["linear", "reused", 2e-9],
         ["circular", "reused", 1e-9],
@@ -55,7 +55,7 @@ def test_rows_of_dust_are_left_out_by_the_measure_of_their_own_lane(loop: Scenar
 
 
 def test_tables_of_an_idle_run_are_empty_but_for_the_networks_totals(loop: Scenario) -> None:
-    made = tables(loop, [empty(loop, LANES, months(2))])
+    made = tabulate(loop, [empty(loop, LANES, months(2))])
     assert [name for name, table in made.items() if len(table)] == ["indicators"]
     assert set(made.indicators["node"]) == {"network"}
     assert (made.indicators["value"] == 0).all()
@@ -66,7 +66,7 @@ def test_flows_tell_every_mass_with_its_ends(works: Scenario) -> None:
     Pen(ledger, "Cu", "post_consumer").ship("buy_scrap", 3)
     Pen(ledger, "organics").make("smelter.melt", "air", 0.5)
     ledger.soiled[0, 0, 0, 0] = 0.25
-    table = tables(works, [ledger]).flows
+    table = tabulate(works, [ledger]).flows
     assert table.iloc[:, 3:].values.tolist() == [
         ["buy_scrap", "dealer", "smelter", "scrap", "Cu", "post_consumer", 3],
         ["smelter.melt.air", "smelter", "environment", "release", "organics", "primary", 0.5],
@@ -79,7 +79,7 @@ def test_stocks_are_those_of_a_periods_last_row(loop: Scenario) -> None:
     ledger = empty(loop, [Lane("linear", 0)], [row("2025-01"), row("2025-01"), row("2025-02")])
     for number, mass in enumerate((1.0, 2.0, 3.0, 4.0)):
         Pen(ledger, "PP").hold("moulder", "crate", mass, row=number)
-    table = tables(loop, [ledger]).stocks
+    table = tabulate(loop, [ledger]).stocks
     assert table[["period", "mass_t"]].values.tolist() == [["opening", 1], ["2025-01", 3], ["2025-02", 4]]
     assert set(table["place"]) == {"inventory"}
 
@@ -88,7 +88,7 @@ def test_rows_of_one_period_are_summed(loop: Scenario) -> None:
     ledger = empty(loop, [Lane("linear", 0)], [row("2025-01"), row("2025-01"), row("2025-02")])
     for number, mass in enumerate((1.0, 2.0, 3.0)):
         Pen(ledger, "PP").ship("crates", mass, row=number)
-    table = tables(loop, [ledger]).flows
+    table = tabulate(loop, [ledger]).flows
     assert table[["period", "mass_t"]].values.tolist() == [["2025-01", 3], ["2025-02", 3]]
 
 
@@ -99,7 +99,7 @@ def test_lanes_may_be_cut_at_different_dates(loop: Scenario) -> None:
         Pen(ledger, "PP").ship("crates", mass, row=number)
     for number, mass in enumerate((5.0, 7.0)):
         Pen(ledger, "PP").ship("crates", mass, row=number, lane=1)
-    table = tables(loop, [ledger]).flows
+    table = tabulate(loop, [ledger]).flows
     assert table[["variant", "period", "mass_t"]].values.tolist() == [
         ["linear", "2025-01", 5],
         ["linear", "2025-02", 7],
@@ -110,9 +110,9 @@ def test_lanes_may_be_cut_at_different_dates(loop: Scenario) -> None:
 
 def test_batches_and_their_order_change_nothing(loop: Scenario) -> None:
     """Bit for bit: one batch, or a batch for each lane in any order."""
-    together = tables(loop, [drawn_at_random(loop, LANES, months(5))])
+    together = tabulate(loop, [drawn_at_random(loop, LANES, months(5))])
     alone = [drawn_at_random(loop, [lane], months(5)) for lane in reversed(LANES)]
-    for (name, one), (_, other) in zip(together.items(), tables(loop, alone).items(), strict=True):
+    for (name, one), (_, other) in zip(together.items(), tabulate(loop, alone).items(), strict=True):
         pd.testing.assert_frame_equal(one, other, check_exact=True, obj=name)
 
 
@@ -120,7 +120,7 @@ def test_processes_tell_days_and_throughput_by_limit(works: Scenario) -> None:
     ledger = empty(works, [Lane("base", 0)], [row("2025-01")])
     ledger.days[0, 0, 1] = [20, 0, 3, 0, 0, 0, 8]
     ledger.throughput[0, 0, 1] = [2000, 0, 100, 0, 0, 0, 0]
-    table = tables(works, [ledger]).processes
+    table = tabulate(works, [ledger]).processes
     assert table.iloc[:, 3:].values.tolist() == [
         ["smelter", "melt", "input", "feed", 8, 0],
         ["smelter", "melt", "rate", "", 20, 2000],
@@ -130,7 +130,7 @@ def test_processes_tell_days_and_throughput_by_limit(works: Scenario) -> None:
 
 def test_mass_in_the_tables_is_the_ledgers(works: Scenario) -> None:
     ledger = drawn_at_random(works, [Lane("base", 0)], months(7))
-    made = tables(works, [ledger])
+    made = tabulate(works, [ledger])
     released = sum(ledger.made[:, :, i].sum() for i, output in enumerate(ledger.index.outputs) if output.medium)
     expected = ledger.shipped.sum() + ledger.soiled.sum() + released
     assert made.flows["mass_t"].sum() == pytest.approx(expected, rel=1e-12)

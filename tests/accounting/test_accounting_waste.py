@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator.accounting import Tables, tables
+from simulator.accounting import Tables, tabulate
 from simulator.engine.ledger import Lane, Ledger
 from simulator.scenario import load
 from simulator.scenario.scenario import Scenario
@@ -45,7 +45,7 @@ def taken_back(loop: Scenario) -> Ledger:
 
 def test_waste_belongs_to_where_it_arose_and_ends_by_its_final_fate(loop: Scenario) -> None:
     """The residue of sorting is the brewery's waste still; what became regranulate is recycled."""
-    made = tables(loop, [taken_back(loop)])
+    made = tabulate(loop, [taken_back(loop)])
     assert fates(made, "2025") == {("brewery", "old_crate", "incineration"): 100}
     assert fates(made, "2026") == {
         ("brewery", "old_crate", "recycling"): pytest.approx(88),
@@ -54,7 +54,7 @@ def test_waste_belongs_to_where_it_arose_and_ends_by_its_final_fate(loop: Scenar
 
 
 def test_the_recycling_rate_is_the_part_that_became_something_else(loop: Scenario) -> None:
-    rates = tables(loop, [taken_back(loop)]).indicators.query("indicator == 'recycling_rate' and node == 'network'")
+    rates = tabulate(loop, [taken_back(loop)]).indicators.query("indicator == 'recycling_rate' and node == 'network'")
     assert rates.set_index("period")["value"].to_dict() == {"2025": 0, "2026": 0.88, "total": 0.44}
 
 
@@ -78,7 +78,7 @@ def fill(works: Scenario) -> Ledger:
 
 def test_every_fate_is_traced_to_every_node(works: Scenario) -> None:
     """Of scrap a third is the drawer's, a sixth the town's, half the dealer's; of slag so are six tenths of it."""
-    assert fates(tables(works, [fill(works)])) == {
+    assert fates(tabulate(works, [fill(works)])) == {
         ("town", "scrap", "recycling"): pytest.approx(5 + 7),
         ("drawer", "scrap", "recycling"): pytest.approx(14),
         ("dealer", "scrap", "recycling"): pytest.approx(21),
@@ -101,7 +101,7 @@ def test_waste_drawn_from_old_stock_is_its_holders(works: Scenario) -> None:
     """A store without inflow is attributed to its own node."""
     ledger = empty(works, BASE, [row("2025-01")])
     Pen(ledger, "Cu").ship("dump", 7)
-    assert fates(tables(works, [ledger])) == {("smelter", "slag", "landfill"): 7}
+    assert fates(tabulate(works, [ledger])) == {("smelter", "slag", "landfill"): 7}
 
 
 CIRCLE = """
@@ -128,20 +128,20 @@ def test_waste_that_only_circulates_belongs_to_its_holders(tmp_path: Path) -> No
     for flow in ("to_a", "to_b"):
         pen.ship(flow, 100)
     pen.ship("out", 3)
-    assert fates(tables(scenario, [ledger])) == {("a", "rag", "landfill"): 3}
+    assert fates(tabulate(scenario, [ledger])) == {("a", "rag", "landfill"): 3}
 
 
 def test_a_loop_with_a_source_is_its_sources(works: Scenario) -> None:
     """What goes round through processes many times is still traced to where it arose."""
     ledger = fill(works)
-    shares = {node for node, _, _ in fates(tables(works, [ledger]))}
+    shares = {node for node, _, _ in fates(tabulate(works, [ledger]))}
     assert shares == {"town", "drawer", "dealer", "smelter"}
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_totals_by_fate_are_physical_whatever_the_mixing(works: Scenario, seed: int) -> None:
     """Landfill is what reached the dump, and nothing else: attribution neither adds nor loses a tonne."""
-    made = tables(works, [drawn_at_random(works, BASE, months(12), seed)])
+    made = tabulate(works, [drawn_at_random(works, BASE, months(12), seed)])
     found = made.waste.groupby("fate", observed=True)["mass_t"].sum()
     shipped = made.flows.groupby("flow", observed=True)["mass_t"].sum()
     assert found["landfill"] == pytest.approx(shipped["dump"] + shipped["bad_cable"], rel=1e-12)
@@ -151,7 +151,7 @@ def test_totals_by_fate_are_physical_whatever_the_mixing(works: Scenario, seed: 
 def test_no_figure_depends_on_the_reporting_period(works: Scenario) -> None:
     monthly = drawn_at_random(works, BASE, months(24))
     yearly = merged(monthly, 12, ["2025", "2026"])
-    often, rarely = (tables(works, [ledger]).indicators for ledger in (monthly, yearly))
+    often, rarely = (tabulate(works, [ledger]).indicators for ledger in (monthly, yearly))
     assert often.iloc[:, :6].astype(str).equals(rarely.iloc[:, :6].astype(str))
     np.testing.assert_allclose(often["value"], rarely["value"], rtol=1e-12)
 
@@ -166,7 +166,7 @@ def test_a_dated_change_that_changes_nothing_changes_no_figure(loop: Scenario, t
     other = drawn_at_random(cut, [Lane("linear", 0)], late)
     assert len(cut.variants["linear"].epochs) > 1
     np.testing.assert_allclose(
-        tables(loop, [plain]).indicators["value"], tables(cut, [other]).indicators["value"], rtol=1e-12
+        tabulate(loop, [plain]).indicators["value"], tabulate(cut, [other]).indicators["value"], rtol=1e-12
     )
 
 

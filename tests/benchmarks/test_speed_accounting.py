@@ -1,0 +1,30 @@
+"""Accounting for a run against simulating it."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator import accounting, engine
+from tests.benchmarks import works
+from tests.benchmarks.measure import Row, best
+from tests.benchmarks.works import SEED
+
+pytestmark = pytest.mark.benchmark
+
+
+def test_tables_and_balance_of_the_flagship_take_less_than_its_simulation(rows: list[Row]) -> None:
+    engine.compile_kernels()
+    subject = works.flagship()
+    plan, lanes = subject.plan(), subject.lanes(4)
+    ledger = engine.run_batch(plan, lanes, SEED).ledger
+    seconds = best({
+        "simulate": works.simulation(plan, lanes),
+        "tables": lambda: accounting.tabulate(subject.scenario, [ledger]),
+        "balance": lambda: accounting.check(ledger),
+    })  # fmt: skip
+    found = [
+        Row("–", f"flagship, {work} of 4 lanes ÷ their simulation", seconds[work] / seconds["simulate"], at_most=most)
+        for work, most in (("tables", 1.0), ("balance", 0.25))
+    ]
+    rows.extend(found)
+    assert all(row.ok for row in found)
