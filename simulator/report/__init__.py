@@ -8,8 +8,9 @@
     energy       who supplies each carrier, over time (supply: the energy table, every MWh once)
     money        cash flow of companies, and their gain against the first variant
     network_map  where mass and energy go: places → arrows → names → drawing
-    sankey       who sends what to whom: links → layers → measures → geometry → labels → drawing
+    sankey       who sends what to whom: links → layers → measures → geometry → labels → drawing (room: what is covered)
     series       tables → arrays over reporting periods
+    grain        reporting periods → the days, months or years that are drawn
     style        type, colours, units; one colour per fate, scope and material everywhere
 
 Matplotlib is imported inside the functions that draw, and only its object interface is used: nothing global changes.

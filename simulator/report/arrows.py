@@ -47,11 +47,6 @@ class Arrow:
         head = np.array([shaft[-1] - out, tip, shaft[-1] + out])
         return np.concatenate([shaft - across * half, head, (shaft + across * half)[::-1]])
 
-    @property
-    def middle(self) -> Point:
-        x, y = self.line[STEPS // 2]
-        return float(x), float(y)
-
 
 def arrow(trip: Trip, value: float, width: float, ends: tuple[Point, Point], side: float = 1.0) -> Arrow:
     """A quadratic Bézier curve between two nodes, on the right of the way, on the left where `side` is −1."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from zlib import crc32
+
+import numpy as np
 
 from simulator.report import style
 from simulator.report.over_time import draw_stack, draw_steps, legend, panels, swatches
 from simulator.report.series import YEAR, Array, Periods, periods
-from simulator.report.supply import OTHERS, Layer, Supply, supplies, title
-from simulator.scenario.dispatch import CURTAILED, GRID, UNSERVED
+from simulator.report.supply import OTHERS, Layer, Supply, givers, supplies, title
+from simulator.scenario.buses import CURTAILED, GRID, UNSERVED
+from simulator.scenario.scenario import Scenario
 from simulator.study.run import Run
 
 if TYPE_CHECKING:
@@ -19,8 +23,11 @@ if TYPE_CHECKING:
 FIXED: Mapping[str, str] = {GRID: "#B3B3B3", OTHERS: "#6E6E6E", UNSERVED: "#B2182B", CURTAILED: "#8A8A8A"}
 """Colours of what is no node."""
 HATCHED = frozenset({UNSERVED, CURTAILED})
-PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#332288", "#DDCC77", "#882255")
-"""Neighbours in a stack differ in lightness too (Okabe and Ito, Tol)."""
+PALETTE = (
+    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#332288",
+    "#F0E442", "#882255", "#999933", "#53462D", "#9D8CF2", "#BBCC33",
+)  # fmt: skip
+"""Of suppliers: of the colours of Okabe and Ito and of Tol those that differ most, and two further ones."""
 FINAL = "Final use (above it: exports, conversion, losses)"
 
 
@@ -35,8 +42,9 @@ def figure(run: Run, supply: Supply) -> Figure:
     factor, per = scale(run, spans)
     unit = style.energy_unit(float((supply.stacked * factor).max()), "W" if not per else "Wh")
     carrier = run.scenario.world.energy[supply.carrier].title or style.heading(supply.carrier)
-    result, axes = panels(run, f"{carrier} by supplier", f"{carrier} ({unit.name}{per})")
-    colours = layer_colours(supply)
+    alike = {next(iter(supply.layers)): "All variants alike"} if _alike(supply) else None
+    result, axes = panels(run, f"{carrier} by supplier", f"{carrier} ({unit.name}{per})", alike)
+    colours = layer_colours(run.scenario, supply)
     hatched = {layer for layer in colours if layer.node in HATCHED}
     for variant, ax in axes.items():
         parts = {layer: mwh * factor for layer, mwh in supply.layers[variant].items()}
@@ -58,11 +66,33 @@ def scale(run: Run, spans: Periods) -> tuple[Array, str]:
     return (1 / (12 * spans.years), "/month") if report.months == 1 else (1 / spans.years, "/year")
 
 
-def layer_colours(supply: Supply) -> dict[Layer, str]:
-    """From the bottom of the stack to its top."""
+def _alike(supply: Supply) -> bool:
+    """Whether several variants have the same supply and the same use, to a thousandth of the highest stack."""
+    series = [np.array([*parts.values(), supply.final[variant]]) for variant, parts in supply.layers.items()]
+    close = 1e-3 * float(supply.stacked.max())
+    return len(series) > 1 and all(np.allclose(one, series[0], rtol=0, atol=close) for one in series)
+
+
+def layer_colours(scenario: Scenario, supply: Supply) -> dict[Layer, str]:
+    """From the bottom of the stack to its top.
+
+    A supplier's colour follows from the names of all that may supply in the scenario, not from how much it gives in
+    this run. Of names that ask for the same colour the first has it, the others the next that is free.
+    """
+    named = supplier_colours(scenario)
     layers = next(iter(supply.layers.values()))
-    palette = iter(PALETTE)
-    return {layer: FIXED.get(layer.node) or next(palette) for layer in layers}
+    return {layer: FIXED.get(layer.node) or named.get(layer, style.GREY) for layer in layers}
+
+
+def supplier_colours(scenario: Scenario) -> dict[Layer, str]:
+    """By name of the node and its unit; two share a colour only where there are more than `PALETTE` has."""
+    found: dict[Layer, str] = {}
+    for layer in givers(scenario):
+        start = crc32("/".join(layer).encode()) % len(PALETTE)
+        turned = (*PALETTE[start:], *PALETTE[:start])
+        free = [colour for colour in turned if colour not in found.values()]
+        found[layer] = (free or turned)[0]
+    return found
 
 
 def _handle() -> Artist:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Literal, TypeAlias
 
 from simulator.report import style
-from simulator.report.series import YEAR, replications, sums
+from simulator.report.series import mean_of, sums
 from simulator.study.run import Run
 
 MAX_LINKS = 50
@@ -36,7 +35,7 @@ class Link:
     target: Node
     material: str
     value: float
-    """t/year, mean of the whole run."""
+    """t/year, mean of the whole run; of a run of less than a year t in all."""
 
     @property
     def pair(self) -> tuple[Node, Node]:
@@ -70,12 +69,11 @@ def networks(run: Run) -> dict[str, Network]:
 def _links(run: Run, variant: str) -> list[Link]:
     """Every pair of nodes and material with mass, flows of one material between two nodes summed."""
     table = run.tables.flows
-    time = run.scenario.world.time
-    years = (time.end - time.start) / timedelta(days=YEAR) * replications(run)
+    divisor, _ = mean_of(run)
     companies = run.scenario.world.companies
     found = sums(table[table["variant"] == variant], ["source", "target", "material"], "mass_t")
     links = (
-        Link(_node(source, companies, "supply"), _node(target, companies, "sink"), material, mass / years)
+        Link(_node(source, companies, "supply"), _node(target, companies, "sink"), material, mass / divisor)
         for (source, target, material), mass in found
         if mass > 0
     )

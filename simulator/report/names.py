@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, hypot, pi, sin
 
-from simulator.report.arrows import DOT, Points
+from simulator.report.arrows import DOT, Arrow, Points
 from simulator.report.shapes import Point, Rect, Size
 
 CLEARANCE = 0.03
@@ -50,6 +50,18 @@ def free_spot(line: Points, size: Size, taken: Sequence[Rect]) -> Rect | None:
     return None
 
 
+def aside(one: Arrow, size: Size, taken: Sequence[Rect], frame: Size) -> Name | None:
+    """Where a text fits near the middle of an arrow, with a line to it; None where all is full."""
+    middle = (float(one.line[len(one.line) // 2, 0]), float(one.line[len(one.line) // 2, 1]))
+    free = (
+        rect
+        for rect, _ in _around(middle, size)
+        if _inside(rect, frame) and not any(rect.overlaps(other, CLEARANCE) for other in taken)
+    )
+    rect = next(free, None)
+    return Name(rect, (_nearest(middle, rect), middle)) if rect else None
+
+
 def _best(spot: Point, size: Size, lines: Points, frame: Size, taken: Sequence[Rect]) -> Rect:
     rects = [(rect, away) for rect, away in _around(spot, size) if _inside(rect, frame)]
     free = [(rect, away) for rect, away in rects if not any(rect.overlaps(other, CLEARANCE) for other in taken)]
@@ -83,8 +95,13 @@ def covered(rect: Rect, lines: Points) -> int:
     return int(((x > rect.left) & (x < rect.right) & (y > rect.top) & (y < rect.bottom)).sum())
 
 
+def _nearest(spot: Point, rect: Rect) -> Point:
+    """The point of a rectangle next to another."""
+    return min(max(spot[0], rect.left), rect.right), min(max(spot[1], rect.top), rect.bottom)
+
+
 def _leader(spot: Point, rect: Rect) -> tuple[Point, Point] | None:
-    end = (min(max(spot[0], rect.left), rect.right), min(max(spot[1], rect.top), rect.bottom))
+    end = _nearest(spot, rect)
     length = hypot(end[0] - spot[0], end[1] - spot[1])
     if length < LEADER:
         return None

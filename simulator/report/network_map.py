@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from math import floor, log10
 from typing import TYPE_CHECKING
 
@@ -15,11 +14,11 @@ import numpy as np
 
 from simulator.report import style
 from simulator.report.arrows import DOT, Arrow, arrow
-from simulator.report.names import Name, free_spot, name_spots
+from simulator.report.names import Name, aside, free_spot, name_spots
 from simulator.report.places import EDGE, Ground, Trip, Trips, ground
-from simulator.report.series import YEAR, replications, sums
+from simulator.report.series import mean_of, sums
 from simulator.report.shapes import Point, Rect
-from simulator.scenario.dispatch import FLOW, GRID, UNSERVED
+from simulator.scenario.buses import FLOW, GRID, UNSERVED
 from simulator.scenario.models import BoundaryNode, Company
 from simulator.study.run import Run
 
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 
 THICKEST, THINNEST = 0.22, 0.012
 """Of an arrow, inches."""
+WORTH = 0.03
+"""Width from which on an arrow without room upon it has its amount beside it, inches."""
 SMALLEST = 2e-4
 """Part of the largest below which nothing is drawn."""
 COLOURS: Mapping[tuple[bool, bool], str] = {
@@ -51,7 +52,8 @@ MARGIN, HEAD, FOOT = 0.25, 0.8, 1.0
 MASS, ENERGY = False, True
 DARK: Mapping[bool, str] = {MASS: "#00436A", ENERGY: "#8A3D00"}
 """Colours of the amounts."""
-NOTE = "Beside the map: who has no location in the scenario, outside with all that it gives and takes per year."
+RINGS = "Rings: no flow in this variant."
+NOTE = "Beside the map: who has no location in the scenario, outside with all that it gives and takes."
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Key:
     """Of the nodes, in lines."""
     units: Mapping[bool, style.Unit]
     """Of mass and of energy."""
+    per: str
+    """What all amounts are per: `/year`, or nothing in short runs."""
     largest: Mapping[bool, float]
     """t/year and MWh/year of the widest arrow."""
     companies: frozenset[str]
@@ -79,10 +83,11 @@ class Key:
 
 def figures(run: Run) -> dict[str, Figure]:
     """A map for every variant, by its name; none where fewer than two nodes have a location."""
-    located = located_nodes(run)
+    found = {variant: trips_of(run, variant) for variant in run.scenario.variants}
+    busy = {name for trips in found.values() for trip in trips for name in (trip.source, trip.target)}
+    located = {name: where for name, where in located_nodes(run).items() if name in busy}
     if len(located) < 2:
         return {}
-    found = {variant: trips_of(run, variant) for variant in run.scenario.variants}
     key = key_of(run, located, found)
     return {variant: figure(run, variant, trips, key) for variant, trips in found.items()}
 
@@ -93,10 +98,10 @@ def located_nodes(run: Run) -> dict[str, tuple[float, float]]:
 
 
 def trips_of(run: Run, variant: str) -> dict[Trip, float]:
-    """Mean mass and energy per year between nodes; environment and grid have no place."""
-    time = run.scenario.world.time
-    years = (time.end - time.start) / timedelta(days=YEAR) * replications(run)
-    return {trip: value / years for trip, value in sorted({**_masses(run, variant), **_energies(run, variant)}.items())}
+    """Mean mass and energy per year between nodes, of short runs all there is; environment and grid have no place."""
+    divisor, _ = mean_of(run)
+    found = {**_masses(run, variant), **_energies(run, variant)}
+    return {trip: value / divisor for trip, value in sorted(found.items())}
 
 
 def _masses(run: Run, variant: str) -> dict[Trip, float]:
@@ -131,9 +136,10 @@ def key_of(run: Run, located: Mapping[str, tuple[float, float]], found: Mapping[
         energy: max((x for t, x in every.items() if t.energy is energy), default=1.0) for energy in (MASS, ENERGY)
     }
     units = {MASS: style.mass_unit(largest[MASS]), ENERGY: style.energy_unit(largest[ENERGY])}
+    _, per = mean_of(run)
     companies = frozenset(run.scenario.world.companies)
     titles = {name: _title(run, name, place) for name in place.spots}
-    key = Key(place, {}, titles, units, largest, companies)
+    key = Key(place, {}, titles, units, per, largest, companies)
     lines = [one.line for one in arrows(key, every)]
     points = np.concatenate(lines) if lines else np.zeros((0, 2))
     order = sorted(set(place.spots) - {*place.left, *place.right}, key=lambda name: (name not in companies, name))
@@ -190,7 +196,8 @@ def figure(run: Run, variant: str, trips: Trips, key: Key) -> Figure:
     ax.text(-left, 0.2 - HEAD, style.wrapped(title, int(size[0] * 9.5)), size=12, weight="bold", va="top")
     ax.text(-left, 0.5 - HEAD, _subtitle(run), size=NOTE_SIZE, va="top")
     draw(ax, key, trips)
-    _draw_legend(ax, key, arrows(key, trips), -left, place.height + 0.25)
+    idle = bool(place.spots.keys() - {name for trip in trips for name in (trip.source, trip.target)})
+    _draw_legend(ax, key, arrows(key, trips), left=-left, top=place.height + 0.25, idle=idle)
     return result
 
 
@@ -201,9 +208,9 @@ def _room(key: Key, names: Sequence[str]) -> float:
 
 
 def _subtitle(run: Run) -> str:
-    time = run.scenario.world.time
-    span = f"{time.start:%Y-%m-%d} to {time.end:%Y-%m-%d}"
-    return f"Mean flows of materials and energy, {span}, per year; without grid and environment"
+    _, per = mean_of(run)
+    what, when = ("Mean flows", ", per year") if per else ("Flows", "")
+    return f"{what} of materials and energy, {style.span(run.scenario)}{when}; without grid and environment"
 
 
 def draw(ax: Axes, key: Key, trips: Trips) -> None:
@@ -277,17 +284,28 @@ def _deals(key: Key, name: str, trips: Trips) -> list[str]:
 
 
 def _draw_amounts(ax: Axes, key: Key, shown: Sequence[Arrow]) -> None:
-    """Of what goes between companies, where there is room."""
+    """Of what goes between nodes on the map, the thickest first: upon the arrow where there is room, else near it."""
+    place = key.ground
     taken = [name.rect for name in key.names.values()]
-    taken += [Rect(x - DOT, y - DOT, 2 * DOT, 2 * DOT) for x, y in key.ground.spots.values()]
+    taken += [Rect(x - DOT, y - DOT, 2 * DOT, 2 * DOT) for x, y in place.spots.values()]
+    inside = place.spots.keys() - {*place.left, *place.right}
     for one in sorted(shown, key=lambda one: (-one.width, one.trip)):
-        if not key.inner(one.trip):
+        if not (key.inner(one.trip) or {one.trip.source, one.trip.target} <= inside):
             continue
         text = _amount(key, one.trip, one.value)
-        rect = free_spot(one.line, style.text_size(text, AMOUNT_SIZE), taken)
-        if rect:
-            taken.append(rect)
-            _text(ax, text, rect.middle, AMOUNT_SIZE, colour=DARK[one.trip.energy])
+        size = style.text_size(text, AMOUNT_SIZE)
+        rect = free_spot(one.line, size, taken)
+        name = Name(rect, None) if rect else aside(one, size, taken, (place.width, place.height))
+        if name and (rect or one.width > WORTH):
+            taken.append(name.rect)
+            _draw_amount(ax, text, name, DARK[one.trip.energy])
+
+
+def _draw_amount(ax: Axes, text: str, where: Name, colour: str) -> None:
+    if where.leader:
+        (x0, y0), (x1, y1) = where.leader
+        ax.plot([x0, x1], [y0, y1], color=colour, linewidth=0.6)
+    _text(ax, text, where.rect.middle, AMOUNT_SIZE, colour=colour)
 
 
 def _draw_scale(ax: Axes, place: Ground) -> None:
@@ -299,7 +317,7 @@ def _draw_scale(ax: Axes, place: Ground) -> None:
     ax.text(x, y - 0.06, f"{km:g} km, north is up", size=AMOUNT_SIZE, va="bottom")
 
 
-def _draw_legend(ax: Axes, key: Key, shown: Sequence[Arrow], left: float, top: float) -> None:
+def _draw_legend(ax: Axes, key: Key, shown: Sequence[Arrow], *, left: float, top: float, idle: bool) -> None:
     """What the colours mean, how wide which amount is, and who has no place."""
     x = left
     for kind in {kind: None for kind in KINDS if any((a.trip.energy, key.inner(a.trip)) == kind for a in shown)}:
@@ -310,12 +328,13 @@ def _draw_legend(ax: Axes, key: Key, shown: Sequence[Arrow], left: float, top: f
     for energy in sorted({a.trip.energy for a in shown}):
         value = _round(key.largest[energy] / key.units[energy].divisor / 2) * key.units[energy].divisor
         width = key.width(Trip("", "", energy), value)
-        text = f"{value / key.units[energy].divisor:g} {key.units[energy].name}/year"
+        text = f"{value / key.units[energy].divisor:g} {key.units[energy].name}{key.per}"
         _draw_sample(ax, x, top + 0.3, width, COLOURS[energy, True])
         ax.text(x + 0.45, top + 0.3, text, size=NOTE_SIZE, va="center")
         x += 0.75 + style.text_size(text, NOTE_SIZE)[0]
-    if key.ground.left or key.ground.right:
-        ax.text(left, top + 0.55, NOTE, size=NOTE_SIZE, va="center", color="#555555")
+    notes = [NOTE] * bool(key.ground.left or key.ground.right) + [RINGS] * idle
+    if notes:
+        ax.text(left, top + 0.55, "  ".join(notes), size=NOTE_SIZE, va="center", color="#555555")
 
 
 def _draw_sample(ax: Axes, x: float, y: float, width: float, colour: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,8 +12,10 @@ from numpy.typing import NDArray
 
 from simulator.report import style
 from simulator.report.dates import date_ticks
-from simulator.report.series import Array, ByVariant, Periods, counted_once, periods, rates
+from simulator.report.grain import Grain, amounts, grain
+from simulator.report.series import Array, ByVariant, Periods, counted_once, periods
 from simulator.study.run import Run
+from simulator.units import SECONDS_PER_DAY
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -20,46 +23,69 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Key = TypeVar("Key", bound=Hashable)
-MAX_BARS = 60
-"""More periods than this are drawn as steps without gaps: bars would be hairlines."""
+MAX_BARS = 36
+"""More periods than this are drawn as steps without gaps: bars would be a fence."""
+BAR, STACK, BESIDE_STACK = (0.07, 0.93), (0.07, 0.67), (0.71, 0.93)
+"""Where a bar begins and ends within its period: alone, with another beside it, and that other."""
 MAX_PANELS_IN_ROW = 4
 LEGEND_SIZE, BESIDE = 8.5, 0.6
 """Points; and room for a swatch and the distance to the next column, inches."""
 
 
-def waste(run: Run) -> Figure:
-    """Waste by final fate, tonnes per year in each reporting period."""
-    by = rates(run, run.tables.waste, "fate", "mass_t")
+def waste(run: Run) -> Figure | None:
+    """Waste by final fate, tonnes per period drawn; None where nothing is waste."""
+    drawn = grain(run)
+    by = amounts(run, run.tables.waste, "fate", "mass_t", drawn)
+    if not _peak(by):
+        return None
     unit = style.mass_unit(_peak(by))
-    figure, axes = panels(run, "Waste by final fate", f"Waste ({unit.name}/year)")
+    figure, axes = panels(run, _headed("Waste by final fate", drawn), f"Waste ({unit.name}/{drawn.per})")
     colours = fate_colours(by)
     for variant, ax in axes.items():
-        draw_stack(ax, periods(run), by[variant], colours, unit)
+        draw_stack(ax, drawn.spans, by[variant], colours, unit)
         if not _peak({variant: by[variant]}):
             say_none(ax, "No waste")
-    _from_zero(axes, _peak(by))
     legend(figure, swatches({style.heading(fate): colour for fate, colour in colours.items()}))
     return figure
 
 
 def emissions(run: Run) -> Figure:
-    """Greenhouse gases by scope, biogenic CO2 apart as a line, tonnes per year in each reporting period."""
-    table = counted_once(run.tables.emissions)
-    by = rates(run, table, "scope", "emissions_t_co2e")
-    biogenic = {v: sum_all(x) for v, x in rates(run, table, "scope", "biogenic_t_co2").items()}
+    """Greenhouse gases by scope, biogenic CO2 apart beside them, tonnes per period drawn."""
+    drawn, table = grain(run), counted_once(run.tables.emissions)
+    by = amounts(run, table, "scope", "emissions_t_co2e", drawn)
+    biogenic = {v: sum_all(x) for v, x in amounts(run, table, "scope", "biogenic_t_co2", drawn).items()}
     highest = max(_peak(by), *(_top(x) for x in biogenic.values()))
     unit = style.mass_unit(highest, " CO₂e")
-    figure, axes = panels(run, "Greenhouse gas emissions by scope", f"Emissions ({unit.name}/year)")
+    head = _headed("Greenhouse gas emissions by scope", drawn)
+    figure, axes = panels(run, head, f"Emissions ({unit.name}/{drawn.per})")
     colours = {scope: colour for scope, colour in style.SCOPES.items() if any(scope in x for x in by.values())}
     for variant, ax in axes.items():
-        draw_stack(ax, periods(run), by[variant], colours, unit)
-        draw_line(ax, periods(run), biogenic[variant], unit)
+        draw_stack(ax, drawn.spans, by[variant], colours, unit, part=STACK if _apart(biogenic, drawn) else BAR)
+        _draw_biogenic(ax, drawn.spans, biogenic[variant] / unit.divisor)
         if not (_peak({variant: by[variant]}) or biogenic[variant].any()):
             say_none(ax, "No emissions")
     _from_zero(axes, highest)
     handles = swatches({style.SCOPE_TITLES[scope]: colour for scope, colour in colours.items()})
-    legend(figure, [*handles, *_biogenic_handle(biogenic)])
+    legend(figure, [*handles, *_biogenic_handle(biogenic, drawn)])
     return figure
+
+
+def _apart(biogenic: Mapping[str, Array], drawn: Grain) -> bool:
+    """Whether stacks leave room for a bar beside them."""
+    return drawn.spans.count <= MAX_BARS and any(x.any() for x in biogenic.values())
+
+
+def _draw_biogenic(ax: Axes, spans: Periods, heights: Array) -> None:
+    """Bars beside the stacks; where periods are too many for that a line of steps."""
+    if heights.any() and spans.count > MAX_BARS:
+        draw_steps(ax, spans, heights, style.BIOGENIC)
+    else:
+        look = look_of(style.BIOGENIC)
+        _draw_layer(ax, days(spans.edges), np.zeros(spans.count), heights, part=BESIDE_STACK, look=look)
+
+
+def _headed(title: str, drawn: Grain) -> str:
+    return f"{title}, part-years scaled to whole ones" if drawn.partial else title
 
 
 def fate_colours(by: ByVariant | Mapping[str, Mapping[str, float]]) -> dict[str, str]:
@@ -93,9 +119,9 @@ def _from_zero(axes: Mapping[str, Axes], peak: float) -> None:
         next(iter(axes.values())).set(ylim=(0, 1), yticks=[0])
 
 
-def panels(run: Run, title: str, label: str) -> tuple[Figure, dict[str, Axes]]:
-    """A figure with one panel per variant on shared axes."""
-    variants = run.scenario.variants
+def panels(run: Run, title: str, label: str, titles: Mapping[str, str] | None = None) -> tuple[Figure, dict[str, Axes]]:
+    """A figure with one panel per variant on shared axes, or with those that `titles` names."""
+    variants = titles or style.variant_titles(run.scenario)
     rows = ceil(len(variants) / MAX_PANELS_IN_ROW)
     columns = ceil(len(variants) / rows)
     figure = new_figure(run, title, (max(3.1 * columns, 4.6), 1.2 + 2.7 * rows))
@@ -105,7 +131,7 @@ def panels(run: Run, title: str, label: str) -> tuple[Figure, dict[str, Axes]]:
         ax.remove()
     axes = dict(zip(variants, flat, strict=False))
     for name, ax in axes.items():
-        ax.set_title(style.wrapped(style.variant_title(variants[name]), 34))
+        ax.set_title(style.wrapped(variants[name], 34))
         date_axis(ax, periods(run), most=6 if columns > 1 else 11)
     for row in grid:
         row[0].set_ylabel(label)
@@ -133,7 +159,7 @@ def date_axis(ax: Axes, spans: Periods, most: int) -> None:
 
 def days(instants: NDArray[np.datetime64]) -> Array:
     """Days since 1970, which the time axes count."""
-    return np.asarray(instants.astype("datetime64[s]").astype(np.float64) / 86400)
+    return np.asarray(instants.astype("datetime64[s]").astype(np.float64) / SECONDS_PER_DAY)
 
 
 def draw_stack(
@@ -144,6 +170,7 @@ def draw_stack(
     unit: style.Unit,
     *,
     hatched: Collection[Key] = (),
+    part: tuple[float, float] = BAR,
 ) -> None:
     """Parts upon each other in the order of `colours`; what is negative hangs below zero."""
     up, down = np.zeros(spans.count), np.zeros(spans.count)
@@ -151,8 +178,9 @@ def draw_stack(
         values = parts.get(key, np.zeros(spans.count)) / unit.divisor
         rise, fall = np.maximum(values, 0), np.minimum(values, 0)
         look = look_of(colour, hatched=key in hatched)
-        _draw_layer(ax, spans, up, rise, look)
-        _draw_layer(ax, spans, down, fall, look)
+        draw_layer = partial(_draw_layer, ax, days(spans.edges), part=part, look=look)
+        draw_layer(up, rise)
+        draw_layer(down, fall)
         up, down = up + rise, down + fall
     if down.any():
         ax.axhline(0, color="#666666", linewidth=0.8)
@@ -165,14 +193,17 @@ def look_of(colour: str, *, hatched: bool = False) -> dict[str, Any]:
     return {"color": colour, "linewidth": 0}
 
 
-def _draw_layer(ax: Axes, spans: Periods, base: Array, part: Array, look: Mapping[str, Any]) -> None:
-    edges = days(spans.edges)
-    if not part.any():
+def _draw_layer(
+    ax: Axes, edges: Array, base: Array, height: Array, *, part: tuple[float, float], look: Mapping[str, Any]
+) -> None:
+    """Bars in a part of their periods, or steps where periods are many."""
+    if not height.any():
         return
-    if spans.count > MAX_BARS:
-        _draw_steps(ax, base + part, edges, baseline=base, fill=True, **look)
+    if len(height) > MAX_BARS:
+        _draw_steps(ax, base + height, edges, baseline=base, fill=True, **look)
     else:
-        ax.bar((edges[:-1] + edges[1:]) / 2, part, 0.86 * np.diff(edges), base, **look)
+        wide = np.diff(edges)
+        ax.bar(edges[:-1] + part[0] * wide, height, (part[1] - part[0]) * wide, base, align="edge", **look)
 
 
 def _draw_steps(ax: Axes, values: Array, edges: Array, **look: Any) -> None:
@@ -186,25 +217,20 @@ def _draw_steps(ax: Axes, values: Array, edges: Array, **look: Any) -> None:
     ax.autoscale_view(scalex=False)
 
 
-def draw_line(ax: Axes, spans: Periods, values: Array, unit: style.Unit) -> None:
-    """Biogenic CO2 as a line of steps upon the stack, where there is any."""
-    if values.any():
-        draw_steps(ax, spans, values / unit.divisor, style.BIOGENIC)
-
-
 def draw_steps(ax: Axes, spans: Periods, values: Array, colour: str) -> None:
-    """A line of steps with a white edge, so that it is seen upon any colour."""
-    for ink, width in (("white", 2.8), (colour, 1.4)):
+    """A line of steps with a thin white edge, so that it is seen upon any colour."""
+    for ink, width in (("white", 1.8), (colour, 1.1)):
         _draw_steps(ax, values, days(spans.edges), baseline=None, fill=False, edgecolor=ink, linewidth=width)
 
 
-def _biogenic_handle(biogenic: Mapping[str, Array]) -> list[Artist]:
+def _biogenic_handle(biogenic: Mapping[str, Array], drawn: Grain) -> list[Artist]:
     from matplotlib.lines import Line2D
 
     if not any(x.any() for x in biogenic.values()):
         return []
     label = "Biogenic CO₂ (apart)"
-    return [Line2D([], [], color=style.BIOGENIC, linewidth=1.6, label=label)]
+    line = Line2D([], [], color=style.BIOGENIC, linewidth=1.6, label=label)
+    return swatches({label: style.BIOGENIC}) if _apart(biogenic, drawn) else [line]
 
 
 def swatches(colours: Mapping[str, str], hatched: Collection[str] = ()) -> list[Artist]:

@@ -17,6 +17,7 @@ from simulator.report.labels import Label, place
 from simulator.report.layers import Pair, Skeleton, restricted, skeleton
 from simulator.report.links import OTHERS, Link, Network, Node, fate, networks
 from simulator.report.measures import value_scale
+from simulator.report.series import mean_of
 from simulator.report.shapes import LINE, TURN, Layout, Loop, Point, Rect, Ribbon, Size
 from simulator.study.run import Run
 
@@ -46,6 +47,8 @@ MOVE_TO, LINE_TO, CURVE, CLOSE = 1, 2, 4, 79
 """Codes of `matplotlib.path.Path`."""
 ROW = 0.22
 """Height of a row of the legend, inches."""
+LISTED = 20
+"""Materials of which the legend names the largest flows, besides those that return; labels name the others."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,8 @@ def pictures(run: Run) -> dict[str, Picture]:
     whole = skeleton({node for pair in weights for node in pair}, weights)
     parts = {v: restricted(whole, {link.pair for link in network.links}) for v, network in found.items()}
     scale = value_scale([(parts[v], found[v]) for v in found], BODY)
-    unit = style.mass_unit(max((link.value for n in found.values() for link in n.links), default=0.0))
+    _, per = mean_of(run)
+    unit = style.mass_unit(max((link.value for n in found.values() for link in n.links), default=0.0), per)
     colours = _colours(run, found.values())
     return {v: _picture(run, network, parts[v], scale, Key(unit, colours)) for v, network in found.items()}
 
@@ -161,27 +165,30 @@ def figure(run: Run, variant: str, picture: Picture) -> Figure:
 
 
 def draw(ax: Axes, picture: Picture) -> None:
-    """Ribbons, loops upon them, boxes, labels; the axes count inches, downwards."""
-    for ribbon in picture.layout.ribbons:
-        _draw_ribbon(ax, ribbon, picture.key.colours[ribbon.link.material])
+    """Loops, ribbons upon them, boxes, labels; the axes count inches, downwards."""
     for loop in picture.layout.loops[::-1]:
         _draw_loop(ax, loop, picture.key.colours[loop.link.material])
+    if picture.layout.loops:
+        for ribbon in picture.layout.ribbons:  # what passes beneath does not shine through
+            _draw_ribbon(ax, ribbon, "white", 1.0)
+    for ribbon in picture.layout.ribbons:
+        _draw_ribbon(ax, ribbon, picture.key.colours[ribbon.link.material], RIBBON_STRENGTH)
     for node, box in picture.layout.boxes.items():
         _draw_box(ax, node, box)
     for node, rect in picture.layout.labels.items():
         weight, align = TITLE_STYLES[node.side]
         _draw_text(ax, picture.titles[node], rect, NODE_SIZE, weight=weight, align=align)
     for label in picture.labels.values():
-        _draw_text(ax, label.text, label.rect, LINK_SIZE)
+        _draw_label(ax, label)
 
 
-def _draw_ribbon(ax: Axes, ribbon: Ribbon, colour: str) -> None:
+def _draw_ribbon(ax: Axes, ribbon: Ribbon, colour: str, alpha: float) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
     points, codes = _outline(ribbon)
     path = Path(points, codes)
-    ax.add_artist(PathPatch(path, facecolor=colour, edgecolor=colour, alpha=RIBBON_STRENGTH, linewidth=0.5))
+    ax.add_artist(PathPatch(path, facecolor=colour, edgecolor=colour, alpha=alpha, linewidth=0.5))
 
 
 def _outline(ribbon: Ribbon) -> tuple[list[Point], list[int]]:
@@ -249,10 +256,19 @@ def _draw_box(ax: Axes, node: Node, box: Rect) -> None:
     ax.add_artist(Rectangle((box.left, box.top), box.width, box.height, facecolor=colour, linewidth=0))
 
 
+def _draw_label(ax: Axes, label: Label) -> None:
+    """Upon its band, or beside it with a line that ends in a dot within it."""
+    if label.leader:
+        (x0, y0), (x1, y1) = label.leader
+        ax.plot([x0, x1], [y0, y1], color=style.INK, linewidth=0.5)
+        ax.plot([x1], [y1], "o", color=style.INK, markersize=2.2, markeredgewidth=0)
+    _draw_text(ax, label.text, label.rect, LINK_SIZE)
+
+
 def _draw_text(
     ax: Axes, text: str, rect: Rect, size: float, *, weight: str = "normal", align: Align = "center"
 ) -> None:
-    halo = {"boxstyle": "square,pad=0.05", "facecolor": "white", "alpha": 0.6, "linewidth": 0}
+    halo = {"boxstyle": "square,pad=0", "facecolor": "white", "alpha": 0.6, "linewidth": 0}
     x = {"left": rect.left, "center": rect.middle[0], "right": rect.right}[align]
     ax.text(x, rect.middle[1], text, size=size, ha=align, va="center", weight=weight, linespacing=1.1, bbox=halo)
 
@@ -264,28 +280,33 @@ def _head(run: Run, variant: str, width: float) -> str:
 
 
 def _subtitle(run: Run, picture: Picture) -> str:
-    time = run.scenario.world.time
-    span = f"{time.start:%Y-%m-%d} to {time.end:%Y-%m-%d}"
-    return f"Mean flows of materials, {span}, in {picture.key.unit.name}/year"
+    unit = picture.key.unit.name
+    what = "Mean flows" if "/" in unit else "Flows"
+    return f"{what} of materials, {style.span(run.scenario)}, in {unit}"
 
 
 def _legend_rows(run: Run, picture: Picture, width: float) -> list[list[tuple[float, str, str]]]:
     """Materials in rows that fit the width: distance from the left, colour, text."""
-    shown = sorted({link.material for link in picture.network.links}, key=lambda name: _rank(picture, name))
+    entries = [(picture.key.colours[name], _material(run, name)) for name in listed(picture)]
     rows: list[list[tuple[float, str, str]]] = [[]]
     x = 0.0
-    for name in shown:
-        text = _material(run, name)
+    for colour, text in entries:
         wide = 0.22 + style.text_size(text, NOTE_SIZE)[0] + 0.2
         if rows[-1] and x + wide > width:
             rows, x = [*rows, []], 0.0
-        rows[-1].append((x, picture.key.colours[name], text))
+        rows[-1].append((x, colour, text))
         x += wide
     return rows
 
 
+def listed(picture: Picture) -> list[str]:
+    """Materials of the largest flows and of all that return, largest first, bundles last."""
+    ranked = sorted({link.material for link in picture.network.links}, key=lambda name: _rank(picture, name))
+    kept = {*ranked[:LISTED], *(loop.link.material for loop in picture.layout.loops)} | {OTHERS}
+    return [name for name in ranked if name in kept]
+
+
 def _rank(picture: Picture, material: str) -> tuple[bool, float, str]:
-    """Order in the legend: the largest first, bundles last."""
     return material == OTHERS, -max(x.value for x in picture.network.links if x.material == material), material
 
 
@@ -307,9 +328,12 @@ def _note(picture: Picture) -> str:
         return "Nothing flows."
     if any(link.material == OTHERS for link in picture.network.links):
         notes.append("“Others”: several small flows between two nodes.")
+    unlisted = {link.material for link in picture.network.links} - set(listed(picture))
+    if unlisted:
+        notes.append(f"{len(unlisted)} further materials in small flows, with labels where there is room.")
     if picture.network.dropped:
         amount = style.amount(picture.network.dropped_value / picture.key.unit.divisor)
         count = picture.network.dropped
         many = f"{count} flows, together" if count > 1 else "1 flow of"
-        notes.append(f"Not shown: {many} {amount} {picture.key.unit.name}/year.")
+        notes.append(f"Not shown: {many} {amount} {picture.key.unit.name}.")
     return "  ".join(notes)

@@ -12,14 +12,17 @@ from numpy.typing import NDArray
 from simulator.accounting.sources import PARTNER_ENERGY
 from simulator.accounting.tables import OPENING
 from simulator.engine import calendar
-from simulator.engine.calendar import DAY, timeline
+from simulator.engine.calendar import timeline
 from simulator.study.run import Run
+from simulator.units import SECONDS_PER_DAY
 
 if TYPE_CHECKING:
     import pandas as pd
 
 YEAR = 365.25
 """Days."""
+WHOLE = 0.99
+"""Years from which a mean per year is one."""
 Array: TypeAlias = NDArray[np.float64]
 ByVariant: TypeAlias = Mapping[str, Mapping[str, Array]]
 
@@ -48,19 +51,29 @@ def periods(run: Run) -> Periods:
     cuts = np.array([*(period.start for period in found), line.end])
     position = {OPENING: -1, **{period.label: i for i, period in enumerate(found)}}
     edges = np.datetime64(line.start, "s") + cuts.astype("timedelta64[s]")
-    return Periods(edges, np.asarray(np.diff(cuts) / (YEAR * DAY)), position)
+    return Periods(edges, np.asarray(np.diff(cuts) / (YEAR * SECONDS_PER_DAY)), position)
 
 
 def replications(run: Run) -> int:
     return max(1, run.lanes // max(1, len(run.scenario.variants)))
 
 
-def rates(run: Run, table: pd.DataFrame, key: str, value: str) -> ByVariant:
+def mean_of(run: Run) -> tuple[float, str]:
+    """What sums over all replications are divided by, and what the mean is per: `/year`.
+
+    Of runs of less than a year it is the whole, and the unit says nothing, as they tell nothing about a year.
+    """
+    if run.years < WHOLE:
+        return float(replications(run)), ""
+    return run.years * replications(run), "/year"
+
+
+def rates(run: Run, table: pd.DataFrame, key: str, value: str, spans: Periods | None = None) -> ByVariant:
     """Value per year in each period: variant → key → shape (periods,); a key is there for all variants or none.
 
     The area under such a rate is the amount, whatever the length of the periods.
     """
-    spans = periods(run)
+    spans = spans or periods(run)
     found = sums(table, ["variant", "period", key], value)
     keys = sorted({name for (_, _, name), total in found if total})
     result = {v: {k: np.zeros(spans.count) for k in keys} for v in run.scenario.variants}

@@ -14,7 +14,7 @@ CLEAR = 1.5
 """Free distance between columns: room for a ribbon's label."""
 ASIDE = 0.06
 """Distance of a boundary node's title from its box."""
-PAD = 0.13
+PAD = 0.21
 """Least vertical distance between neighbours in a column."""
 THINNEST = 0.03
 """Least height of a node, so that it can be seen."""

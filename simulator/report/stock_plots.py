@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from simulator.report import style
 from simulator.report.over_time import date_axis, days, legend, new_figure, say_none
 from simulator.report.series import Stock, periods, stocks, summed
@@ -18,11 +20,14 @@ if TYPE_CHECKING:
 MAX_USES = 3
 MAX_INVENTORIES = 3
 COLUMNS = 3
+STILL, ALIKE = 1e-2, 1e-3
+"""Parts of the largest level: less change is none, and variants that differ less are alike."""
 
 
 def figure(run: Run) -> Figure:
-    """Small multiples, each with its own scale from zero, one line per variant."""
-    chosen = selection(stocks(run))
+    """Small multiples, each with its own scale from zero, one line per variant; what does not change only named."""
+    still, changing = sorted_out(stocks(run))
+    chosen = selection(changing)
     rows = max(1, ceil(len(chosen) / COLUMNS))
     columns = max(1, min(COLUMNS, len(chosen)))
     result = new_figure(run, "Stocks", (max(3.7 * columns, 5.0), 1.2 + 2.1 * rows))
@@ -34,8 +39,20 @@ def figure(run: Run) -> Figure:
     if not chosen:
         axes[0].set_axis_off()
         say_none(axes[0], "No stocks")
-    legend(result, _handles(run) if chosen else [])
+    legend(result, [*(_handles(run) if chosen else []), *_note(run, still)])
     return result
+
+
+def sorted_out(found: tuple[Stock, ...]) -> tuple[tuple[Stock, ...], tuple[Stock, ...]]:
+    """Stocks that stay as they are, and those that change; where none changes all count as changing."""
+    still = tuple(stock for stock in found if _swing(stock) < STILL * stock.largest)
+    changing = tuple(stock for stock in found if stock not in still)
+    return (still, changing) if changing else ((), found)
+
+
+def _swing(stock: Stock) -> float:
+    """From the lowest to the highest level in all variants together."""
+    return stock.largest - min(float(x.min()) for x in stock.levels.values())
 
 
 def selection(found: tuple[Stock, ...]) -> tuple[Stock, ...]:
@@ -65,13 +82,21 @@ def draw(ax: Axes, run: Run, stock: Stock) -> None:
     spans = periods(run)
     unit = style.mass_unit(stock.largest)
     colours = style.variant_colours(run.scenario)
-    for (variant, colour), width in zip(colours.items(), style.nested(len(colours)), strict=True):
+    same = alike(stock)
+    lines = {next(iter(colours)): style.INK} if same else colours
+    for (variant, colour), width in zip(lines.items(), style.nested(len(lines)), strict=True):
         levels = stock.levels[variant] / unit.divisor
         ax.plot(days(spans.edges), levels, color=colour, linewidth=width, solid_capstyle="butt")
-    ax.set_title(style.wrapped(title(run, stock), 36))
+    ax.set_title(style.wrapped(f"{title(run, stock)}{' (all variants alike)' if same else ''}", 36))
     ax.set_ylabel(f"{'In use' if stock.place == 'use' else 'Stock'} ({unit.name})")
     ax.set_ylim(0, 1.08 * stock.largest / unit.divisor)
     date_axis(ax, spans, most=6)
+
+
+def alike(stock: Stock) -> bool:
+    """Whether several variants have the same levels."""
+    first, *others = stock.levels.values()
+    return bool(others) and all(np.allclose(x, first, rtol=0, atol=ALIKE * stock.largest) for x in others)
 
 
 def title(run: Run, stock: Stock) -> str:
@@ -86,6 +111,18 @@ def _item_title(run: Run, stock: Stock) -> str:
         return style.material_title(run.scenario, stock.item)
     use = run.scenario.world.companies[stock.node].uses.get(stock.item)
     return (use.title if use else None) or style.heading(stock.item)
+
+
+def _note(run: Run, still: tuple[Stock, ...]) -> list[Line2D]:
+    """How many stocks are not shown as they do not change, and the largest of them, as a line of the legend."""
+    from matplotlib.lines import Line2D
+
+    if not still:
+        return []
+    unit = style.mass_unit(still[0].largest)
+    largest = f"{title(run, still[0])}, {style.amount(still[0].largest / unit.divisor)} {unit.name}"
+    label = f"Not shown: {len(still)} that do not change (largest: {largest})"
+    return [Line2D([], [], linestyle="none", label=label)]
 
 
 def _handles(run: Run) -> list[Line2D]:

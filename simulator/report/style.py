@@ -83,6 +83,7 @@ RC: Mapping[str, object] = {
     "xtick.color": "#444444",
     "ytick.color": "#444444",
     "figure.dpi": 160,
+    "text.parse_math": False,  # titles are the user's: a "$" is a dollar
     "text.hinting": "none",  # a fifth of the time of a picture with much text
     "svg.fonttype": "none",  # text stays text: searchable, and half the size
     "svg.hashsalt": "kreislauf",  # the same ids, hence the same bytes, each time
@@ -196,6 +197,12 @@ def material_title(scenario: Scenario, name: str) -> str:
 
 def scenario_title(scenario: Scenario) -> str:
     return scenario.title or heading(scenario.name)
+
+
+def span(scenario: Scenario) -> str:
+    """From when to when the run lasts."""
+    time = scenario.world.time
+    return f"{time.start:%Y-%m-%d} to {time.end:%Y-%m-%d}"
 
 
 def variant_title(variant: Variant) -> str:

@@ -7,7 +7,7 @@ put into storage was counted before, or is when it comes out again. Losses are p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,8 +16,9 @@ import numpy as np
 from simulator.accounting.mixes import FINAL
 from simulator.report import style
 from simulator.report.series import Array, periods, replications
+from simulator.scenario.buses import CURTAILED, GRID, LEVEL, STORAGE, UNSERVED
 from simulator.scenario.carriers import carrier_of
-from simulator.scenario.dispatch import CURTAILED, GRID, STORAGE, UNSERVED
+from simulator.scenario.models import Company
 from simulator.scenario.scenario import Scenario
 from simulator.study.run import Run
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 MAX_SUPPLIERS = 8
 """Further ones, the smallest, are drawn as one."""
 OTHERS = "others"
-LEVEL_MARK = "."
-"""In the name of a level, `heat.steam`, and in no other."""
 TITLES: Mapping[str, str] = {
     GRID: "Grid",
     OTHERS: "Other suppliers",
@@ -104,9 +103,9 @@ def _rows(run: Run) -> dict[Tap, Array]:
 def _supply(run: Run, carrier: str, rows: Mapping[Tap, Array]) -> Supply:
     nothing = np.zeros((len(run.scenario.variants), periods(run).count))
     layers: dict[Layer, Array] = {}
-    final = nothing
+    final, handed = nothing, _handed_down(rows)
     for tap, mwh in rows.items():
-        layer = _layer(run.scenario, tap)
+        layer = None if (tap.node, tap.carrier, tap.source) in handed else _layer(run.scenario, tap)
         if layer:
             layers[layer] = layers.get(layer, nothing) + mwh
         final = final + mwh if tap.use in FINAL else final
@@ -114,9 +113,14 @@ def _supply(run: Run, carrier: str, rows: Mapping[Tap, Array]) -> Supply:
     return Supply(carrier, by, dict(zip(run.scenario.variants, final, strict=True)))
 
 
+def _handed_down(rows: Iterable[Tap]) -> set[tuple[str, str, str]]:
+    """Node, level and the hotter level from which it gets energy, which was counted there."""
+    return {(tap.node, tap.user, tap.carrier) for tap in rows if tap.use == LEVEL}
+
+
 def _layer(scenario: Scenario, tap: Tap) -> Layer | None:
     """Where energy comes from; None where it was counted before, or will be when it comes out of a storage."""
-    if tap.use == STORAGE or LEVEL_MARK in tap.source or tap.supplier in scenario.world.companies.keys() - {tap.node}:
+    if tap.use == STORAGE or tap.supplier in scenario.world.companies.keys() - {tap.node}:
         return None
     if tap.use == CURTAILED:
         return Layer(CURTAILED)
@@ -159,3 +163,17 @@ def _unit_title(scenario: Scenario, layer: Layer) -> str:
     kinds = (company.converters, company.generators, company.energy_storage, company.processes)
     unit = next((kind[layer.unit] for kind in kinds if layer.unit in kind), None)
     return (unit.title if unit else None) or style.words(layer.unit)
+
+
+def givers(scenario: Scenario) -> list[Layer]:
+    """All that may supply energy in any run of a scenario, by name: units, processes that give off, boundary nodes."""
+    units = {Layer(name, unit) for name, company in scenario.world.companies.items() for unit in _giving(company)}
+    senders = {flow.sender for flow in scenario.world.energy_flows.values()}
+    return sorted({*units, *(Layer(name) for name in senders & set(scenario.world.boundary))})
+
+
+def _giving(company: Company) -> Iterator[str]:
+    yield from (*company.converters, *company.generators, *company.energy_storage)
+    for name, process in company.processes.items():
+        if any(number.value < 0 or number.table for number in process.energy.values()):
+            yield name

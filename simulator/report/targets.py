@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from simulator.accounting.indicators import RECYCLED
 from simulator.accounting.targets import Progress, progress
 from simulator.report import style
 from simulator.report.over_time import legend, new_figure
+from simulator.scenario.figures import NETWORK, TOTAL
 from simulator.study.run import Run
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ PATH = style.INK
 MARKS = ("o", "s", "^", "D", "v", "P", "X", "*")
 """A mark for each variant, so that lines are told apart without colours."""
 COLUMNS = 2
+NEAR = 0.6
+"""Part of the highest point: an axis of which nothing is lower does not begin at zero."""
 
 
 def figure(run: Run) -> Figure | None:
@@ -53,13 +57,20 @@ def draw(ax: Axes, run: Run, one: Progress) -> None:
         mark = MARKS[number % len(MARKS)]
         [line] = ax.plot(*_points(values, unit), marker=mark, color=colours[name], linewidth=widths[number])
         line.set_markersize(2.5 + widths[number])
-    if ax.dataLim.y0 >= 0 < ax.dataLim.y1:  # how far it is to zero is what most targets are about
-        ax.set_ylim(bottom=-0.04 * ax.dataLim.y1)
+    ax.set_ylim(*limits(ax.dataLim.y0, ax.dataLim.y1))
     ax.set_title(style.wrapped(_title(run, one), 52))
     ax.set_ylabel(f"{style.heading(one.figure.indicator)} ({_label(one, unit)})")
     ax.set_xlabel("Year")
     ax.locator_params(axis="x", integer=True, nbins=7)
     ax.set_xlim(min(_path(one, last)) - 0.4, last + 0.4)
+
+
+def limits(low: float, high: float) -> tuple[float, float]:
+    """Of an axis from the lowest to the highest point, with room for marks; from zero where that is not far away."""
+    if low > NEAR * high > 0:
+        return low - 0.35 * (high - low or high), high + 0.08 * (high - low or high)
+    room = 0.08 * (max(high, 0.0) - min(low, 0.0) or 1.0)
+    return (low if low < 0 else 0.0) - room / 2, max(high, 0.0) + room
 
 
 def _path(one: Progress, last: int) -> dict[int, float]:
@@ -92,8 +103,8 @@ def _label(one: Progress, unit: style.Unit) -> str:
 
 def _title(run: Run, one: Progress) -> str:
     """What and where: `Emissions, scope 1 · Aurubis`."""
-    item = "" if one.figure.item in ("total", "recycled") else f", {style.words(one.figure.item)}"
-    where = "network" if one.figure.node == "network" else style.node_titles(run.scenario)[one.figure.node]
+    item = "" if one.figure.item in (TOTAL, RECYCLED) else f", {style.words(one.figure.item)}"
+    where = NETWORK if one.figure.node == NETWORK else style.node_titles(run.scenario)[one.figure.node]
     return f"{style.heading(one.figure.indicator)}{item} · {where}"
 
 

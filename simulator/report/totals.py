@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 Amounts: TypeAlias = Mapping[str, Mapping[str, float]]
 BAR = 0.55
 """Height of a bar and what is between it and the next, inches."""
-ABOVE, BELOW, LINE = 0.62, 1.25, 0.2
-"""Room for the titles, for the axis and four lines of legend, and for one more line of the title, inches."""
+ABOVE, BELOW, LINE = 0.85, 1.25, 0.2
+"""Room for the titles and dates, for the axis and four lines of legend, and for one more line of the title, inches."""
+THICK, THIN, BENEATH = 0.56, 0.14, 0.37
+"""Of a row: a stacked bar, the bar of biogenic CO2, and how far it stands beneath the other's middle."""
+APART = "Biogenic CO₂ (apart)"
+ROOM = 1.75
+"""Length of the axis, in lengths of the longest bar: numbers stand at their ends."""
 DIGITS = (3, 4, 5)
 """Of a total; the first that suffices."""
 HALO: Mapping[str, Any] = {"boxstyle": "square,pad=0.1", "facecolor": "white", "linewidth": 0}
@@ -32,6 +37,7 @@ def figure(run: Run) -> Figure:
     height = above + bars + BELOW
     result.set_figheight(height)
     result.set_layout_engine("none")  # all sizes are known
+    result.text(0.01, 1 - (above - 0.4) / height, style.span(run.scenario), size=9.5, va="center")
     edges = {"left": 0.19, "right": 0.99, "wspace": 0.06}
     left, right = result.subplots(1, 2, gridspec_kw={**edges, "bottom": BELOW / height, "top": 1 - above / height})
     draw_waste(left, run)
@@ -57,9 +63,9 @@ def draw_emissions(ax: Axes, run: Run) -> None:
     unit = style.mass_unit(max(_longest(amounts), *biogenic.values()), " CO₂e")
     draw_bars(ax, run, amounts, style.SCOPES, unit)
     if any(biogenic.values()):
-        marks = [biogenic[variant] / unit.divisor for variant in amounts]
-        ax.plot(marks, range(len(marks)), "D", color=style.BIOGENIC, markersize=5, label="Biogenic CO₂ (apart)")
-        ax.set_xlim(right=max(1.55 * _longest(amounts) / unit.divisor, 1.1 * max(marks)))
+        apart = [biogenic[variant] / unit.divisor for variant in amounts]
+        ax.barh([row + BENEATH for row in range(len(apart))], apart, THIN, color=style.BIOGENIC, label=APART)
+        ax.set_xlim(right=max(ROOM * _longest(amounts) / unit.divisor, 1.1 * max(apart)))
     used = {style.SCOPE_TITLES[s]: c for s, c in style.SCOPES.items() if any(s in x for x in amounts.values())}
     empty = not (used or any(biogenic.values()))
     ax.set_title("No emissions" if empty else "Greenhouse gas emissions by scope")
@@ -76,9 +82,9 @@ def draw_bars(ax: Axes, run: Run, amounts: Amounts, colours: Mapping[str, str], 
     for row, (end, note) in enumerate(zip(ends, notes(amounts, unit), strict=True)):
         ax.annotate(note, (end, row), (5, 0), textcoords="offset points", va="center", bbox=HALO)
     ax.set_yticks(range(len(amounts)), [style.wrapped(titles[variant], 26) for variant in amounts])
-    ax.set_ylim(len(amounts) - 0.45, -0.55)
+    ax.set_ylim(len(amounts) - 0.4, -0.5)
     longest = _longest(amounts) / unit.divisor
-    ax.set_xlim(right=1.55 * longest or 1)
+    ax.set_xlim(right=ROOM * longest or 1)
     ax.locator_params(axis="x", nbins=6)
     if not longest:
         ax.set_xlim(0, 1)
@@ -91,7 +97,7 @@ def _draw_bar(ax: Axes, row: int, parts: Mapping[str, float], colours: Mapping[s
     up = down = 0.0
     for key, colour in colours.items():
         value = parts.get(key, 0.0) / unit.divisor
-        ax.barh(row, value, 0.62, up if value > 0 else down, color=colour, linewidth=0)
+        ax.barh(row, value, THICK, up if value > 0 else down, color=colour, linewidth=0)
         up, down = up + max(value, 0.0), down + min(value, 0.0)
 
 
@@ -99,7 +105,7 @@ def notes(amounts: Amounts, unit: style.Unit) -> list[str]:
     """`312 kt (−18.4 %)`: every variant's total, and the difference to the first, which follows from what is shown."""
     sums = [sum(parts.values()) / unit.divisor for parts in amounts.values()]
     digits = next((digits for digits in DIGITS if _suffice(digits, sums)), DIGITS[-1])
-    texts = [f"{style.amount(total, digits)} {unit.name.split()[0]}" for total in sums]
+    texts = [f"{style.amount(total, digits)} {unit.name}" for total in sums]
     return [texts[0], *(f"{t} ({difference(total, sums[0])})" for t, total in zip(texts[1:], sums[1:], strict=True))]
 
 

@@ -60,7 +60,15 @@ def test_the_smallest_of_many_suppliers_are_drawn_as_one(run: Run) -> None:
     assert len(power.layers["linear"]) == MAX_SUPPLIERS + 1
     assert list(power.layers["linear"])[-1] == Layer(OTHERS)
     assert power.total == pytest.approx(supply_of(run, "electricity").total + 6 * sum(100 + i for i in range(12)))
-    assert len(set(energy.layer_colours(power).values())) == MAX_SUPPLIERS + 1
+
+
+def test_a_suppliers_colour_follows_from_its_name_not_from_what_it_gives(run: Run) -> None:
+    heat, named = supply_of(run, "heat"), energy.supplier_colours(run.scenario)
+    turned = replace(heat, layers={v: dict(list(parts.items())[::-1]) for v, parts in heat.layers.items()})
+    colours = energy.layer_colours(run.scenario, heat)
+    assert energy.layer_colours(run.scenario, turned) == colours
+    assert {layer: colours[layer] for layer in named if layer in colours}.items() <= named.items()
+    assert len(set(named.values())) == len(named) >= 3
 
 
 @pytest.mark.parametrize(
@@ -77,8 +85,16 @@ def test_power_within_a_day_energy_of_a_month_else_energy_per_year(
     assert factor[0] == pytest.approx(first, rel=1e-3)
 
 
+def test_variants_with_the_same_supply_are_drawn_once(run: Run) -> None:
+    (ax,) = energy.figures(run)["heat"].axes
+    assert ax.get_title("left") == "All variants alike"
+
+
 def test_a_figure_per_carrier_a_panel_per_variant(run: Run) -> None:
-    figures = energy.figures(run)
+    table = run.tables.energy
+    today = (table["variant"] == "today") & (table["supplier"] == "burner")
+    more = table.assign(energy_mwh=table["energy_mwh"].where(~today, 2 * table["energy_mwh"]))
+    figures = energy.figures(replace(run, tables=replace(run.tables, energy=more)))
     assert list(figures) == ["heat", "electricity"]
     heat = figures["heat"]
     assert [ax.get_title("left") for ax in heat.axes][2] == "All partnerships (hypothetical)"

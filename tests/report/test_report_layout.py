@@ -5,16 +5,18 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 
 import networkx as nx
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from simulator.report.geometry import layout
-from simulator.report.labels import along, place
+from simulator.report.labels import Label, place
 from simulator.report.layers import Dummy, Skeleton, improved, returning, sequence, skeleton
 from simulator.report.links import OTHERS, Link, Network, Node, reduced
 from simulator.report.measures import value_scale
+from simulator.report.room import centre_line, lines_of
 from simulator.report.sankey import loop_outline
 from simulator.report.shapes import BOX, Layout, Loop, Rect, Ribbon
 
@@ -150,28 +152,86 @@ def test_loops_beneath_do_not_overlap(network: Network) -> None:
     assert not [pair for pair in combinations(beneath, 2) if pair[0].overlaps(pair[1])]
 
 
+def labels_of(found: Layout) -> dict[Link, Label]:
+    items: list[Ribbon | Loop] = [*found.ribbons, *found.loops]
+    texts = {item.link: (f"{item.link.material} {item.link.value:.3g}",) for item in items}
+    return place(found, texts, lambda text: (0.07 * len(text), 0.14))
+
+
 @given(networks)
 @limits(deadline=None, max_examples=20)
 def test_labels_overlap_nothing(network: Network) -> None:
     _, _, found = laid_out(network)
-    texts = {link: (f"{link.material} {link.value:.3g}",) for link in network.links}
-    labels = [label.rect for label in place(found, texts, lambda text: (0.07 * len(text), 0.14)).values()]
-    assert not [pair for pair in combinations(labels, 2) if pair[0].overlaps(pair[1])]
-    assert not [1 for a in labels for b in (*found.boxes.values(), *found.labels.values()) if a.overlaps(b)]
+    labels = [label.rect for label in labels_of(found).values()]
+    inked = [Rect(rect.left + 0.02, rect.top + 0.04, rect.width - 0.04, rect.height - 0.08) for rect in labels]
+    assert not [pair for pair in combinations(inked, 2) if pair[0].overlaps(pair[1])]
+    assert not [1 for a in inked for b in (*found.boxes.values(), *found.labels.values()) if a.overlaps(b)]
+    assert not [1 for a in inked for loop in found.loops for b in lines_of(loop) if a.overlaps(b)]
+    assert all(rect.left > -0.02 and rect.right < found.width + 0.02 for rect in labels)
 
 
-def test_a_label_finds_its_room_between_obstacles() -> None:
-    """The name is not given up for the bare amount where it fits between two boxes."""
-    link = Link(COMPANIES[0], COMPANIES[1], "x", 1.0)
-    start, end = (0.0, 0.0), (1.0, 0.0)
-    spot = Rect(along(start, end, 0.44)[0] - 0.3, -0.1, 0.6, 0.2)
-    sides = {
-        COMPANIES[2]: Rect(spot.left - 1.025, -1, 1, 2),
-        COMPANIES[3]: Rect(spot.right + 0.025, -1, 1, 2),
-    }
-    found = Layout(sides, (Ribbon(link, 0.1, ((start, end),)),), (), {}, 1, 1)
-    sizes = {"x 1.00": (0.6, 0.2), "1.00": (0.3, 0.2)}
-    assert place(found, {link: tuple(sizes)}, lambda text: sizes[text])[link].text == "x 1.00"
+@given(networks)
+@limits(deadline=None, max_examples=20)
+def test_no_label_stands_upon_another_flow(network: Network) -> None:
+    """Its letters, and the line that leads from it, touch no band but its own."""
+    _, _, found = laid_out(network)
+    for link, label in labels_of(found).items():
+        inked = Rect(label.rect.left, label.rect.top + 0.04, label.rect.width, label.rect.height - 0.08)
+        parts = [inked, *([_line(label.leader)] if label.leader else [])]
+        others = [ribbon for ribbon in found.ribbons if ribbon.link != link and ribbon.width > 0.03]
+        assert not [ribbon.link for ribbon in others for part in parts if _touch(ribbon, part)]
+
+
+@given(networks)
+@limits(deadline=None, max_examples=20)
+def test_labels_stand_upon_their_band_or_lead_to_it(network: Network) -> None:
+    _, _, found = laid_out(network)
+    labels = labels_of(found)
+    for ribbon in found.ribbons:
+        label = labels.get(ribbon.link)
+        if label and label.leader:
+            x, y = label.leader[1]
+            assert y == pytest.approx(float(centre_line(ribbon, np.array([x]))[0]))
+        elif label:
+            assert ribbon.width >= label.rect.height - 0.06
+            assert _touch(ribbon, label.rect)
+
+
+def _line(ends: tuple[tuple[float, float], tuple[float, float]]) -> Rect:
+    (x, y0), (_, y1) = ends
+    return Rect(x, min(y0, y1), 0.0, abs(y1 - y0))
+
+
+def _touch(ribbon: Ribbon, rect: Rect) -> bool:
+    """Whether a ribbon passes a rectangle deeper than the raster is fine."""
+    x = np.linspace(rect.left, rect.right, 50)
+    x = x[(x > ribbon.steps[0][0][0] + 0.02) & (x < ribbon.steps[-1][1][0] - 0.02)]
+    middle, half = centre_line(ribbon, x), ribbon.width / 2 - 0.03
+    return bool(((middle - half < rect.bottom) & (middle + half > rect.top)).any())
+
+
+def test_a_high_band_has_its_label_upon_it_a_low_one_beside_it() -> None:
+    wide, thin = (Link(COMPANIES[0], COMPANIES[i], "x", value) for i, value in ((1, 30.0), (2, 1.0)))
+    ribbons = (Ribbon(wide, 0.3, (((0.1, 1.0), (2.0, 1.0)),)), Ribbon(thin, 0.02, (((0.1, 1.5), (2.0, 1.5)),)))
+    boxes = {COMPANIES[0]: Rect(0.0, 0.5, 0.1, 1.2)}
+    labels = labels_of(Layout(boxes, ribbons, (), {}, 2.0, 2.0))
+    assert labels[wide].leader is None
+    assert labels[wide].rect.middle[1] == pytest.approx(1.0)
+    assert labels[thin].leader
+    assert abs(labels[thin].rect.middle[1] - 1.5) > 0.07
+
+
+def test_between_two_bands_without_room_there_is_no_label() -> None:
+    """Neither upon itself nor upon its neighbours."""
+    middle = Link(COMPANIES[0], COMPANIES[1], "b", 0.5)
+    beside = [Link(COMPANIES[0], COMPANIES[i], "a", 50.0) for i in (2, 3)]
+    ribbons = tuple(
+        Ribbon(link, width, (((0.1, y), (2.0, y)),))
+        for link, width, y in ((beside[0], 0.8, 0.5), (middle, 0.02, 0.92), (beside[1], 0.8, 1.34))
+    )
+    labels = labels_of(Layout({COMPANIES[0]: Rect(0.0, 0.1, 0.1, 1.6)}, ribbons, (), {}, 2.0, 1.8))
+    assert middle not in labels
+    assert set(labels) == set(beside)
 
 
 @given(networks, st.randoms())
@@ -226,7 +286,7 @@ def test_nothing_flows_nothing_is_placed() -> None:
     assert laid_out(network)[2].boxes == {}
 
 
-def test_along_is_on_the_curve_that_is_drawn() -> None:
-    assert along((0, 0), (2, 1), 0) == (0, 0)
-    assert along((0, 0), (2, 1), 0.5) == pytest.approx((1, 0.5))
-    assert along((0, 0), (2, 1), 1) == pytest.approx((2, 1))
+def test_the_centre_line_is_that_of_the_curve_that_is_drawn() -> None:
+    """A cubic Bézier curve with level ends passes its middle at half its height."""
+    ribbon = Ribbon(Link(COMPANIES[0], COMPANIES[1], "x", 1.0), 0.1, (((0.0, 0.0), (2.0, 1.0)),))
+    assert centre_line(ribbon, np.array([-1.0, 0.0, 1.0, 2.0, 3.0])) == pytest.approx([0, 0, 0.5, 1, 1], abs=1e-3)

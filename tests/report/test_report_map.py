@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from itertools import combinations
 from math import hypot
 
@@ -10,7 +12,9 @@ import pytest
 
 from simulator.report import network_map
 from simulator.report.arrows import arrow
+from simulator.report.names import aside, free_spot
 from simulator.report.places import Trip, ground, projected
+from simulator.report.shapes import Rect
 from simulator.study.run import Run
 from tests.report.energetic import PLACES
 from tests.report.synthetic import synthetic
@@ -47,8 +51,8 @@ def test_nodes_without_location_stand_beside_the_map_givers_left() -> None:
 def test_there_and_back_are_two_arrows() -> None:
     there = arrow(Trip("a", "b", energy=False), 1.0, 0.1, ((0.0, 0.0), (3.0, 0.0)))
     back = arrow(Trip("b", "a", energy=False), 1.0, 0.1, ((3.0, 0.0), (0.0, 0.0)))
-    assert there.middle[1] > 0.1
-    assert back.middle[1] < -0.1
+    assert there.line[len(there.line) // 2, 1] > 0.1
+    assert back.line[len(back.line) // 2, 1] < -0.1
 
 
 def test_arrows_start_and_end_beside_their_nodes() -> None:
@@ -91,6 +95,36 @@ def test_no_two_names_overlap_and_all_are_on_the_page(run: Run) -> None:
     said = "\n".join(text for text, _ in boxes)
     for expected in ("All partnerships (hypothetical)", "km, north is up", "Aurubis", "Waste-to-energy", "MWh/year"):
         assert expected in said
+
+
+def test_the_widest_arrow_has_its_amount_also_where_it_is_short() -> None:
+    """Upon it there is no room: the text stands aside, with a line."""
+    one = arrow(Trip("a", "b", energy=True), 5.0, 0.2, ((2.0, 2.0), (2.3, 2.0)))
+    taken = [Rect(1.6, 1.8, 1.0, 0.4)]
+    assert free_spot(one.line, (0.6, 0.15), taken) is None
+    name = aside(one, (0.6, 0.15), taken, (4.0, 4.0))
+    assert name
+    assert name.leader
+    assert not name.rect.overlaps(taken[0])
+
+
+def test_who_deals_with_nobody_in_any_variant_is_left_out(run: Run) -> None:
+    world = run.scenario.world
+    idle = world.companies["town"].model_copy(update={"title": "A bank", "location": (51.61, 7.52)})
+    more = world.model_copy(update={"companies": {**world.companies, "bank": idle}})
+    figure = network_map.figures(replace(run, scenario=replace(run.scenario, world=more)))["circular"]
+    assert "A bank" not in {text.get_text() for text in figure.axes[0].texts}
+
+
+def test_of_a_short_run_all_is_shown_not_a_year(run: Run) -> None:
+    time = run.scenario.world.time
+    week = time.model_copy(update={"end": time.start + timedelta(days=7)})
+    world = run.scenario.world.model_copy(update={"time": week})
+    short = replace(run, scenario=replace(run.scenario, world=world))
+    trip = Trip("burner", "town", energy=True)
+    assert network_map.trips_of(short, "today")[trip] == pytest.approx(14 * 2)
+    said = [text.get_text() for text in network_map.figures(short)["today"].axes[0].texts]
+    assert not [text for text in said if "year" in text]
 
 
 def test_without_two_locations_there_is_no_map() -> None:

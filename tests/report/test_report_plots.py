@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from io import BytesIO
 from itertools import combinations
 from pathlib import Path
@@ -13,9 +14,12 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.patches import Rectangle
 
-from simulator.report import over_time, sankey, stock_plots, style, totals, write
+from simulator.report import over_time, sankey, stock_plots, style, targets, totals, write
+from simulator.report.series import Stock, periods
 from simulator.report.write import PLOTS, figures, save_svg
+from simulator.scenario.numbers import Span
 from simulator.scenario.scenario import Variant
 from simulator.study.run import Run
 from tests.report.synthetic import synthetic
@@ -50,7 +54,7 @@ def words_of(figure: Figure) -> str:
 
 
 def test_waste_has_a_panel_per_variant_on_shared_axes(run: Run) -> None:
-    figure = over_time.waste(run)
+    figure = waste_of(run)
     assert [ax.get_title("left") for ax in figure.axes] == [
         "Linear: no partnerships",
         "Today",
@@ -83,20 +87,47 @@ def test_biogenic_alone_is_within_the_axes(run: Run) -> None:
     table = run.tables.emissions.assign(emissions_t_co2e=0.0)
     only = replace(run, tables=replace(run.tables, emissions=table))
     _, bars = totals.figure(only).axes
-    assert bars.get_xlim()[1] > np.max(np.asarray(bars.lines[0].get_xdata(), dtype=float))
+    drawn = [bar.get_width() for bar in bars.patches if isinstance(bar, Rectangle)]
+    assert bars.get_xlim()[1] > max(drawn) > 0
     assert "No emissions" not in words_of(over_time.emissions(only))
 
 
+def waste_of(run: Run) -> Figure:
+    figure = over_time.waste(run)
+    assert figure
+    return figure
+
+
 def test_many_periods_are_steps_few_are_bars() -> None:
-    few, many = over_time.waste(synthetic(1, 2027)), over_time.waste(synthetic(1, 2035))
+    few, many = (waste_of(reporting(synthetic(1, 2027), report)) for report in (Span(months=1), Span(seconds=86400)))
     assert few.axes[0].containers
     assert not many.axes[0].containers
+
+
+@pytest.mark.parametrize(
+    ("years", "report", "unit"),
+    [(2, Span(months=1), "month"), (10, Span(months=1), "year"), (1, Span(months=12), "year")],
+)
+def test_the_axis_says_what_amounts_are_per_and_years_are_years(years: int, report: Span, unit: str) -> None:
+    run = reporting(synthetic(1, 2025 + years, report.months or 1), report)
+    assert waste_of(run).axes[0].get_ylabel().endswith(f"t/{unit})")
+
+
+def test_biogenic_stands_beside_the_stacks(run: Run) -> None:
+    bars = [bar for bar in over_time.emissions(run).axes[0].patches if isinstance(bar, Rectangle)]
+    green = [bar for bar in bars if mpl.colors.to_hex(bar.get_facecolor()).upper() == style.BIOGENIC]
+    assert green
+    for one in green:
+        others = [bar for bar in bars if bar not in green]
+        assert all(
+            one.get_x() >= x.get_x() + x.get_width() or x.get_x() >= one.get_x() + one.get_width() for x in others
+        )
 
 
 def test_more_than_four_variants_stand_in_rows(run: Run) -> None:
     scenario = run.scenario
     more = {f"v{i}": replace(scenario.variants["today"], name=f"v{i}", title=f"V {i}") for i in range(2)}
-    figure = over_time.waste(replace(run, scenario=replace(scenario, variants={**scenario.variants, **more})))
+    figure = waste_of(replace(run, scenario=replace(scenario, variants={**scenario.variants, **more})))
     assert len(figure.axes) == 6
 
 
@@ -118,6 +149,47 @@ def test_stocks_have_their_own_scales_and_a_line_per_variant(run: Run) -> None:
     assert all(len(ax.lines) == 4 for ax in figure.axes)
     assert all(ax.get_ylim()[0] == 0 for ax in figure.axes)
     assert "All partnerships (hypothetical)" in legend_of(figure)
+
+
+def test_stocks_that_do_not_change_are_named_and_alike_ones_drawn_once() -> None:
+    spans = {"a": np.array([5.0, 5.0, 5.0]), "b": np.array([5.0, 5.01, 5.0])}
+    still = Stock("use", "town", "appliances", spans)
+    moving = Stock("inventory", "town", "scrap", {"a": np.array([0.0, 1.0, 2.0]), "b": np.array([0.0, 1.0, 2.0])})
+    assert stock_plots.sorted_out((still, moving)) == ((still,), (moving,))
+    assert stock_plots.sorted_out((still,)) == ((), (still,))
+    assert stock_plots.alike(moving)
+    assert not stock_plots.alike(still)
+
+
+def test_a_sankey_of_a_short_run_shows_what_flowed() -> None:
+    run = synthetic(1, 2026, 12)
+    time = run.scenario.world.time
+    world = run.scenario.world.model_copy(update={"time": time.model_copy(update={"end": datetime(2025, 1, 15)})})
+    short = replace(run, scenario=replace(run.scenario, world=world))
+    picture = sankey.pictures(short)["linear"]
+    flows = run.tables.flows
+    assert picture.key.unit.name == "kt"
+    assert "year" not in words_of(sankey.figure(short, "linear", picture))
+    shown = sum(link.value for link in picture.network.links) + picture.network.dropped_value
+    assert shown == pytest.approx(flows["mass_t"].sum())
+
+
+def test_the_legend_names_the_largest_flows_and_what_returns(pictures: dict[str, sankey.Picture]) -> None:
+    picture = pictures["circular"]
+    named = sankey.listed(picture)
+    assert {loop.link.material for loop in picture.layout.loops} <= set(named)
+    largest = max(picture.network.links, key=lambda link: link.value)
+    assert named[0] == largest.material
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "zero"), [(600.0, 800.0, False), (5.0, 10.0, True), (0.0, 1.0, True), (-2.0, 3.0, True)]
+)
+def test_the_axis_of_a_target_clips_nothing_and_begins_near_the_lines(low: float, high: float, zero: bool) -> None:
+    bottom, top = targets.limits(low, high)
+    assert bottom < low
+    assert top > high
+    assert (bottom < 0) == zero
 
 
 def test_the_sankey_names_nodes_materials_unit_and_what_is_left_out(
@@ -189,20 +261,25 @@ def svg_of(figure: Figure) -> bytes:
 def test_a_run_in_which_nothing_happens_has_pictures_and_leaves_matplotlibs_settings_alone(tmp_path: Path) -> None:
     with mpl.rc_context({"font.size": 17}):
         before = dict(mpl.rcParams)
-        assert len(write(without_rows(synthetic(1, 2026, 12)), tmp_path)) == 2 * (len(DRAWN) + 1)
+        assert len(write(without_rows(synthetic(1, 2026, 12)), tmp_path)) == 2 * len(DRAWN)  # no waste, but a Sankey
         assert dict(mpl.rcParams) == before
+
+
+def test_a_dollar_in_a_title_is_a_dollar(tmp_path: Path) -> None:
+    small = synthetic(1, 2026, 12)
+    assert write(replace(small, scenario=replace(small.scenario, title="5 $x_{$ a tonne, $$")), tmp_path)
 
 
 def test_empty_plots_say_so() -> None:
     empty = without_rows(synthetic(2, 2026, 12))
     expected = {
-        "waste_over_time": "No waste",
         "emissions_over_time": "No emissions",
         "totals": "No waste",
         "stocks": "No stocks",
         "sankey_linear": "Nothing flows.",
     }
     found = dict(figures(empty))
+    assert "waste_over_time" not in found
     assert all(text in words_of(found[name]) for name, text in expected.items())
 
 
@@ -255,6 +332,16 @@ def test_hypothetical_is_said_once() -> None:
     said = Variant("a", "All (hypothetical)", True, (), (), (), {})
     assert style.variant_title(said) == "All (hypothetical)"
     assert style.variant_title(replace(said, title="All")) == "All (hypothetical)"
+
+
+def reporting(run: Run, report: Span) -> Run:
+    """The same run, as if it had reported so."""
+    time = run.scenario.world.time.model_copy(update={"report": report})
+    world = run.scenario.world.model_copy(update={"time": time})
+    first = periods(replace(run, scenario=replace(run.scenario, world=world)))
+    label = next(name for name, i in first.position.items() if i == 0)
+    tables = {name: table.assign(period=label) for name, table in run.tables.items() if "period" in table}
+    return replace(run, scenario=replace(run.scenario, world=world), tables=replace(run.tables, **tables))
 
 
 def without_rows(run: Run) -> Run:
