@@ -104,13 +104,15 @@ debug = click.option("--debug", is_flag=True, expose_value=False, help="Show whe
 EXAMPLES = """\
 Examples:
   {0}
-      the flagship: Lünen's copper, four variants, ten years
+      the flagship: Lünen and its works, six variants, ten years
   {0} new my
       write my.yaml, a small scenario to start from
   {0} my.yaml --variants linear,circular --out out/my
       two of its variants, into a folder of your choice
   {0} my.yaml --set 'companies.recycler.processes.sort.rate=6 t/day'
       with another number than the file's
+  {0} price my.yaml
+      which partnership pays, and for whom?
   {0} price take_back my.yaml
       at which price, or gate fee, of a flow do both its partners gain?
 
@@ -242,31 +244,38 @@ def new(session: Session, /, name: str) -> None:
 
 
 @cli.command()
-@click.argument("flow")
-@click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("--variant", metavar="NAME", help="Variant to ask for; else the first in which the flow is open.")
+@click.argument("name", required=False)
+@click.argument("file", required=False)
+@click.option("--variant", metavar="NAME", help="Variant to ask for; else the plainest that has what is asked for.")
 @changed
 @debug
 @click.pass_obj
-def price(session: Session, /, flow: str, file: Path | None, variant: str | None, sets: tuple[str, ...]) -> None:
-    """At which price, or gate fee, of FLOW do both its partners gain?
+def price(session: Session, /, name: str | None, file: str | None, variant: str | None, sets: tuple[str, ...]) -> None:
+    """What does a flow or a partnership pay, and for whom?
 
-    Simulates a variant with the flow's partnerships and without them. Without FILE, in the flagship.
+    Of a flow: at which price, or gate fee, do both its partners gain? Of a partnership: what does every company gain
+    by it? Without NAME: which partnership pays? Simulates a variant with partnerships and without them. Without FILE,
+    in the flagship.
 
     \b
     Examples:
-      kreislauf price slag_to_grit
+      kreislauf price
+      kreislauf price slag_in_roads
+      kreislauf price my.yaml
       kreislauf price take_back my.yaml --variant circular --set 'transport.truck.cost=0.2 EUR/(t km)'
     """
-    from simulator.prices import answer
-    from simulator.study.bargain import bargain
+    from simulator.prices import answer, command, sorted_words
+    from simulator.study.partnerships import ask
 
-    path = _file(file, session)
+    name, file = sorted_words(name, file)
+    path = _file(Path(file) if file else None, session)
     try:
-        lines = answer(bargain(path, flow, variant, sets))
+        with terminal.progress(quiet=False) as progress:
+            _announce_compilation(progress.say)
+            found = ask(path, name, variant, sets, progress.advance)
     except ScenarioError as error:
         raise terminal.seen_from_here(error, path.parent) from error
-    click.echo("\n".join(lines))
+    click.echo("\n".join(answer(found, command(session.program, file, variant, sets))))
 
 
 def _checked(

@@ -7,11 +7,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from simulator.accounting.bottlenecks import Bottleneck
 from simulator.accounting.tables import Tables
 from simulator.errors import ScenarioError
 from simulator.scenario.scenario import Scenario
+from simulator.units import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
     from simulator.engine import Lane, Outcome, Plan
@@ -39,8 +42,14 @@ class Run:
     """Seconds by stage: load, compile (kernels, and the scenario to arrays), simulate, account; the caller adds write
     and plot."""
     warnings: tuple[str, ...]
-    bottlenecks: Mapping[str, tuple[str, ...]]
-    """Up to three sentences per variant, worst first: which process waited for what, on how many days."""
+    bottlenecks: Mapping[str, tuple[Bottleneck, ...]]
+    """Up to three per variant, worst first: which process waited for what, on how many days."""
+
+    @property
+    def years(self) -> float:
+        """How long the run lasts, in years of 365.25 days."""
+        horizon = self.scenario.world.time
+        return (horizon.end - horizon.start) / timedelta(days=DAYS_PER_YEAR)
 
     def __repr__(self) -> str:
         return f"<Run of {self.scenario.name}: {self.lanes} lanes, balance closes to {self.residual:.0e}>"
@@ -75,8 +84,8 @@ def simulate(scenario: Scenario, *, progress: Progress | None = None) -> Run:
         ledgers = [outcome.ledger for outcome in outcomes]
         balance = accounting.worst(accounting.check(ledger) for ledger in ledgers)
         accounting.require(balance)
-        tables = accounting.tables(scenario, ledgers)
-        bottlenecks = accounting.bottlenecks(tables, scenario)
+        tables = accounting.tabulate(scenario, ledgers)
+        bottlenecks = accounting.find_bottlenecks(tables, scenario)
     return Run(
         scenario=scenario,
         tables=tables,
@@ -85,7 +94,7 @@ def simulate(scenario: Scenario, *, progress: Progress | None = None) -> Run:
         events=sum(outcome.events for outcome in outcomes),
         residual=balance.relative,
         timings=timings,
-        warnings=(*scenario.warnings, *accounting.shortages(tables)),
+        warnings=(*scenario.warnings, *accounting.find_shortages(tables)),
         bottlenecks=bottlenecks,
     )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from simulator import cli
 from simulator.errors import UserError
 from simulator.scenario import load
 from simulator.study.bargain import Bargain, bargain
@@ -106,6 +106,43 @@ def test_where_no_price_will_do_what_is_missing_is_what_both_lose(path: Path) ->
     assert sum(partner.gain(equal) for partner in found.partners) == pytest.approx(-found.missing)
 
 
+def test_all_together_gain_the_same_at_every_price_of_two_partners(path: Path) -> None:
+    found = bargain(path, "reuse")
+    network = gains_at(path, 7)["network"]
+    assert [found.total(price) for price in (-20, 0, 33)] == pytest.approx([network] * 3)
+    assert found.effect.gain == pytest.approx(network)
+
+
+def test_of_several_variants_the_one_with_fewest_other_partnerships_is_asked(path: Path) -> None:
+    text = SLAG.replace("capex: 5 kEUR, opex: 1 kEUR/year}", "capex: 5 kEUR, opex: 1 kEUR/year}\n  other: {}")
+    text = text.replace("circular: {partnerships: [deal]}", "circular: {partnerships: [deal, other]}")
+    path.write_text(text, encoding="utf-8")
+    found = bargain(path, "reuse")
+    assert (found.variant, found.other_variants) == ("scaled", ("circular",))
+    assert bargain(path, "reuse", "circular").other_variants == ()
+
+
+def test_interventions_that_no_variant_names_stay_in_the_variant_asked(path: Path) -> None:
+    stop = "interventions: {stop: {at: 2026-01-01, set: {companies.grinder.active: false}}}\n"
+    path.write_text(SLAG.replace("variants:", f"{stop}variants:"), encoding="utf-8")
+    table = run(load(path)).tables.indicators
+    table = table[(table["variant"] == "circular") & (table["indicator"] == "shipped") & (table["period"] == "total")]
+    assert bargain(path, "reuse").amount == pytest.approx(table.loc[table["item"] == "reuse", "value"].item())
+
+
+def test_without_prices_nobody_gains_by_a_price(path: Path) -> None:
+    path.write_text(unpriced(SLAG), encoding="utf-8")
+    assert bargain(path, "reuse").idle
+    assert bargain(path, "reuse", sets=["flows.reuse.price=3 EUR/t"]).idle
+    assert not bargain(path, "reuse", sets=["partnerships.deal.capex=1 EUR"]).idle
+
+
+def unpriced(text: str) -> str:
+    """The scenario without any price, fee or cost."""
+    text = re.sub(r"(, )?\b(price|fee|cost|capex|opex): [^,}]*", "", text)
+    return text.replace("truck: {}", "truck: {emission_factor: 0.1 kg CO2e/(t km)}")
+
+
 def test_the_first_variant_that_opens_the_flow_is_asked_unless_another_is_named(path: Path) -> None:
     assert bargain(path, "reuse").variant == "circular"
     scaled = bargain(path, "reuse", "scaled")
@@ -140,6 +177,7 @@ def test_half_a_day_counts_as_half_a_day(path: Path) -> None:
         ("reuse", "linear", [], "not open in variant linear: deal is not agreed on there; it is in circular, scaled"),
         ("reuse", "circle", [], "unknown variant circle, did you mean circular?"),
         ("reuse", None, ["companies.grinder.processes.grind.rate=0 t/day"], "its price has no effect"),
+        ("reuse", None, ["partnerships.deal.start=2027-01-01"], "starts on 2027-01-01, and the run ends on 2027-01-01"),
     ],
 )
 def test_what_cannot_be_answered_is_said_with_a_remedy(
@@ -147,24 +185,6 @@ def test_what_cannot_be_answered_is_said_with_a_remedy(
 ) -> None:
     with pytest.raises(UserError, match=message.replace("?", r"\?")):
         bargain(path, flow, variant, sets)
-
-
-def test_the_command_answers_in_a_small_table(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["price", "reuse", str(path)]) == 0
-    out = capsys.readouterr().out
-    assert "both gain between" in out
-    assert max(map(len, out.splitlines())) <= 100
-    assert [line.split()[0] for line in out.splitlines()[4:7]] == ["smelter", "grinder", "broker"]
-
-
-def test_the_command_says_how_much_is_missing(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["price", "reuse", str(path), "--set", "partnerships.deal.capex=5 MEUR"]) == 0
-    assert "there is no price at which both gain" in capsys.readouterr().out
-
-
-def test_a_mistake_is_one_red_line_and_exit_code_2(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["price", "reus", str(path)]) == 2
-    assert capsys.readouterr().err.count("\n") == 1
 
 
 HEAT = """
