@@ -78,10 +78,10 @@ class Outcome:
         """Emissions that a flow spares elsewhere, t CO2e."""
         return self.total("avoided_emissions", flow, "remondis")
 
-    def total(self, indicator: str, item: str, node: str = "network") -> float:
-        """An indicator of the whole run."""
+    def total(self, indicator: str, item: str, node: str = "network", period: str = "total") -> float:
+        """An indicator of the whole run, or of a year."""
         rows = self.rows("indicators")
-        rows = rows[(rows["period"] == "total") & (rows["node"] == node)]
+        rows = rows[(rows["period"] == period) & (rows["node"] == node)]
         return float(rows[(rows["indicator"] == indicator) & (rows["item"] == item)]["value"].sum())
 
     def not_recycled(self) -> float:
@@ -190,6 +190,28 @@ FIGURES: dict[str, Callable[[Outcome], str]] = {
 """Beginning of a line in the first table, and the model's figure in `today`."""
 
 
+LAST = "2034"
+"""Last year of the run."""
+
+
+def _in_last(indicator: str, item: str, node: str = "network", size: float = 1.0) -> Callable[[Outcome], str]:
+    """An indicator of the last year, in so many of its units."""
+    return lambda of: f"{of.total(indicator, item, node, LAST) / size:.1f}"
+
+
+AFTER_COAL: dict[str, Callable[[Outcome], str]] = {
+    "emissions of the network": _in_last("emissions", "total", size=1e3),
+    "emissions of the Stadtwerke": _in_last("emissions", "total", "stadtwerke", 1e3),
+    "emissions of the Lippewerk": _in_last("emissions", "total", "remondis", 1e3),
+    "recycled content of all": _in_last("recycled_content", "recycled", size=0.01),
+    "from products in use": _in_last("recycled_content", "post_consumer", size=0.01),
+    "recycled content of the gypsum": _in_last("recycled_content", "gypsum_binder.recycled", size=0.01),
+    "cash flow of the Lippewerk": _in_last("cash_flow", "total", "remondis", 1e6),
+    "cash flow of the Stadtwerke": _in_last("cash_flow", "total", "stadtwerke", 1e6),
+}
+"""Beginning of a line in the table of the coal exit, and what `today` and `coal_exit` say of the last year."""
+
+
 def alone(scenario: Path, folder: Path) -> Run:
     """Every partnership against `today` with it or without it: one variant for each.
 
@@ -247,10 +269,12 @@ def _effect(run: Run, name: str) -> Effect:
 
 
 def filled(page: str, tables: Tables) -> str:
-    """The page with the model's column filled."""
-    today = Outcome(tables)
+    """The page with the model's column, and the table of the coal exit, filled."""
+    today, exited = Outcome(tables), Outcome(tables, "coal_exit")
     for name, figure in FIGURES.items():
         page = _with_cells(page, name, figure(today))
+    for name, figure in AFTER_COAL.items():
+        page = _with_cells(page, name, figure(today), figure(exited))
     return page
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from math import floor, isfinite, log10, nan
 
 from simulator.accounting import attainment
+from simulator.accounting.bottlenecks import Bottleneck
 from simulator.accounting.targets import progress
+from simulator.scenario.figures import NETWORK, TOTAL
 from simulator.study.run import Run
 
 Figures = Mapping[tuple[str, str, str], float]
@@ -31,18 +32,18 @@ class Metric:
 MOST, LEAST = "most", "least"
 """Items of `gain` that stand for the company that gains most, and for the one that gains least."""
 METRICS = (
-    Metric("waste", "waste", "total", "t"),
-    Metric("  recycled", "recycling_rate", "total", "1"),
-    Metric("emissions", "emissions", "total", "t CO2e"),
+    Metric("waste", "waste", TOTAL, "t"),
+    Metric("  recycled", "recycling_rate", TOTAL, "1"),
+    Metric("emissions", "emissions", TOTAL, "t CO2e"),
     Metric("  scope 1", "emissions", "scope_1", "t CO2e"),
     Metric("  scope 2", "emissions", "scope_2", "t CO2e"),
     Metric("  scope 3", "emissions", "scope_3", "t CO2e"),
     Metric("recycled content", "recycled_content", "recycled", "1"),
-    Metric("energy", "energy", "total", "MWh"),
-    Metric("products", "products", "total", "t", always=False),
-    Metric("  unmet demand", "unmet_demand", "total", "t", always=False),
-    Metric("cash flow", "cash_flow", "total", "EUR", always=False),
-    Metric("gain", "gain", "total", "EUR", always=False),
+    Metric("energy", "energy", TOTAL, "MWh"),
+    Metric("products", "products", TOTAL, "t", always=False),
+    Metric("  unmet demand", "unmet_demand", TOTAL, "t", always=False),
+    Metric("cash flow", "cash_flow", TOTAL, "EUR", always=False),
+    Metric("gain", "gain", TOTAL, "EUR", always=False),
     Metric("  most, one company", "gain", MOST, "EUR", always=False),
     Metric("  least, one company", "gain", LEAST, "EUR", always=False),
 )
@@ -59,7 +60,6 @@ LADDERS: Mapping[str, tuple[tuple[str, float], ...]] = {
 
 HYPOTHETICAL = "*"
 NOBODY = "nobody"
-_DAYS = re.compile(r"on (\d+) of (\d+) days$")
 SENTENCES = 3
 """So many bottlenecks are named."""
 
@@ -103,7 +103,7 @@ def summary(run: Run, width: int = 80) -> Summary:
 def totals(run: Run) -> Figures:
     """The network's indicators over the whole run."""
     table = run.tables.indicators
-    chosen = table[(table["period"] == "total") & (table["node"] == "network")]
+    chosen = table[(table["period"] == TOTAL) & (table["node"] == NETWORK)]
     keys = zip(chosen["variant"], chosen["indicator"], chosen["item"], strict=True)
     return {
         (str(variant), str(name), str(item)): float(value)
@@ -114,10 +114,10 @@ def totals(run: Run) -> Figures:
 def gains_of_companies(run: Run) -> Mapping[str, Mapping[str, float]]:
     """By variant what every company gains against the first; without variants in which nobody's cash flow changes."""
     table = run.tables.indicators
-    chosen = table[(table["period"] == "total") & (table["indicator"] == "gain") & (table["item"] == "total")]
+    chosen = table[(table["period"] == TOTAL) & (table["indicator"] == "gain") & (table["item"] == TOTAL)]
     found: dict[str, dict[str, float]] = {}
     for variant, node, value in zip(chosen["variant"], chosen["node"], chosen["value"], strict=True):
-        if node != "network":
+        if node != NETWORK:
             found.setdefault(str(variant), {})[str(node)] = float(value)
     return {variant: gains for variant, gains in found.items() if any(gains.values())}
 
@@ -217,7 +217,7 @@ def _notes(
         yield legend
     if hidden:
         variants = f"{len(hidden)} more {'variant' if len(hidden) == 1 else 'variants'}"
-        yield f"{variants} in indicators.csv: {', '.join(hidden)}"
+        yield f"{variants} in indicators.csv, and here in a wider window or with --variants: {', '.join(hidden)}"
     if gains:
         yield f"who gains most, who loses most: {'; '.join(f'{name} {_ends(of)}' for name, of in gains.items())}"
     yield from (f"target: {line}" for line in attainment.lines(progress(run.scenario, run.tables.indicators)))
@@ -245,30 +245,29 @@ def _times(run: Run) -> str:
     return f"{lanes} simulated in {number(run.timings.get('simulate', 0.0), 2)} s"
 
 
-def lasting(sentence: str) -> bool:
+def lasting(found: Bottleneck) -> bool:
     """Whether a limit held on at least a hundredth of the days."""
-    days = _DAYS.search(sentence)
-    return days is None or 100 * int(days[1]) >= int(days[2])
+    return 100 * round(found.days) >= round(found.of)
 
 
-def bottlenecks(by_variant: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """The worst of every variant first, then the second worst; of each process only the first sentence."""
-    lasts = {name: [sentence for sentence in sentences if lasting(sentence)] for name, sentences in by_variant.items()}
-    said: dict[str, str] = {}
+def bottlenecks(by_variant: Mapping[str, Sequence[Bottleneck]]) -> tuple[str, ...]:
+    """The worst of every variant first, then the second worst; of each process only the first."""
+    lasts = {name: [one for one in found if lasting(one)] for name, found in by_variant.items()}
+    said: dict[tuple[str, str], str] = {}
     for rank in zip_longest(*lasts.values()):
-        for name, sentence in zip(lasts, rank, strict=True):
-            if sentence:
-                said.setdefault(sentence.partition(":")[0], f"{sentence}{_where(name, sentence, lasts)}")
+        for name, one in zip(lasts, rank, strict=True):
+            if one:
+                said.setdefault((one.node, one.process), f"{one}{_where(name, one, lasts)}")
     return tuple(said.values())[:SENTENCES]
 
 
-def _where(name: str, sentence: str, by_variant: Mapping[str, Sequence[str]]) -> str:
+def _where(name: str, told: Bottleneck, by_variant: Mapping[str, Sequence[Bottleneck]]) -> str:
     """The variant whose days are told, and the others in which the same held the process back."""
-    reason = _DAYS.sub("", sentence)
-    also = [
-        other
-        for other, sentences in by_variant.items()
-        if other != name and any(_DAYS.sub("", one) == reason for one in sentences)
-    ]
+    also = [other for other, found in by_variant.items() if other != name and any(_same(one, told) for one in found)]
     more = f", also in {also[0] if len(also) == 1 else f'{len(also)} more'}" if also else ""
     return f" ({name}{more})" if len(by_variant) > 1 else ""
+
+
+def _same(one: Bottleneck, other: Bottleneck) -> bool:
+    """Of one process for one reason, however long."""
+    return (one.node, one.process, one.reason) == (other.node, other.process, other.reason)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
+SECONDS_PER_DAY = 86400
 DAYS_PER_MONTH = 30.4375
 DAYS_PER_YEAR = 365.25
 
@@ -39,6 +40,7 @@ _DERIVED: Mapping[str, tuple[float, str]] = {
     "g": (1e-6, "t"),
     "kt": (1e3, "t"),
     "Mt": (1e6, "t"),
+    "Mg": (1, "t"),
     "tonne": (1, "t"),
     "Wh": (1e-6, "MWh"),
     "kWh": (1e-3, "MWh"),
@@ -57,8 +59,8 @@ _DERIVED: Mapping[str, tuple[float, str]] = {
     "h": (1 / 24, "day"),
     "minute": (1 / 1440, "day"),
     "min": (1 / 1440, "day"),
-    "second": (1 / 86400, "day"),
-    "s": (1 / 86400, "day"),
+    "second": (1 / SECONDS_PER_DAY, "day"),
+    "s": (1 / SECONDS_PER_DAY, "day"),
     "week": (7, "day"),
     "month": (DAYS_PER_MONTH, "day"),
     "year": (DAYS_PER_YEAR, "day"),
@@ -73,7 +75,22 @@ _DERIVED: Mapping[str, tuple[float, str]] = {
     "bnEUR": (1e9, "EUR"),
     "percent": (1e-2, "1"),
 }
-_REFUSED = {"per": "/", "ton": "t", "tons": "t", "kton": "kt", "Mton": "Mt", "lb": "kg", "mi": "km"}
+_REFUSED = {
+    "per": "/",
+    "ton": "t",
+    "tons": "t",
+    "kton": "kt",
+    "Mton": "Mt",
+    "Gg": "kt",
+    "Tg": "Mt",
+    "TEUR": "kEUR",
+    "Euro": "EUR",
+    "lb": "kg",
+    "mi": "km",
+}
+_PREFIXES = {"m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+_ASTRAY = 1001
+"""Times by which a suggested unit must not miss what may as well be meant: a thousand, and what rounding adds."""
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _TOKEN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|\^[1-9](?![0-9])|1(?![0-9])|[()/*]")
 _LONGEST = 60
@@ -186,6 +203,33 @@ def _advice(text: str, unknown: list[str]) -> str:
 def _nearest(word: str) -> str | None:
     if word in _REFUSED:
         return _REFUSED[word]
+    first = next(iter(_alike(word)), None)
+    return None if first is None or _astray(word, first) else first
+
+
+def _alike(word: str) -> list[str]:
+    """Units that are written nearly so, first those that differ in capitals only."""
     same = [name for name in names() if name.lower() == word.lower()]
-    close = difflib.get_close_matches(word, names(), n=1, cutoff=0.6)
-    return next(iter(same + close), None)
+    return [*same, *difflib.get_close_matches(word, names(), cutoff=0.6)]
+
+
+def _astray(word: str, name: str) -> bool:
+    """Whether all else that `word` may mean is far larger or smaller than the unit `name`, so that it is a bad guess.
+
+    `mt` may be a megatonne or a metric ton; a guess that is followed unread would be a million times wrong.
+    """
+    size, dimension = measure(name)
+    small = difflib.get_close_matches(word.lower(), [other.lower() for other in names()], n=10, cutoff=0.6)
+    others = {other for other in names() if other.lower() in small} - {name}
+    meant = [*map(measure, others), *_prefixed(word)]
+    sizes = [other for other, of in meant if of == dimension]
+    return bool(sizes) and not any(size / _ASTRAY < other < size * _ASTRAY for other in sizes)
+
+
+def _prefixed(word: str) -> list[Measure]:
+    """What `word` measures as a known unit with a prefix of the SI, such as `Gt`."""
+    unit = word[1:]
+    if word[:1] not in _PREFIXES or unit not in names():
+        return []
+    size, dimension = measure(unit)
+    return [(_PREFIXES[word[0]] * size, dimension)]

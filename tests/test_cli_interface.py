@@ -48,6 +48,15 @@ def test_help_needs_click_only() -> None:
     assert not loaded & {"rich", "numpy", "pydantic", "yaml", "pandas", "duckdb", "numba", "matplotlib", "networkx"}
 
 
+def test_the_help_says_how_many_variants_the_flagship_has() -> None:
+    """Its words cannot be counted from the file, since help reads none."""
+    numbers = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    done = subprocess.run(
+        [sys.executable, "run_scenario.py", "--help"], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert f", {numbers[len(simulator.load(FLAGSHIP).variants)]} variants," in done.stdout
+
+
 def test_validate_loads_neither_engine_nor_pictures_nor_database() -> None:
     loaded = modules(f"from simulator.cli import main\nassert main(['validate', {str(TEMPLATE)!r}]) == 0")
     assert not loaded & {"rich", "pandas", "duckdb", "numba", "matplotlib", "simpy", "simulator.engine"}

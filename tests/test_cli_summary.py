@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from simulator import terminal
+from simulator.accounting.bottlenecks import Bottleneck
 from simulator.summary import bottlenecks, number, per_cent, points, scale, summary
 from tests.results import synthetic
 
@@ -79,19 +80,23 @@ def test_a_figure_that_no_variant_has_is_left_out() -> None:
     assert not [row for row in said.rows if row.label.startswith("energy")]
 
 
+def held(process: str, reason: str = "waited for ore", days: float = 0, of: float = 100) -> Bottleneck:
+    return Bottleneck("mill", process, reason, days, of)
+
+
 def test_each_process_is_named_once_as_a_bottleneck_the_worst_of_every_variant_first() -> None:
-    named = bottlenecks({"a": ("x: worst", "y: bad"), "b": ("x: worse", "z: poor", "u: fair")})
-    assert named == ("x: worst (a)", "y: bad (a)", "z: poor (b)")
-    assert bottlenecks({"base": ("x: worst",)}) == ("x: worst",)
+    a = (held("x", days=90), held("y", days=80))
+    b = (held("x", "out of order", 70), held("z", days=60), held("u", days=50))
+    assert bottlenecks({"a": a, "b": b}) == (f"{a[0]} (a)", f"{a[1]} (a)", f"{b[1]} (b)")
+    assert bottlenecks({"base": a[:1]}) == ("mill x: waited for ore on 90 of 100 days",)
 
 
 def test_a_bottleneck_that_other_variants_share_is_no_matter_of_one() -> None:
     """The days are those of the variant named; a process that waited for something else elsewhere is not counted."""
-    ore = (f"x: waited for ore on {days} of 100 days" for days in (90, 80, 0))
-    most, less, never = ((sentence,) for sentence in ore)
+    most, less, never = ((held("x", days=days),) for days in (90, 80, 0))
     assert bottlenecks({"a": most, "b": less}) == (f"{most[0]} (a, also in b)",)
     assert bottlenecks({"a": most, "b": never}) == (f"{most[0]} (a)",)
-    assert bottlenecks({"a": most, "b": ("x: out of order on 70 of 100 days",)}) == (f"{most[0]} (a)",)
+    assert bottlenecks({"a": most, "b": (held("x", "out of order", 70),)}) == (f"{most[0]} (a)",)
     assert bottlenecks({"a": most, "b": less, "c": less}) == (f"{most[0]} (a, also in 2 more)",)
 
 
@@ -110,7 +115,8 @@ def test_a_table_fits_its_terminal(
 def test_variants_that_do_not_fit_are_counted() -> None:
     said = summary(synthetic.run("linear", "today", "circular", "rebuild"), width=50)
     assert said.columns == ("linear*", "today")
-    assert "2 more variants in indicators.csv: circular, rebuild" in said.notes
+    where = "in indicators.csv, and here in a wider window or with --variants"
+    assert f"2 more variants {where}: circular, rebuild" in said.notes
 
 
 def test_a_summary_of_four_variants_has_about_a_dozen_lines_and_no_colour_in_a_pipe(
@@ -124,5 +130,5 @@ def test_a_summary_of_four_variants_has_about_a_dozen_lines_and_no_colour_in_a_p
 
 
 def test_only_what_lasted_a_hundredth_of_the_days_is_a_bottleneck() -> None:
-    sentences = ("x a: waited for ore on 10 of 1000 days", "y b: waited for ore on 9 of 1000 days")
-    assert bottlenecks({"base": sentences}) == sentences[:1]
+    found = (held("x", days=10, of=1000), held("y", days=9, of=1000))
+    assert bottlenecks({"base": found}) == (str(found[0]),)

@@ -158,6 +158,29 @@ def test_when_coal_ends_quarries_make_up_for_its_gypsum(luenen: Run) -> None:
     assert scope_3[1] > scope_3[0]
 
 
+def test_when_coal_ends_the_lippewerk_and_the_stadtwerke_lose_and_nobody_gains(luenen: Run) -> None:
+    rows = luenen.tables.indicators
+    rows = rows[(rows["indicator"] == "cash_flow") & (rows["item"] == "total") & (rows["period"] == "2034")]
+    cash = rows.pivot_table(index="node", columns="variant", values="value", observed=True)
+    change = (cash["coal_exit"] - cash["today"]).drop("network")
+    assert set(change[change.abs() > 1].index) == {"remondis", "stadtwerke"}
+    assert change["remondis"] < change["stadtwerke"] < 0
+
+
+def test_when_coal_ends_only_pre_consumer_content_is_lost(luenen: Run) -> None:
+    """Gypsum of the power stations counts as pre-consumer, that of quarries as primary."""
+    today, after = (
+        yearly(luenen, name, "recycled_content")["gypsum_binder.pre_consumer"] for name in ("today", "coal_exit")
+    )
+    assert today["2034"] > 0
+    assert after["2034"] == 0
+    rows = luenen.tables.indicators
+    rows = rows[(rows["indicator"] == "recycled_content") & (rows["node"] == "network") & (rows["period"] == "2034")]
+    share = rows.pivot_table(index="item", columns="variant", values="value", observed=True)
+    assert share["coal_exit"]["post_consumer"] == pytest.approx(share["today"]["post_consumer"], rel=1e-3)
+    assert share["coal_exit"]["recycled"] < 0.7 * share["today"]["recycled"]
+
+
 def test_hypothetical_variants_say_so(luenen: Run) -> None:
     assert tuple(luenen.scenario.variants) == VARIANTS
     for name in VARIANTS:

@@ -32,7 +32,7 @@ companies:
     uses:
       parts: {material: metal, demand: 5 t/day, lifetime: {fixed: 1 year}, end_of_life: scrap}
 boundary:
-  market: {supplies: {scrap: {price: 100 EUR/t}}, demands: {metal: {rate: 8 t/day, price: 900 EUR/t}}}
+  market: {supplies: {scrap: {price: 1 EUR/t, origin: pre_consumer}}, demands: {metal: {rate: 8 t/day, price: 9 EUR/t}}}
   dump: {accepts: {slag: {fate: landfill}}}
 flows:
   buy: {from: market, to: smelter, material: scrap}
@@ -41,7 +41,7 @@ flows:
   back: {from: town, to: smelter, material: scrap, rank: 1}
   slag: {from: smelter, to: dump, material: slag}
 partnerships:
-  deposit: {}
+  deposit: {set: {companies.town.active: true}}
 variants:
   without: {partnerships: []}
   with: {}
@@ -162,7 +162,7 @@ def test_an_unlimited_supply_that_feeds_an_unlimited_accept(changed: Changed) ->
 
 
 def test_the_rate_of_a_supply_is_a_limit(changed: Changed) -> None:
-    assert faults(changed(DUMPS_SCRAP, ("{price: 100 EUR/t}", "{rate: 1 t/day}"), flows=THROUGH)) == []
+    assert faults(changed(DUMPS_SCRAP, ("price: 1 EUR/t,", "rate: 1 t/day,"), flows=THROUGH)) == []
 
 
 def test_the_rate_of_an_accept_is_a_limit(changed: Changed) -> None:
@@ -185,7 +185,7 @@ def test_a_store_with_an_order_or_a_capacity_has_a_limit(changed: Changed, limit
 
 
 def test_an_unlimited_supply_that_feeds_a_use_of_whatever_arrives(changed: Changed) -> None:
-    any_metal = [("demand: 5 t/day", "demand: any"), ("{price: 100 EUR/t}", "{price: 100 EUR/t}, metal: {}")]
+    any_metal = [("demand: 5 t/day", "demand: any"), ("pre_consumer}", "pre_consumer}, metal: {}")]
     scenario = changed(*any_metal, flows="in: {from: market, to: town, material: metal}\n")
     assert faults(scenario) == [f"s.yaml:25: flows.in: market gives and town takes without limit: {REMEDY}"]
 
@@ -245,7 +245,8 @@ def test_a_demand_that_is_not_reached_in_any_variant(changed: Changed) -> None:
 
 def test_what_is_reached_later_is_reached(changed: Changed) -> None:
     always = ("  without: {partnerships: []}\n", "")
-    assert warnings(changed(DEPOSIT, ("deposit: {}", "deposit: {start: 2025-07-01}"), always)) == []
+    later = ("deposit: {set: {companies.town.active: true}}", "deposit: {start: 2025-07-01}")
+    assert warnings(changed(DEPOSIT, later, always)) == []
 
 
 def test_an_initial_stock_reaches_all_it_leads_to(changed: Changed) -> None:

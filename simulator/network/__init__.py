@@ -5,6 +5,8 @@
     piles.py      outputs that nobody takes as fast as they are made
     covers.py     orders for days of a use that nobody knows
     fuels.py      what burns a fuel that nobody gives it
+    partners.py   partnerships whose costs nobody bears, or that open nothing
+    wastes.py     waste that is not said to be waste, or not of what origin
     finding.py    what a rule says
     faults.py     rules that forbid a run, on the network with all partnerships on
     warnings.py   rules that do not, variant by variant
@@ -25,7 +27,7 @@ from simulator.network.faults import FAULTS
 from simulator.network.finding import Finding
 from simulator.network.parts import active, open_flows
 from simulator.network.places import rotated
-from simulator.network.warnings import WARNINGS, unused
+from simulator.network.warnings import OF_THE_FILE, WARNINGS
 from simulator.scenario.models import World
 from simulator.scenario.scenario import Scenario
 
@@ -45,7 +47,8 @@ def check(scenario: Scenario) -> tuple[list[Fault], list[str]]:
     holds in unless it holds in all.
     """
     findings = {finding for rule in FAULTS for finding in rule(scenario.world)}
-    warnings = {finding: list(scenario.variants) for finding in unused(scenario.world)} | _by_variant(scenario)
+    of_the_file = (finding for rule in OF_THE_FILE for finding in rule(scenario.world))
+    warnings = {finding: list(scenario.variants) for finding in of_the_file} | _by_variant(scenario)
     apart = {finding: names for finding, names in warnings.items() if finding not in findings}
     return sorted(_fault(scenario, finding) for finding in findings), _in_words(scenario, apart)
 

@@ -10,6 +10,7 @@ from simulator.network.covers import uncovered
 from simulator.network.faults import dead_ends
 from simulator.network.finding import Finding
 from simulator.network.fuels import unfuelled
+from simulator.network.partners import idle_partnerships, unpaid
 from simulator.network.parts import (
     Place,
     active,
@@ -24,6 +25,7 @@ from simulator.network.parts import (
 )
 from simulator.network.piles import piling_up
 from simulator.network.places import covered, reached
+from simulator.network.wastes import unlabelled, unmarked
 from simulator.scenario.models import Company, Flow, World
 from simulator.scenario.numbers import Number
 from simulator.scenario.trade import wants
@@ -122,7 +124,11 @@ WARNINGS: tuple[Callable[[Sequence[World]], Iterator[Finding]], ...] = (
     idle_distance,
     uncovered,
     unfuelled,
+    unpaid,
+    unmarked,
+    unlabelled,
 )
+"""Rules on the worlds of one variant."""
 
 
 def unused(world: World) -> Iterator[Finding]:
@@ -142,3 +148,7 @@ def _traded(world: World) -> set[str]:
     nodes = world.boundary.values()
     wanted = {material for node in nodes for name, demand in node.demands.items() for material in wants(name, demand)}
     return wanted.union(*(node.supplies for node in nodes), *(node.accepts for node in nodes))
+
+
+OF_THE_FILE: tuple[Callable[[World], Iterator[Finding]], ...] = (unused, idle_partnerships)
+"""Rules on the file as a whole."""

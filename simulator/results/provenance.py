@@ -64,7 +64,7 @@ def record(run: Run, argv: Sequence[str], timings: Mapping[str, float], files: S
             stage: round(timings.get(stage, 0.0), 6) for stage in (*STAGES, *sorted(timings.keys() - {*STAGES}))
         },
         "warnings": list(run.warnings),
-        "bottlenecks": {name: list(sentences) for name, sentences in run.bottlenecks.items()},
+        "bottlenecks": {name: [str(one) for one in found] for name, found in run.bottlenecks.items()},
         "versions": versions(),
         "files": sorted([*files, RECORD]),
     }

@@ -47,4 +47,4 @@ class Span:
 
     def days(self) -> float:
         """Length in days, a month counting a twelfth of 365.25."""
-        return self.months * units.DAYS_PER_MONTH + self.seconds / 86400
+        return self.months * units.DAYS_PER_MONTH + self.seconds / units.SECONDS_PER_DAY

@@ -8,10 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from simulator.scenario.contents import Contents, named_substances
 from simulator.scenario.models import Coefficients, Company, Lifetime, Process
 from simulator.scenario.numbers import Number
+from simulator.scenario.references import OTHER
 from simulator.scenario.scenario import Series
 from simulator.scenario.wrong import Keys, Problem
 
 TOLERANCE = 1e-9
+WHOLE = "the whole mass"
+"""What coefficients are of where no composition is declared."""
 
 
 def check_balances(contents: Contents, series: Mapping[str, Series]) -> Iterator[Problem]:
@@ -106,19 +109,23 @@ def _coefficients(
     elif len(rests) > 1:
         yield Problem((*keys, "outputs"), f"only one can be the rest, not {', '.join(rests)}")
     else:
+        what = {OTHER: WHOLE} if substances == {OTHER} else {}
         for substance in sorted(substances):
-            yield from _substance(process, substance, bool(rests), series, (*keys, "outputs"))
+            sums = _sums(coefficients_of(process, substance), series)
+            message = _unbalanced(what.get(substance, substance), sums, bool(rests))
+            yield from [Problem((*keys, "outputs"), message)] if message else []
 
 
-def _substance(
-    process: Process, substance: str, rest: bool, series: Mapping[str, Series], keys: Keys
-) -> Iterator[Problem]:
-    sums = _sums(coefficients_of(process, substance), series)
+def _unbalanced(what: str, sums: tuple[float, float], rest: bool) -> str:
+    """What is wrong where coefficients make or lose what they are of; empty where nothing is."""
+    off = _off(sums)
     if rest and sums[1] > 1 + TOLERANCE:
-        yield Problem(keys, f"coefficients of {substance} sum to {sums[1]:.9g}: they must be at most 1 beside a rest")
-    elif not rest and _off(sums) is not None:
-        message = f"coefficients of {substance} sum to {_off(sums):.9g}: they must sum to 1, or one output be `rest`"
-        yield Problem(keys, message)
+        return f"coefficients of {what} sum to {sums[1]:.9g}: they must be at most 1 beside a rest"
+    if rest or off is None:
+        return ""
+    lost = "; what leaves to air, water or soil stands under `releases`, like {air: rest}"
+    said = f"coefficients of {what} sum to {off:.9g}: they must sum to 1, or one output be `rest`"
+    return said + lost if what == WHOLE and off < 1 else said
 
 
 def coefficients_of(process: Process, substance: str) -> Iterator[Number]:

@@ -19,7 +19,7 @@ class Supply(Model):
     emission_factor: Annotated[Number, In("t CO2e/t", "t CO2/t")] | None = None
     """Upstream emissions of one tonne, cradle to gate (scope 3)."""
     origin: Origin = "primary"
-    """Origin of the material: `primary`, or recycled before it enters the system."""
+    """Origin of the material: `primary`, or recycled before it enters the system. Waste says it, or a warning does."""
 
 
 class Demand(Model):

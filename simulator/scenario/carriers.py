@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from simulator.scenario.energy import Converter, EnergyFlow, Generator, Storage
+from simulator.scenario.energy import Converter, EnergyFlow, Generator
 from simulator.scenario.models import Company, World
 from simulator.scenario.numbers import Number
 from simulator.scenario.references import needed, unknown
@@ -44,13 +44,6 @@ def followed(unit: Unit) -> str:
     return unit.follows or next(iter(unit.gives))
 
 
-def efficiency(unit: Unit, carrier: str) -> Number | None:
-    """MWh of a carrier per MWh used; None of a unit without fuel, and of a heat pump."""
-    if len(unit.gives) == 1 and unit.efficiency is not None:
-        return unit.efficiency
-    return None if unit.from_ is None or getattr(unit, "cop", None) is not None else unit.gives[carrier]
-
-
 def check_energy(world: World, series: Mapping[str, Series]) -> Iterator[Problem]:
     """What is wrong with carriers, units, storages and flows of energy."""
     for name, company in world.companies.items():
@@ -58,8 +51,18 @@ def check_energy(world: World, series: Mapping[str, Series]) -> Iterator[Problem
     nodes = {**world.boundary, **world.companies}
     for name, flow in world.energy_flows.items():
         yield from _flow(world, flow, nodes, ("flows", name))
+    yield from _never_sold(world)
     yield from _cycles(world)
     yield from _unsupplied(world)
+
+
+def _never_sold(world: World) -> Iterator[Problem]:
+    """Of a carrier with levels nobody would pay the price, and nobody but who burns a fuel would count the factor."""
+    for name, carrier in world.energy.items():
+        given = {"price": carrier.price, "emission_factor": None if carrier.fuel else carrier.emission_factor}
+        for key in (key for key, value in given.items() if carrier.levels and value is not None):
+            remedy = "give it by a flow from a boundary node, or by a converter"
+            yield Problem(("energy", name, key), f"the grid does not sell a carrier with levels: {remedy}")
 
 
 def known(world: World, names: Collection[str], keys: Keys, place: bool = True) -> Iterator[Problem]:
@@ -87,23 +90,16 @@ def _company(world: World, company: Company, keys: Keys, series: Mapping[str, Se
     for name, process in company.processes.items():
         yield from known(world, process.energy, (*keys, "processes", name, "energy"))
     for name, generator in company.generators.items():
-        yield from _unit(world, generator, (*keys, "generators", name))
+        yield from _unit(world, generator, (*keys, "generators", name), series)
     for name, converter in company.converters.items():
-        yield from _unit(world, converter, (*keys, "converters", name))
+        yield from _unit(world, converter, (*keys, "converters", name), series)
         yield from _converter(world, converter, (*keys, "converters", name), series)
     for name, storage in company.energy_storage.items():
         yield from known(world, [storage.carrier], (*keys, "energy_storage", name, "carrier"), place=False)
         yield from needed(world, storage.partnership, (*keys, "energy_storage", name))
-        yield from _initial(storage, (*keys, "energy_storage", name, "initial"))
 
 
-def _initial(storage: Storage, keys: Keys) -> Iterator[Problem]:
-    most, initial = storage.capacity, storage.initial
-    if initial is not None and most.table is None and initial.value > most.value:
-        yield Problem(keys, f"{initial.value:g} MWh is more than the capacity of {most.value:g} MWh")
-
-
-def _unit(world: World, unit: Unit, keys: Keys) -> Iterator[Problem]:
+def _unit(world: World, unit: Unit, keys: Keys, series: Mapping[str, Series]) -> Iterator[Problem]:
     yield from known(world, unit.gives, (*keys, "gives"), place=len(unit.gives) > 1)
     yield from known(world, [unit.from_] if unit.from_ else [], (*keys, "from"), place=False)
     yield from needed(world, unit.partnership, keys)
@@ -112,6 +108,7 @@ def _unit(world: World, unit: Unit, keys: Keys) -> Iterator[Problem]:
     elif unit.follows is not None and unit.follows not in unit.gives:
         yield Problem((*keys, "follows"), f"it does not give {unit.follows}{advice(unit.follows, unit.gives)}")
     yield from _fuel(unit, keys)
+    yield from _gain(unit, keys, series)
 
 
 def _several(unit: Unit, keys: Keys) -> Iterator[Problem]:
@@ -135,9 +132,15 @@ def _fuel(unit: Unit, keys: Keys) -> Iterator[Problem]:
         yield Problem((*keys, "efficiency" if unit.efficiency else "gives"), "of what? say what it uses, `from`")
     if unit.from_ is not None and given and written and len(unit.gives) == 1:
         yield Problem((*keys, "gives"), "says how much it gives, and so does the efficiency or cop: leave one out")
-    if isinstance(unit, Generator) and unit.efficiency is not None and unit.efficiency.value > 1:
-        yield Problem((*keys, "efficiency"), "is more than 1: more than goes in")
-    total = sum(number.value for number in unit.gives.values())
+
+
+def _gain(unit: Unit, keys: Keys, series: Mapping[str, Series]) -> Iterator[Problem]:
+    """Nothing gives more than goes in, whatever a series or a distribution says; heat pumps alone seem to."""
+    if unit.efficiency is not None and _highest(unit.efficiency, series) > 1:
+        pump = "; of a heat pump write `cop: {source: 10 degC, quality: 0.45}`"
+        more = ": more than goes in" if isinstance(unit, Generator) else pump
+        yield Problem((*keys, "efficiency"), f"is more than 1{more}")
+    total = sum(_highest(number, series) for number in unit.gives.values())
     if unit.from_ is not None and total > 1:
         yield Problem((*keys, "gives"), f"gives {total:g} MWh per MWh used: more than goes in")
 
@@ -145,10 +148,6 @@ def _fuel(unit: Unit, keys: Keys) -> Iterator[Problem]:
 def _converter(world: World, unit: Converter, keys: Keys, series: Mapping[str, Series]) -> Iterator[Problem]:
     if unit.efficiency is not None and unit.cop is not None:
         yield Problem((*keys, "cop"), "only one of efficiency, cop can say what it gives")
-    if unit.efficiency is not None and unit.efficiency.value > 1:
-        yield Problem(
-            (*keys, "efficiency"), "is more than 1; of a heat pump write `cop: {source: 10 degC, quality: 0.45}`"
-        )
     if unit.cop is not None and not any(_unknown(world, name) for name in unit.gives):
         yield from _heat_pump(world, unit, (*keys, "cop"), series)
 
@@ -280,11 +279,13 @@ def _needs(company: Company, keys: Keys) -> Iterator[tuple[Keys, str]]:
 
 
 def _sources(world: World, name: str, company: Company) -> Iterator[str]:
-    """Carriers and levels that a company gets from anyone but the grid."""
+    """Carriers and levels that a company gets from anyone but the grid, and those it has at the start."""
     for process in company.processes.values():
         yield from (carrier for carrier, number in process.energy.items() if number.table or number.value < 0)
     for generator in company.generators.values():
         yield from generator.gives
     for converter in company.converters.values():
         yield from converter.gives
+    for storage in company.energy_storage.values():
+        yield from [storage.carrier] if storage.initial and storage.initial.value > 0 else []
     yield from (flow.energy for flow in world.energy_flows.values() if flow.receiver == name)

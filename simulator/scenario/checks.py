@@ -38,8 +38,9 @@ def _time(world: World, _series: Mapping[str, Series]) -> Iterator[Problem]:
     elif (time.end - time.start) / timedelta(days=1) < time.step.days():
         yield Problem(("time", "step"), "is longer than the run")
     if time.step.days() >= DAYS_PER_MONTH and world.settle is None:
-        message = "write `settle: once` where a step is a month or more: `until_quiet` is not yet supported"
-        yield Problem(("settle",), message)
+        what = "is a month or more, and in one step goods pass one process only, so that a chain takes as many steps"
+        message = f"{what}: write `settle: once` at the head of the file, or take a shorter step"
+        yield Problem(("time", "step"), message)
 
 
 def _substances(world: World, series: Mapping[str, Series]) -> Iterator[Problem]:

@@ -83,7 +83,8 @@ class Process(Model):
     inputs: Annotated[
         Mapping[Id, Slot], BeforeValidator(slots, json_schema_input_type=str | list[str] | Mapping[str, Slot])
     ]
-    """A list of materials (one slot, in order of preference) or named slots with shares that sum to 1."""
+    """A list of materials (one slot, in order of preference) or named slots with shares that sum to 1. The preference
+    swaps tonne for tonne, whatever the composition or heating value."""
     rate: Rate
     """Largest throughput, in tonnes of input (or of the output named by `per`)."""
     per: Id | None = None

@@ -14,6 +14,8 @@ from simulator.scenario.references import OTHER
 from simulator.scenario.trade import arrives_as
 from simulator.scenario.wrong import Keys, Problem
 
+_HELD: tuple[Gas, ...] = (CARBON_DIOXIDE, "CH4", "CH4_biogenic", "N2O")
+"""Gases that a published factor in t CO2e has in it."""
 BURNING = ("incineration", "energy_recovery")
 """Fates in which carbon becomes CO2."""
 _CARBON_GASES: tuple[Gas, ...] = (CARBON_DIOXIDE, BIOGENIC_CO2, WEIGHED)
@@ -46,10 +48,20 @@ def _carrier(carrier: Carrier, keys: Keys) -> Iterator[Problem]:
     if carrier.biogenic and WEIGHED in factors and not {CARBON_DIOXIDE, BIOGENIC_CO2}.intersection(factors):
         message = "in t CO2e hides what is biogenic: write its CO2 in t CO2/MWh, and the other gases by name beside it"
         yield Problem((*keys, "emission_factor"), message)
+    yield from _twice(carrier, (*keys, "emission_factor"))
     if carrier.residual_mix is not None and carrier.fuel:
         yield Problem((*keys, "residual_mix"), "a fuel burnt on site has none: it is for purchased energy")
     elif carrier.residual_mix is not None and not factors:
         yield Problem((*keys, "residual_mix"), "needs an `emission_factor` beside it, for the location-based method")
+
+
+def _twice(carrier: Carrier, keys: Keys) -> Iterator[Problem]:
+    """A factor in t CO2e holds the usual gases; biogenic CO2 alone is no part of it."""
+    factors = carrier.emission_factor.by_gas if carrier.emission_factor else {}
+    held = [gas for gas in factors if gas in _HELD and not (gas == CARBON_DIOXIDE and carrier.biogenic)]
+    if WEIGHED in factors and held:
+        message = f"{WEIGHED} has {', '.join(held)} in it already: leave {WEIGHED} out, or the gases that it holds"
+        yield Problem(keys, message)
 
 
 def _process(process: Process, keys: Keys) -> Iterator[Problem]:

@@ -21,9 +21,19 @@ CarrierId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$
 Power = Annotated[Number, In("MWh/day", low=0)]
 Energy = Annotated[Number, In("MWh", low=0, series=False)]
 Efficiency = Annotated[Number, In("1", above=0)]
+_CONSTANT = "must be one number, no time series; of a unit that gives one carrier write the series as its `efficiency`"
+Given = Annotated[Number, In("1", above=0, series=False, no_series=_CONSTANT)]
+
+
+def _gives(raw: Any) -> Any:
+    if raw == {}:
+        raise Wrong("gives nothing: name a carrier")
+    return split(raw)
+
+
 Gives = Annotated[
-    Mapping[CarrierId, Efficiency],
-    BeforeValidator(split, json_schema_input_type=str | Mapping[str, Efficiency]),
+    Mapping[CarrierId, Given],
+    BeforeValidator(_gives, json_schema_input_type=str | Mapping[str, Given]),
 ]
 Celsius = Annotated[Number, In("degC", low=-273.15)]
 _FACTOR: dict[str, Any] = {
@@ -154,7 +164,7 @@ class Storage(Model):
     efficiency: Annotated[Number, In("1", above=0, high=1)]
     """Part of what it takes in that it gives out again."""
     initial: Energy | None = None
-    """What it holds at the start; nothing where absent."""
+    """What it holds at the start of the run, if it is there by then; nothing where absent."""
     partnership: OneOrMany = ()
     """Exists only where all of these partnerships are in force."""
     active: bool = True

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from simulator.scenario.models import ENERGY, MATERIAL
+from simulator.scenario.models import ENERGY, MATERIAL, EnergyFlow, Flow
 from simulator.scenario.paths import kind_at, known_keys
 from simulator.scenario.wrong import Keys, Later, Problem, Wrong, advice, shown
 
@@ -16,8 +16,11 @@ def problems(error: ValidationError) -> Iterator[Problem]:
     """One problem for each thing that pydantic found."""
     details = error.errors(include_url=False)
     unfinished = {detail["loc"][:-1] for detail in details if _is_later(detail)}
+    faulty = {detail["loc"][:-1] for detail in details}
     for detail in details:
-        if not (detail["type"] == "missing" and detail["loc"][:-1] in unfinished):
+        missing = detail["type"] == "missing" and detail["loc"][:-1] in unfinished
+        short = detail["type"] == "too_short" and detail["loc"] in faulty
+        if not (missing or short):
             yield _problem(detail)
 
 
@@ -44,11 +47,20 @@ def _bad_key(keys: Keys, detail: Mapping[str, Any]) -> str:
     return _pattern(keys, detail)
 
 
-def _unknown(keys: Keys, _detail: Mapping[str, Any]) -> str:
-    return f"unknown key{advice(keys[-1], known_keys(kind_at(keys[:-1])))}"
+def _unknown(keys: Keys, detail: Mapping[str, Any]) -> str:
+    tag = next((key for key in detail["loc"] if key in _FLOWS), None)
+    known = known_keys(_FLOWS[tag] if tag else kind_at(keys[:-1]))
+    if tag and keys[-1] in known_keys(_FLOWS[_OTHER[tag]]):
+        right, wrong = _OTHER[tag].strip("<>"), tag.strip("<>")
+        return f"unknown key, it belongs to a flow of {right}: write `{right}:` in place of `{wrong}:`, or leave it out"
+    if keys[-1] in _FEES and "price" in known and "fee" not in known:
+        return "unknown key: write a gate fee as a negative `price`, which the sender pays"
+    return f"unknown key{advice(keys[-1], known)}"
 
 
-def _pattern(_keys: Keys, detail: Mapping[str, Any]) -> str:
+def _pattern(keys: Keys, detail: Mapping[str, Any]) -> str:
+    if keys[0] == "flows" and keys[-1] == "material" and "." in detail["input"]:
+        return f"`{shown(detail['input'])}` is no material: a flow of energy has `energy:` in place of `material:`"
     pattern = detail["ctx"]["pattern"] if "ctx" in detail else ""
     return f"`{shown(detail['input'])}` {_PATTERNS.get(pattern, f'does not match {pattern}')}"
 
@@ -79,6 +91,10 @@ def _no_text(keys: Keys, detail: Mapping[str, Any]) -> str:
     return _said("text: put it in quotes if it is meant as text")(keys, detail)
 
 
+def _too_short(_keys: Keys, _detail: Mapping[str, Any]) -> str:
+    return "names none: name at least one"
+
+
 def _bound(_keys: Keys, detail: Mapping[str, Any]) -> str:
     return f"must be at least {detail['ctx']['ge']}; it is {shown(detail['input'])}"
 
@@ -91,6 +107,10 @@ def _fallback(_keys: Keys, detail: Mapping[str, Any]) -> str:
     return f"`{shown(detail['input'])}` cannot be read: {detail['msg']}"
 
 
+_FLOWS = {MATERIAL: Flow, ENERGY: EnergyFlow}
+_OTHER = {MATERIAL: ENERGY, ENERGY: MATERIAL}
+_FEES = ("fee", "gate_fee", "tipping_fee")
+"""What people call a price that the sender pays."""
 _FREE_TEXT = ("title", "file", "index", "value", "unit", "source", "extends")
 """Keys whose text is no id."""
 _PATTERNS = {
@@ -111,6 +131,7 @@ _WORDS: Mapping[str, Callable[[Keys, Mapping[str, Any]], str]] = {
     "dict_type": _said("a mapping of keys to values"),
     "model_type": _said("a mapping of keys to values"),
     "model_attributes_type": _said("a mapping of keys to values"),
+    "too_short": _too_short,
     "greater_than_equal": _bound,
     "less_than_equal": _upper_bound,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -14,33 +14,83 @@ from simulator.scenario.targets import Amount, Milestone, Target, full_years
 from simulator.scenario.wrong import Keys, Problem, advice
 
 NETWORK, TOTAL = "network", "total"
+PAYMENTS = (
+    "capex",
+    "carbon_price",
+    "energy",
+    "gate_fee",
+    "opex",
+    "processing",
+    "purchase",
+    "sale",
+    "transport",
+    "waste_levy",
+)
+"""Categories of payments."""
+UNSPECIFIED = "unspecified"
+"""Mode of transport of a flow that names none."""
 Items = Callable[[World, str], Collection[str]]
-"""Items that an indicator has in a world at a node."""
+"""Items that an indicator has in a world at a node, with `total` where it has one; none where it has no figure."""
 
 
 def _only(*items: str) -> Items:
     return lambda _world, _node: (TOTAL, *items)
 
 
+def _with_total(items: Items) -> Items:
+    return lambda world, node: (TOTAL, *items(world, node))
+
+
+def _network_total(items: Items) -> Items:
+    """Of the network the total alone, of a node no total."""
+    return lambda world, node: (TOTAL,) if node == NETWORK else items(world, node)
+
+
 def _carriers(world: World, _node: str) -> Collection[str]:
     levels = (f"{name}.{level}" for name, carrier in world.energy.items() for level in carrier.levels)
-    return (TOTAL, *world.energy, *levels)
+    return (*(name for name, carrier in world.energy.items() if not carrier.levels), *levels)
+
+
+def _bought(world: World, node: str) -> Collection[str]:
+    return _carriers(world, node) if node in world.companies else ()
 
 
 def _modes(world: World, _node: str) -> Collection[str]:
-    return (TOTAL, *world.transport)
+    return (*world.transport, UNSPECIFIED)
 
 
-def _flows(world: World, _node: str) -> Collection[str]:
-    return tuple(world.flows)
+def _flows(world: World, node: str) -> Collection[str]:
+    return tuple(name for name, flow in world.flows.items() if flow.sender == node)
 
 
-def _energy_flows(world: World, _node: str) -> Collection[str]:
-    return tuple(world.energy_flows)
+def _energy_flows(world: World, node: str) -> Collection[str]:
+    return tuple(name for name, flow in world.energy_flows.items() if flow.sender == node)
 
 
 def _processes(world: World, node: str) -> Collection[str]:
     return tuple(world.companies[node].processes) if node in world.companies else ()
+
+
+def _uses(world: World, node: str) -> Collection[str]:
+    return tuple(world.companies[node].uses) if node in world.companies else ()
+
+
+def _storages(world: World, node: str) -> Collection[str]:
+    return tuple(world.companies[node].energy_storage) if node in world.companies else ()
+
+
+def _wants(world: World, node: str) -> Collection[str]:
+    """Uses of a company, demands of a boundary node."""
+    return tuple(world.boundary[node].demands) if node in world.boundary else _uses(world, node)
+
+
+def _partnerships(world: World, node: str) -> Collection[str]:
+    """Those that a node is a partner of."""
+    return tuple(name for name, one in world.partnerships.items() if node == NETWORK or node in one.partners)
+
+
+def _carbon_prices(world: World, _node: str) -> Collection[str]:
+    return tuple(world.carbon_prices)
 
 
 def _origins(world: World, _node: str) -> Collection[str]:
@@ -49,7 +99,7 @@ def _origins(world: World, _node: str) -> Collection[str]:
 
 
 def _materials(world: World, _node: str) -> Collection[str]:
-    return (TOTAL, *world.materials)
+    return tuple(world.materials)
 
 
 @dataclass(frozen=True)
@@ -57,42 +107,53 @@ class Kind:
     """What a target has to know of an indicator."""
 
     unit: str
-    items: Items | None = None
-    """None where items are not known before the run."""
-    item: str | None = TOTAL
-    """The item where a target names none; None where it has to."""
+    items: Items
+    item: str = TOTAL
+    """The item where a target names none; it has to where its node has no such item."""
+    less: Collection[str] = ()
+    """Items of which less is better, whatever a target asks; `EVERY`, or the last part of their names."""
+    more: Collection[str] = ()
+    """Likewise those of which more is."""
+
+    def rises(self, item: str) -> bool | None:
+        """Whether more of an item is better; None where that depends on what is wanted."""
+        names = {EVERY, item.rpartition(".")[2]}
+        return False if names.intersection(self.less) else True if names.intersection(self.more) else None
 
 
+EVERY = "every item"
+_ALL = (EVERY,)
+_SHARE = Kind("1", _with_total(_carriers), more=_ALL)
 KINDS: Mapping[str, Kind] = {
-    "annuity": Kind("EUR"),
-    "avoided_emissions": Kind("t CO2e"),
+    "annuity": Kind("EUR", _with_total(_partnerships)),
+    "avoided_emissions": Kind("t CO2e", _with_total(_flows), more=_ALL),
     "biogenic_co2": Kind("t CO2", _only()),
-    "carbon_cost": Kind("EUR"),
-    "carbon_opportunity_cost": Kind("EUR"),
-    "cash_flow": Kind("EUR"),
-    "committed_emissions": Kind("t CO2e"),
-    "curtailed_energy": Kind("MWh", _carriers),
-    "emissions": Kind("t CO2e", _only("scope_1", "scope_2", "scope_3", "scope_2_market", "total_market")),
-    "energy": Kind("MWh", _carriers),
-    "jobs": Kind("FTE"),
-    "outage_days": Kind("day", _processes, None),
-    "peak_power": Kind("MW", _carriers, None),
-    "purchased_energy": Kind("MWh", _carriers),
-    "products": Kind("t", _materials),
-    "recycled_content": Kind("1", _origins, "recycled"),
-    "recycling_rate": Kind("1", _only()),
-    "renewable_share": Kind("1", _carriers),
-    "self_sufficiency": Kind("1", _carriers),
-    "storage_loss": Kind("MWh", None, None),
-    "stored_energy": Kind("MWh", None, None),
-    "shipped": Kind("t", _flows, None),
-    "shipped_energy": Kind("MWh", _energy_flows, None),
-    "stock_in_use": Kind("t"),
-    "throughput": Kind("t", _processes, None),
-    "transport_work": Kind("t km", _modes),
-    "unserved_energy": Kind("MWh", _carriers),
-    "unmet_demand": Kind("t"),
-    "waste": Kind("t", _only(*get_args(Fate), "released")),
+    "carbon_cost": Kind("EUR", _with_total(_carbon_prices), less=_ALL),
+    "carbon_opportunity_cost": Kind("EUR", _with_total(_carbon_prices), less=_ALL),
+    "cash_flow": Kind("EUR", _only(*PAYMENTS), more=_ALL),
+    "committed_emissions": Kind("t CO2e", _only(), less=_ALL),
+    "curtailed_energy": Kind("MWh", _with_total(_carriers), less=_ALL),
+    "emissions": Kind("t CO2e", _only("scope_1", "scope_2", "scope_3", "scope_2_market", "total_market"), less=_ALL),
+    "energy": Kind("MWh", _with_total(_carriers), less=(TOTAL,)),
+    "jobs": Kind("FTE", _with_total(_processes), more=_ALL),
+    "outage_days": Kind("day", _processes, less=_ALL),
+    "peak_power": Kind("MW", _bought, less=_ALL),
+    "purchased_energy": Kind("MWh", _with_total(_carriers), less=(TOTAL,)),
+    "products": Kind("t", _with_total(_materials)),
+    "recycled_content": Kind("1", _origins, "recycled", less=("primary",), more=("recycled", "post_consumer")),
+    "recycling_rate": Kind("1", _only(), more=_ALL),
+    "renewable_share": _SHARE,
+    "self_sufficiency": _SHARE,
+    "storage_loss": Kind("MWh", _storages, less=_ALL),
+    "stored_energy": Kind("MWh", _storages),
+    "shipped": Kind("t", _flows),
+    "shipped_energy": Kind("MWh", _energy_flows),
+    "stock_in_use": Kind("t", _network_total(_uses)),
+    "throughput": Kind("t", _processes),
+    "transport_work": Kind("t km", _with_total(_modes)),
+    "unserved_energy": Kind("MWh", _with_total(_carriers), less=_ALL),
+    "unmet_demand": Kind("t", _network_total(_wants), less=_ALL),
+    "waste": Kind("t", _only(*get_args(Fate), "released"), less=(TOTAL, "landfill", "released")),
 }
 """All indicators that add up, or divide sums, over one calendar year."""
 
@@ -111,7 +172,7 @@ def figure(path: str) -> Figure:
     """The figure that the path of a target, as checked, leads to."""
     node, name, item = _parts(path)
     kind = KINDS[name]
-    return Figure(node, name, item or kind.item or "", kind.unit)
+    return Figure(node, name, item or kind.item, kind.unit)
 
 
 def _parts(path: str) -> tuple[str, str, str]:
@@ -121,12 +182,10 @@ def _parts(path: str) -> tuple[str, str, str]:
 
 
 def check_targets(world: World, _series: Mapping[str, Series]) -> Iterator[Problem]:
-    """Targets that lead nowhere, and milestones that do not fit."""
+    """Milestones that do not fit, and figures that two targets name."""
     known: dict[Figure, str] = {}
     for path, target in world.targets.items():
-        problem = _leads_nowhere(world, path)
-        if problem is not None:
-            yield Problem(("targets", path), problem)
+        if _leads_nowhere(world, path) is not None:
             continue
         found = figure(path)
         if found in known:
@@ -134,6 +193,14 @@ def check_targets(world: World, _series: Mapping[str, Series]) -> Iterator[Probl
         known[found] = path
         yield from _units(target, found, ("targets", path))
         yield from _years(world, target, ("targets", path))
+
+
+def check_paths(worlds: Sequence[World]) -> Iterator[Problem]:
+    """Targets that lead nowhere in every world; what some variant moves or renames need not be there in all."""
+    for path in dict.fromkeys(path for world in worlds for path in world.targets):
+        found = [_leads_nowhere(world, path) for world in worlds]
+        if found[0] is not None and None not in found:
+            yield Problem(("targets", path), found[0])
 
 
 def _leads_nowhere(world: World, path: str) -> str | None:
@@ -145,16 +212,18 @@ def _leads_nowhere(world: World, path: str) -> str | None:
         return "names no indicator: write node.indicator or node.indicator.item, like network.emissions.scope_1"
     if name not in KINDS:
         return f"unknown indicator {name}{advice(name, KINDS)}"
-    return _no_item(world, KINDS[name], node, item)
+    return _no_item(world, name, node, item)
 
 
-def _no_item(world: World, kind: Kind, node: str, item: str) -> str | None:
-    items = kind.items(world, node) if kind.items else None
-    if not item and kind.item is None:
-        return f"names no item: write it behind the indicator{advice('', items or ())}"
-    if item and items is not None and item not in items:
-        return f"unknown item {item}{advice(item, items)}"
-    return None
+def _no_item(world: World, name: str, node: str, item: str) -> str | None:
+    kind = KINDS[name]
+    items = kind.items(world, node)
+    if not items:
+        having = [other for other in (*world.companies, *world.boundary) if kind.items(world, other)]
+        return f"{node} has no {name}{': name a node that has' if having else ''}{advice('', having)}"
+    if not item and kind.item not in items:
+        return f"names no item: write it behind the indicator{advice('', items)}"
+    return f"unknown item {item}{advice(item, items)}" if item and item not in items else None
 
 
 def _units(target: Target, found: Figure, keys: Keys) -> Iterator[Problem]:
@@ -163,6 +232,19 @@ def _units(target: Target, found: Figure, keys: Keys) -> Iterator[Problem]:
             yield from _unit(milestone.amount, found, (*keys, str(milestone.year)), milestone)
     if target.base_value is not None:
         yield from _unit(target.base_value, found, (*keys, "base_value"), None)
+        yield from _of_nothing(target, target.base_value, found, keys)
+
+
+def _of_nothing(target: Target, base: Amount, found: Figure, keys: Keys) -> Iterator[Problem]:
+    for milestone in target.milestones:
+        if base.value == 0 and milestone.change is not None:
+            message = f"`{milestone.text}` of a `base_value` of 0 asks for nothing: {_amount_of(found)}"
+            yield Problem((*keys, str(milestone.year)), message)
+
+
+def _amount_of(found: Figure) -> str:
+    """How an amount is written, as against a change."""
+    return f"write it like `20 {found.unit}`" if found.unit != "1" else "write a share, like `60 %`"
 
 
 def _unit(amount: Amount, found: Figure, keys: Keys, milestone: Milestone | None) -> Iterator[Problem]:
@@ -172,9 +254,8 @@ def _unit(amount: Amount, found: Figure, keys: Keys, milestone: Milestone | None
         sign = f"write +{milestone.text} for a rise or -{milestone.text} for a fall against the base year"
         yield Problem(keys, f"`{milestone.text}` has no sign: {sign}, or an amount like `20 {found.unit}`")
     else:
-        remedy = f"write it like `20 {found.unit}`" if found.unit != "1" else "write a share, like `60 %`"
         wrong = f"`{amount.unit}` is no unit of {found.indicator}" if amount.unit else "needs a unit"
-        yield Problem(keys, f"{wrong}: {remedy}")
+        yield Problem(keys, f"{wrong}: {_amount_of(found)}")
 
 
 def _years(world: World, target: Target, keys: Keys) -> Iterator[Problem]:

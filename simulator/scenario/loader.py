@@ -14,12 +14,14 @@ from typing import NoReturn
 from simulator.errors import Fault, ScenarioError, UserError
 from simulator.scenario.checks import check_study, check_world
 from simulator.scenario.context import Context
-from simulator.scenario.figures import baseless
+from simulator.scenario.figures import baseless, check_paths
 from simulator.scenario.models import Intervention, World
+from simulator.scenario.openings import check_opening, lost_openings
 from simulator.scenario.overrides import Change, Draft, applied, changes, unreachable
 from simulator.scenario.reader import Folder, parse_value, read
 from simulator.scenario.repetition import Horizon, begins
 from simulator.scenario.resolved import document
+from simulator.scenario.sampling import finer_than_steps
 from simulator.scenario.scenario import Epoch, Scenario, Series, Variant
 from simulator.scenario.tables import check_series, read_tables
 from simulator.scenario.thousands import doubtful
@@ -43,6 +45,8 @@ class _Loading:
     faults: list[Fault]
     masks: Masks = field(default_factory=Masks)
     series: Mapping[str, Series] = field(default_factory=dict)
+    worlds: list[World] = field(default_factory=list)
+    """All that fit the schema, sound or not."""
 
 
 @dataclass(frozen=True)
@@ -108,11 +112,12 @@ def _resolve(
     names = _selected(draft, wanted)
     resolved = {name: _variant(draft, ordered, name, loading) for name in names}
     loading.faults += _apart(resolved, loading.faults)
+    loading.faults += _targets(draft, ordered, names, loading)
     if loading.faults or world is None:
         raise ScenarioError(_tidy(loading.faults))
     found = {name: item.variant for name, item in resolved.items() if item.variant is not None}
     title = world.title or world.name
-    warnings = (*_thousands(draft), *_warnings(world, found.values()), *mixed_vintages(_worlds(found.values())))
+    warnings = (*_thousands(draft), *_warnings(world, found.values(), loading.series))
     return Scenario(
         world.name, title, str(path), world, found, loading.series, folder.files, warnings, _places(draft.places)
     )
@@ -150,11 +155,13 @@ def _not_a_set(text: str, line: int) -> NoReturn:
     raise ScenarioError([Fault(_SET, line, "", f"`{text}` is not of the form path=value")])
 
 
-def _world(draft: Draft, loading: _Loading) -> tuple[World | None, tuple[Fault, ...]]:
-    """The validated and checked world of a raw tree, or its faults."""
+def _world(draft: Draft, loading: _Loading, first: bool = True) -> tuple[World | None, tuple[Fault, ...]]:
+    """The validated and checked world of a raw tree, or its faults; `first`: it holds when the run starts."""
     found = validated(draft.data, loading.context)
     if isinstance(found, World):
+        loading.worlds.append(found)
         problems: Iterable[Problem] = [*check_world(found, loading.series), *check_series(found, loading.series)]
+        problems = [*problems, *check_opening(found)] if first else problems
     else:
         problems = found
     faults = tuple(draft.places.fault(problem.keys, problem.message) for problem in problems)
@@ -164,6 +171,16 @@ def _world(draft: Draft, loading: _Loading) -> tuple[World | None, tuple[Fault, 
 def _once(draft: Draft, world: World | None) -> Iterator[Fault]:
     """Faults of what is the same in every variant."""
     for problem in check_study(world) if world else ():
+        yield draft.places.fault(problem.keys, problem.message)
+
+
+def _targets(draft: Draft, ordered: Sequence[Change], names: Sequence[str], loading: _Loading) -> Iterator[Fault]:
+    """Targets that lead nowhere: not in the file as written, and not in any of its variants, also one not selected."""
+    if any(check_paths(loading.worlds)):
+        for name in variants_of(draft.data):
+            if name not in names:
+                _variant(draft, ordered, name, loading)
+    for problem in check_paths(loading.worlds):
         yield draft.places.fault(problem.keys, problem.message)
 
 
@@ -217,7 +234,7 @@ def _settled(
     """The world as it holds from an instant on, or its faults."""
     draft = settled(base, frame, instant, later)
     masked = loading.masks.masked(draft.data, frame.agreed(instant))
-    world, faults = _world(Draft(masked, draft.places), loading)
+    world, faults = _world(Draft(masked, draft.places), loading, instant == frame.start)
     return world, (*draft.faults, *faults)
 
 
@@ -258,8 +275,17 @@ def _thousands(draft: Draft) -> Iterator[str]:
         yield str(draft.places.fault(keys, message))
 
 
-def _warnings(world: World, variants: Collection[Variant]) -> Iterator[str]:
-    """Dated changes of some variant that the run never sees, and targets that start outside it."""
+def _warnings(world: World, variants: Collection[Variant], series: Mapping[str, Series]) -> Iterator[str]:
+    """What the run never sees, or cannot mend, in some variant."""
+    yield from _unseen(world, variants)
+    yield from baseless(world)
+    yield from lost_openings(variants)
+    yield from mixed_vintages(_worlds(variants))
+    yield from finer_than_steps(_worlds(variants), series)
+
+
+def _unseen(world: World, variants: Collection[Variant]) -> Iterator[str]:
+    """Dated changes of some variant that begin outside the run."""
     happening = {name for variant in variants for name in variant.interventions}
     for name, intervention in world.interventions.items():
         if name in happening and _misses(world, intervention):
@@ -268,7 +294,6 @@ def _warnings(world: World, variants: Collection[Variant]) -> Iterator[str]:
     for name, partnership in world.partnerships.items():
         if name in agreed and partnership.start is not None and partnership.start >= world.time.end:
             yield f"partnerships.{name}: starts after the run"
-    yield from baseless(world)
 
 
 def _worlds(variants: Iterable[Variant]) -> Iterator[World]:

@@ -124,7 +124,8 @@ class Material(Model):
     composition: Mapping[Substance, Part] = {}
     """Mass fractions by substance; what is left open is `other`."""
     waste: bool = False
-    """Whether it counts as waste where it arises."""
+    """Whether it counts as waste where it arises; what is landfilled or treated should, or it counts as a product
+    before."""
     piece: Annotated[Number, In("t", above=0, series=False)] | None = None
     """Mass of one piece, so that amounts may be given in `pieces`."""
     density: Annotated[Number, In("t/m3", above=0, series=False)] | None = None
@@ -204,7 +205,8 @@ class Partnership(Model):
     title: str | None = None
     """Name in plots and tables; the id where absent."""
     partners: Mapping[Id, Part] = {}
-    """Shares in its costs."""
+    """Shares in its costs. They sum to 1, or a part is borne by nobody in the network; a grant is the share of a node
+    under `boundary`."""
     start: Date | None = None
     """Before it, its flows are closed and its numbers do not hold."""
     capex: Annotated[Number, In("EUR", low=0, series=False)] | None = None

@@ -53,9 +53,12 @@ class In:
         pieces: bool = False,
         series: bool = True,
         below: str = "",
+        no_series: str = "holds for the whole run: it cannot be a time series",
         calorific: bool = False,
     ) -> None:
-        """`below` is said instead of the bound where a number is too low; `calorific`: a MWh may be `Hi` or `Hs`."""
+        """`below` is said instead of the bound where a number is too low, `no_series` where it is a time series and may
+        not be; `calorific`: a MWh may be `Hi` or `Hs`.
+        """
         self.units = units
         self.calorific = calorific
         self.low = low
@@ -64,6 +67,7 @@ class In:
         self.pieces = pieces
         self.series = series
         self.below = below
+        self.no_series = no_series
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.with_info_plain_validator_function(self._validate)
@@ -108,6 +112,8 @@ class In:
         return f"must be {self._limits()}{unit}; {reach} {value:g}{unit}"
 
     def _limits(self) -> str:
+        if math.isfinite(self.high) and math.isfinite(self.above):
+            return f"more than {self.above:g}, at most {self.high:g}"
         if math.isfinite(self.high):
             return f"between {self.low:g} and {self.high:g}"
         return f"above {self.above:g}" if math.isfinite(self.above) else f"at least {self.low:g}"
@@ -238,7 +244,7 @@ def _listed(raw: Mapping[str, Any], kind: str | None, accepted: In) -> Number:
 def _table(raw: Mapping[str, Any], accepted: In, tables: Tables) -> Number:
     name = raw["table"]
     if not accepted.series:
-        raise Wrong("holds for the whole run: it cannot be a time series", ("table",))
+        raise Wrong(accepted.no_series, ("table",))
     if "value" in raw or "factor" in raw:
         raise Wrong("only one of table, value, factor can give the number")
     if not isinstance(name, str) or name not in tables:
@@ -315,18 +321,20 @@ def _about(raw: Mapping[str, Any]) -> dict[str, Any]:
     return {"source": source, "kind": kind}
 
 
-def parse_span(raw: Any) -> Span:
-    """A calendar length: `1 day`, `8 h`, `month`, `2 years`. Raises Wrong."""
+def parse_span(raw: Any, zero: bool = False) -> Span:
+    """A calendar length: `1 day`, `8 h`, `month`, `2 years`; `zero`: whether none is one. Raises Wrong."""
     text = f"1 {raw}" if isinstance(raw, str) and raw[:1].isalpha() else raw
     size, unit = split_quantity(text, "1 day")
     if unit == "" and size != 0:
         raise Wrong(f"needs a unit; write it like `{size:g} day`")
+    if size < 0:
+        raise Wrong(f"must be {'at least' if zero else 'more than'} 0; it is {shown(raw)}")
     unit, factor, _ = _fitting(unit or "day", In("day"))
     _check_length(size * factor, raw)
     months = size * factor / units.DAYS_PER_MONTH
     if factor >= units.DAYS_PER_MONTH and size:
         return Span(months=_whole(months, "months", raw))
-    return Span(seconds=_whole(size * factor * 86400, "seconds", raw))
+    return Span(seconds=_whole(size * factor * units.SECONDS_PER_DAY, "seconds", raw))
 
 
 def _check_length(days: float, raw: Any) -> None:
@@ -335,7 +343,7 @@ def _check_length(days: float, raw: Any) -> None:
 
 
 def _whole(value: float, what: str, raw: Any) -> int:
-    if value < 0 or abs(value - round(value)) > 1e-6:
+    if abs(value - round(value)) > 1e-6:
         raise Wrong(f"`{raw}` is not a whole number of {what}")
     return round(value)
 
@@ -356,7 +364,7 @@ class Clock:
 
     def parse(self, raw: Any) -> Span:
         """A calendar length, with or without a distribution beside it. Raises Wrong."""
-        span = _uncertain(raw) if isinstance(raw, Mapping) else parse_span(raw)
+        span = _uncertain(raw) if isinstance(raw, Mapping) else parse_span(raw, self.zero)
         if not self.zero and span.months == span.seconds == 0:
             raise Wrong("must be longer than 0")
         return span
@@ -365,5 +373,5 @@ class Clock:
 def _uncertain(raw: Mapping[str, Any]) -> Span:
     number = parse_number(raw, In("day", low=0), {})
     _check_length(number.value, f"{number.value:g} day")
-    span = parse_span(raw["value"]) if "value" in raw else Span(seconds=round(number.value * 86400))
+    span = parse_span(raw["value"]) if "value" in raw else Span(seconds=round(number.value * units.SECONDS_PER_DAY))
     return Span(span.months, span.seconds, number.distribution)

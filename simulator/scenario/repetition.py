@@ -12,6 +12,7 @@ from simulator.scenario.models import Intervention, World
 from simulator.scenario.numbers import Span
 from simulator.scenario.scenario import Series
 from simulator.scenario.wrong import Keys, Problem
+from simulator.units import SECONDS_PER_DAY
 
 MOST_EPOCHS = 10_000
 """Into so many spans one intervention may cut a run."""
@@ -48,7 +49,7 @@ def _nth(item: Intervention, every: Span, number: int, run: Horizon) -> datetime
 
 def _number_before(item: Intervention, every: Span, instant: datetime, run: Horizon) -> int:
     """How many times it begins before an instant."""
-    days = (instant - item.at).total_seconds() / 86400
+    days = (instant - item.at).total_seconds() / SECONDS_PER_DAY
     number = max(0, int(days / every.days()) - 3)  # months differ in length: not more than the number sought
     while _nth(item, every, number, run) < instant:
         number += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from simulator.scenario.models import BoundaryNode, Demand, Flow, World
+from simulator.scenario.models import Accept, BoundaryNode, Demand, Flow, World
 from simulator.scenario.references import unknown
 from simulator.scenario.scenario import Series
 from simulator.scenario.wrong import Keys, Problem, advice
@@ -22,6 +22,12 @@ def check_flows(world: World, _series: Mapping[str, Series]) -> Iterator[Problem
 def arrives_as(flow: Flow) -> str:
     """The receiver's name for what a flow carries."""
     return flow.as_ or flow.material
+
+
+def accepted(world: World, flow: Flow) -> Accept | None:
+    """How a boundary node takes as waste what a flow carries; None where it goes elsewhere, or meets a demand."""
+    node = world.boundary.get(flow.receiver)
+    return node.accepts.get(arrives_as(flow)) if node else None
 
 
 def wants(name: str, demand: Demand) -> tuple[str, ...]:

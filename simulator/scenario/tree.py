@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -52,16 +52,25 @@ class Places:
         return keys
 
 
-_BY_CARRIER = ("loads", "energy", "gives")
-"""Parts whose keys are carriers, and may hold a dot themselves: `heat.district`."""
+_BY_CARRIER = (
+    ("companies", None, "loads"),
+    ("companies", None, "processes", None, "energy"),
+    ("companies", None, "generators", None, "gives"),
+    ("companies", None, "converters", None, "gives"),
+)
+"""Paths, None standing for an id, of parts whose keys are carriers, and may hold a dot themselves: `heat.district`."""
 
 
 def keys_of(path: str) -> Keys:
     """The keys along a dotted path; a carrier with its level is one key."""
     keys = tuple(path.strip().split("."))
-    if len(keys) > 4 and keys[-3] in _BY_CARRIER:
-        return (*keys[:-2], ".".join(keys[-2:]))
-    return keys
+    depth = next((len(around) for around in _BY_CARRIER if _lies_in(keys, around)), None)
+    return keys if depth is None else (*keys[:depth], ".".join(keys[depth : depth + 2]), *keys[depth + 2 :])
+
+
+def _lies_in(keys: Sequence[str], around: Sequence[str | None]) -> bool:
+    """Whether the path leads into a part."""
+    return len(keys) > len(around) and all(name in (None, key) for key, name in zip(keys, around, strict=False))
 
 
 def dotted(keys: Keys) -> str:

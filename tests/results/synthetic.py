@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from simulator.accounting.bottlenecks import Bottleneck
 from simulator.accounting.tables import COLUMNS, Tables
 from simulator.scenario.models import Time, World
 from simulator.scenario.numbers import Span
@@ -71,7 +72,7 @@ def run(*names: str, seed: int = 42) -> Run:
         residual=3.2e-13,
         timings={"compile": 0.0, "simulate": 0.0423, "account": 0.01},
         warnings=("a store is small",),
-        bottlenecks=dict.fromkeys(names, ("mill sort: waited for old_crate on 212 of 730 days",)),
+        bottlenecks=dict.fromkeys(names, (Bottleneck("mill", "sort", "waited for old_crate", 212, 730),)),
     )
 
 

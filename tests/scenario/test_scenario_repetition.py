@@ -174,6 +174,8 @@ def test_ten_years_of_weeks_load_within_a_second(mill: Loader) -> None:
         ),
         ("at: 2025-01-01, for: 0 day, every: 1 year", ".for", "must be longer than 0"),
         ("at: 2025-01-01, for: 1 day, every: 0 day", ".every", "must be longer than 0"),
+        ("at: 2025-01-01, for: 1 day, every: -1 day", ".every", "must be more than 0; it is -1 day"),
+        ("at: 2025-01-01, for: -2 month, every: 1 year", ".for", "must be more than 0; it is -2 month"),
     ],
 )
 @pytest.mark.parametrize("more", ["", "variants: {v: {}, w: {interventions: []}}"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,9 +18,13 @@ name: mill
 time: {time}
 calendar: {calendar}
 materials: {{ore: {{}}, metal: {{}}, slag: {{waste: true}}}}
-energy: {{electricity: {{emission_factor: 363 g CO2e/kWh}}}}
+energy: {{electricity: {{emission_factor: 363 g CO2e/kWh}}, heat: {{levels: {{warm: 90 degC}}}}}}
 companies:
-  mill: {{processes: {{melt: {{inputs: [ore], rate: 12 t/day, outputs: {{metal: 0.9, slag: rest}}}}}}}}
+  mill:
+    processes: {{melt: {{inputs: [ore], rate: 12 t/day, outputs: {{metal: 0.9, slag: rest}}}}}}
+    energy_storage: {{tank: {{carrier: electricity, capacity: 1 MWh, power: 1 MW, efficiency: 0.9}}}}
+carbon_prices: {{ets: {{price: 70 EUR/t CO2e, covers: scope_1}}}}
+partnerships: {{deal: {{partners: {{mill: 1}}, capex: 1 kEUR}}}}
 boundary:
   mine: {{supplies: {{ore: {{}}}}}}
   market: {{demands: {{metal: {{}}}}}}
@@ -40,11 +44,20 @@ Loader = Callable[..., Scenario]
 def mill(tmp_path: Path) -> Loader:
     """`mill(targets)` loads a mill with these targets."""
 
-    def loader(targets: str, time: str = YEARS, calendar: str = "real", more: str = "") -> Scenario:
+    def loader(
+        targets: str,
+        time: str = YEARS,
+        calendar: str = "real",
+        more: str = "",
+        changes: Sequence[tuple[str, str]] = (),
+        variants: Sequence[str] | None = None,
+    ) -> Scenario:
         path = tmp_path / "mill.yaml"
         text = MILL.format(targets=targets, time=time, calendar=calendar)
+        for old, new in changes:
+            text = text.replace(old, new)
         path.write_text(text + more, encoding="utf-8")
-        return load(path)
+        return load(path, variants=variants)
 
     return loader
 
@@ -79,6 +92,13 @@ def test_a_share_without_sign_is_a_level_and_one_with_a_sign_a_change(mill: Load
         ("network.recycled_content.metal.post_consumer", "metal.post_consumer"),
         ("mill.throughput.melt", "melt"),
         ("market.unmet_demand.metal", "metal"),
+        ("network.unmet_demand", "total"),
+        ("mill.jobs", "total"),
+        ("mill.cash_flow.gate_fee", "gate_fee"),
+        ("mill.storage_loss.tank", "tank"),
+        ("mine.shipped.dig", "dig"),
+        ("network.annuity.deal", "deal"),
+        ("mill.energy.heat.warm", "heat.warm"),
     ],
 )
 def test_a_path_is_node_indicator_and_perhaps_item(mill: Loader, path: str, item: str) -> None:
@@ -93,6 +113,19 @@ def test_a_path_is_node_indicator_and_perhaps_item(mill: Loader, path: str, item
         ("{network.emission: {2030: -40 %}}", "unknown indicator emission, did you mean emissions?"),
         ("{network.emissions.scope_4: {2030: -40 %}}", "unknown item scope_4, did you mean scope_3?"),
         ("{mill.throughput: {2030: -40 %}}", "names no item: write it behind the indicator; known: melt"),
+        ("{network.throughput.melt: {2030: -40 %}}", "network has no throughput: name a node that has; known: mill"),
+        ("{mill.stock_in_use.cars: {2030: -40 %}}", "mill has no stock_in_use"),
+        ("{market.unmet_demand: {2030: -40 %}}", "names no item: write it behind the indicator; known: metal"),
+        ("{network.cash_flow.sales: {2030: -40 %}}", "unknown item sales, did you mean sale?"),
+        ("{mill.jobs.mlet: {2030: -40 %}}", "unknown item mlet, did you mean melt?"),
+        ("{mill.shipped.dig: {2030: -40 %}}", "unknown item dig; known: sell, tip"),
+        ("{mine.shipped.dgi: {2030: -40 %}}", "unknown item dgi, did you mean dig?"),
+        ("{mill.storage_loss.tnk: {2030: -40 %}}", "unknown item tnk, did you mean tank?"),
+        ("{mill.stored_energy.tnk: {2030: -40 %}}", "unknown item tnk, did you mean tank?"),
+        ("{mill.annuity.dael: {2030: -40 %}}", "unknown item dael, did you mean deal?"),
+        ("{mill.carbon_cost.etz: {2030: -40 %}}", "unknown item etz, did you mean ets?"),
+        ("{mill.avoided_emissions.sel: {2030: -40 %}}", "unknown item sel, did you mean sell?"),
+        ("{mill.energy.heat: {2030: -40 %}}", "unknown item heat, did you mean heat.warm?"),
         (
             "{network: {2030: -40 %}}",
             "names no indicator: write node.indicator or node.indicator.item, like network.emissions.scope_1",
@@ -132,6 +165,14 @@ def test_a_path_is_node_indicator_and_perhaps_item(mill: Loader, path: str, item
             "`t` is no unit of emissions: write it like `20 t CO2e`",
         ),
         (
+            "{network.emissions: {base: 2019, base_value: 0 t CO2e, 2030: -40 %, 2045: 3 t CO2e}}",
+            "`-40 %` of a `base_value` of 0 asks for nothing: write it like `20 t CO2e`",
+        ),
+        (
+            "{network.recycling_rate: {base_value: 0 %, 2030: +40 %}}",
+            "`+40 %` of a `base_value` of 0 asks for nothing: write a share, like `60 %`",
+        ),
+        (
             "{network.emissions: {2030: -40 %}, network.emissions.total: {2030: -40 %}}",
             "is the same figure as network.emissions: write one of them",
         ),
@@ -144,7 +185,19 @@ def test_what_does_not_fit_is_refused_with_a_remedy(mill: Loader, targets: str, 
 def test_a_fault_is_at_the_line_of_its_year(mill: Loader) -> None:
     with pytest.raises(ScenarioError) as caught:
         mill("\n  network.emissions:\n    2030: -40 %\n    2045: much")
-    assert str(caught.value).startswith("mill.yaml:21: targets.network.emissions.2045: ")
+    assert str(caught.value).startswith("mill.yaml:25: targets.network.emissions.2045: ")
+
+
+def test_what_one_variant_moves_may_be_a_target(mill: Loader) -> None:
+    """A flow may leave another node there; what is unknown in every variant is refused, once."""
+    more = "variants: {here: {}, there: {set: {flows.dig.from: quarry}}}\n"
+    more += "interventions: {pause: {at: 2026-01-01, scale: {companies.mill.processes.melt.rate: 0.5}}}\n"
+    twice = "{mine.shipped.dig: {2030: -40 %}, quarry.shipped.dig: {2030: +40 %}}"
+    quarry = [("  mine: {supplies: {ore: {}}}\n", "  mine: {supplies: {ore: {}}}\n  quarry: {supplies: {ore: {}}}\n")]
+    assert len(mill(twice, more=more, changes=quarry).variants) == 2
+    assert len(mill(twice, more=more, changes=quarry, variants=["here"]).variants) == 1
+    said = messages(lambda: mill("{mine.shipped.tip: {2030: -40 %}}", more=more, changes=quarry))
+    assert said == ["unknown item tip; known: dig"]
 
 
 def test_a_variant_has_no_targets_of_its_own(mill: Loader) -> None:

@@ -35,6 +35,8 @@ from simulator.units import UnitError, factor, measure
         ("l", "m3", 1e-3),
         ("m", "km", 1e-3),
         ("kg/m3", "t/m3", 1e-3),
+        ("EUR/Mg", "EUR/t", 1),
+        ("Mg/day", "t/day", 1),
     ],
 )
 def test_factors(text: str, unit: str, expected: float) -> None:
@@ -57,6 +59,21 @@ def test_another_kind_of_unit_is_refused(text: str, unit: str) -> None:
 )
 def test_a_near_miss_is_suggested(text: str, advice: str) -> None:
     with pytest.raises(UnitError, match=f"did you mean {advice}[?]"):
+        measure(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"), [("Gg/year", "kt/year"), ("TEUR", "kEUR"), ("MWH", "MWh"), ("Kt", "kt"), ("kg/DAY", "kg/day")]
+)
+def test_a_unit_of_another_habit_is_translated(text: str, advice: str) -> None:
+    with pytest.raises(UnitError, match=f"did you mean {advice}[?]"):
+        measure(text)
+
+
+@pytest.mark.parametrize("text", ["mg", "MG", "mt", "MT", "Gt", "EUR/mg"])
+def test_nothing_is_suggested_that_may_be_a_thousand_times_off(text: str) -> None:
+    """`mt` may be a metric ton as well as a megatonne, and `mg` is no `Mg`."""
+    with pytest.raises(UnitError, match=r"unknown unit `\S+`$"):
         measure(text)
 
 
