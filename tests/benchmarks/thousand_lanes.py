@@ -6,8 +6,10 @@ python -m tests.benchmarks.thousand_lanes scenarios/luenen.yaml 1000
 from __future__ import annotations
 
 import gc
+import re
 import resource
 import sys
+from pathlib import Path
 
 from simulator import accounting, engine
 from simulator.accounting.facts import dates_of, facts
@@ -30,7 +32,14 @@ def main(path: str, count: int) -> None:
         del ledger
         gc.collect()
     assert sum(len(figures) for figures in totals) == count
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(most_memory())
+
+
+def most_memory() -> float:
+    """MB; by Linux's own count for the program, since `getrusage` also has that of whoever started it."""
+    status = Path("/proc/self/status")
+    found = re.search(r"VmHWM:\s*(\d+) kB", status.read_text()) if status.exists() else None
+    return (int(found[1]) if found else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) / 1024
 
 
 if __name__ == "__main__":
