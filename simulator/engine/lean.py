@@ -20,7 +20,7 @@ from numba.core.cpu import CPUContext
 from numba.core.types.functions import BaseFunction
 from numba.core.typing.context import Context
 
-_NEEDED = ("finalize", "add_linking_library", "get_pointer_to_function", "_finalized", "_linking_libraries")
+_NEEDED = ("finalize", "add_linking_library", "_optimize_functions", "get_pointer_to_function", "_finalized", "_linking_libraries")
 
 
 @contextmanager
@@ -30,6 +30,7 @@ def lean(kernel: str) -> Iterator[None]:
         if _as_expected():
             stack.enter_context(patch.object(JITCodeLibrary, "finalize", _finalize(JITCodeLibrary.finalize, kernel)))
             stack.enter_context(patch.object(JITCodeLibrary, "add_linking_library", _link))
+            stack.enter_context(patch.object(JITCodeLibrary, "_optimize_functions", _lay_out))
             stack.enter_context(patch.object(JITCPUCodegen, "set_env", _set_environment(JITCPUCodegen.set_env)))
             stack.enter_context(patch.object(BaseFunction, "get_call_type", _remembered(BaseFunction.get_call_type)))
             for context in (CPUContext, Context):
@@ -61,6 +62,11 @@ def _link(library: Any, part: Any) -> None:
     """A helper has not linked what it calls: whoever links it links that too."""
     part._ensure_finalized()
     library._linking_libraries += [part, *part._linking_libraries]
+
+
+def _lay_out(library: Any, module: Any) -> None:
+    """A helper is not optimised by itself, only laid out as all are."""
+    module.data_layout = library._codegen._data_layout
 
 
 def _set_environment(usual: Callable[..., None]) -> Callable[..., None]:
