@@ -20,7 +20,10 @@ from numba.core.cpu import CPUContext
 from numba.core.types.functions import BaseFunction
 from numba.core.typing.context import Context
 
-_NEEDED = ("finalize", "add_linking_library", "_optimize_functions", "get_pointer_to_function", "_finalized", "_linking_libraries")
+_NEEDED = (
+    "finalize", "add_linking_library", "_optimize_functions", "get_pointer_to_function", "_finalized",
+    "_linking_libraries",
+)  # fmt: skip
 
 
 @contextmanager
