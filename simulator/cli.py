@@ -87,7 +87,7 @@ def _refuse_typing_error(args: Sequence[str], commands: Collection[str]) -> None
     """Say which command was meant, where the first word is neither a command nor a file."""
     from difflib import get_close_matches
 
-    if args and not args[0].startswith("-") and not os.path.exists(args[0]):  # noqa: PTH110
+    if args and not args[0].startswith("-") and not os.path.exists(args[0]):  # noqa: PTH110  as below
         near = get_close_matches(args[0], commands, n=1)
         if near:
             raise click.UsageError(f"no command or file is called {args[0]}; did you mean {near[0]}?")
@@ -309,7 +309,7 @@ def _file(file: Path | None, session: Session) -> Path:
 def _existing(file: Path) -> Path:
     if os.path.isdir(file):  # noqa: PTH112  pathlib's raise where a name is too long
         raise UserError(f"{file}: is a folder, no scenario file")
-    if not os.path.isfile(file):  # noqa: PTH113
+    if not os.path.isfile(file):  # noqa: PTH113  likewise
         raise UserError(f"{file}: is not there{_meant(file)}")
     return file
 

@@ -33,7 +33,7 @@ def sorted_words(name: str | None, file: str | None) -> tuple[str | None, str | 
 
 
 def _is_file(word: str) -> bool:
-    """An id is a name, also where a file or folder is called the same."""
+    """An id is a name, also where a file or folder is called the same; pathlib raises where a word is too long."""
     named = re.fullmatch(r"((flows|partnerships)\.)?[a-z][a-z0-9_]*", word)
     return not named and (word.endswith((".yaml", ".yml")) or os.path.exists(word))  # noqa: PTH110
 
