@@ -100,7 +100,7 @@ class Plan:
     """Days each review acts for, (groups, reviews)."""
     tick_span: Floats
     """Days for which energy is dispatched at every tick, 0 where it is not: at each step, and where a company reviews
-    whose energy is dispatched."""
+    that uses or gives energy."""
     lag_due: Ints
     """When what starts at a review arrives, s, (queues, reviews)."""
     rhythm: NDArray[np.void]
