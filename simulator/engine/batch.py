@@ -43,7 +43,7 @@ def _shared(plan: Plan) -> dict[str, Any]:
         if name in state.WHERE.names:  # type: ignore[operator]
             where[name] = first
     where["substances"], where["ports"] = plan.substances, _inventories(plan)
-    where["urgent"] = plan.tables["needs"]["urgent"].sum()
+    where["urgent"], where["rounds"] = plan.tables["needs"]["urgent"].sum(), plan.rounds
     where["loading"], where["generators"] = _processes_needs(plan), int(plan.tables["carriers"]["units"].sum())
     group = _rec(state.GROUP, len(plan.reviews))
     group["review"] = -1
@@ -186,6 +186,7 @@ def _scratch(plan: Plan) -> dict[str, Any]:
         "by_flow": _rec(state.FLOW_SCRATCH, len(plan.index.flows)),
         "by_consumer": _rec(state.CONSUMER_SCRATCH, len(plan.tables["consumers"])),
         "by_draw": _rec(state.DRAW_SCRATCH, len(plan.tables["draws"])),
+        "by_part": _rec(state.PART_SCRATCH, len(plan.parts)),
         **_energy_scratch(plan),
         "added": np.zeros((places, labels)),
         "basket": np.zeros(labels),

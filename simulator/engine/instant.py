@@ -9,8 +9,7 @@ from simulator.engine.energy import dispatch
 from simulator.engine.handle import Handle, batch_of
 from simulator.engine.layout import ADVANCE, BEGIN, FIRST
 from simulator.engine.orders import add_up_nominal_use
-from simulator.engine.production import produce
-from simulator.engine.settlement import settle
+from simulator.engine.rounds import produce_and_settle
 from simulator.engine.state import Batch
 from simulator.engine.transport import arrive
 from simulator.engine.use import retire
@@ -50,8 +49,7 @@ def advance(b: Batch, now: int) -> None:
         if reviews > 0:
             follow_series(b, lane)
             retire(b, lane)
-            produce(b, lane, today)
-            settle(b, lane, today)
+            produce_and_settle(b, lane, today)
             if b.tick_span[b.tick[0]] > 0.0:
                 dispatch(b, lane)
     end_reviews(b)

@@ -31,8 +31,9 @@ def _record(*names: str) -> np.dtype[np.void]:
     return np.dtype([(name, np.int64) for name in names])
 
 
-CONSUMER = _record("group", "rank", "active", "first_slot", "slots", "first_draw", "last_draw")
-"""Whatever draws on inventories: the processes, then the uses. `rank` and `active` are numbers; its draws are
+CONSUMER = _record("group", "rank", "active", "part", "first_slot", "slots", "first_draw", "last_draw")
+"""Whatever draws on inventories: the processes, then the uses. `rank` and `active` are numbers; `part`: of the network,
+which settles for itself; its draws are
 those from `first_draw` to before `last_draw`."""
 
 PROCESS = _record(
@@ -82,8 +83,8 @@ EDGE = _record("flow")
 """A flow at a boundary port."""
 
 FLOW = _record(
-    "source", "target", "group", "rank", "active", "share", "capacity", "lot", "whole", "safety", "lag", "relabel",
-    "first_term", "terms",
+    "source", "target", "group", "part", "rank", "active", "share", "capacity", "lot", "whole", "safety", "lag",
+    "relabel", "first_term", "terms",
 )  # fmt: skip
 """`whole`: shipped in multiples of it, the lot or a fixed order; `relabel`: origin it takes on, −1 keeps its own."""
 

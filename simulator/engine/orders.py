@@ -43,17 +43,28 @@ def want(b: Batch, lane: int, place: int) -> float:
     policy = b.numbers[lane, entry.policy]
     if policy == ANYTHING:
         return UNBOUNDED
+    reorder = b.numbers[lane, entry.reorder]
+    if reorder < UNBOUNDED and b.by_place[place].order >= 0.0:
+        return b.by_place[place].order
     position = b.place_state[lane, place].on_hand + coming(b, lane, place)
     level = b.numbers[lane, entry.level]
     use = b.place_state[lane, place].nominal
     if use > 0.0:
         level += use * (b.numbers[lane, entry.cover] + b.group[entry.group].dt) * b.numbers[lane, entry.covers]
         level += b.numbers[lane, entry.lots]
-    if position > min(b.numbers[lane, entry.reorder], level):
+    if position > min(reorder, level):
         return 0.0
-    if policy == QUANTITY:
-        return b.numbers[lane, entry.quantity]
-    return max(0.0, level - position)
+    asked = b.numbers[lane, entry.quantity] if policy == QUANTITY else max(0.0, level - position)
+    if b.where[0].rounds > 0:
+        b.by_place[place].order = asked
+    return asked
+
+
+@helper
+def fill_order(b: Batch, place: int, amount: float) -> None:
+    """Of an order that was placed at this instant, `amount` t more has come or is under way."""
+    if b.by_place[place].order > 0.0:
+        b.by_place[place].order = max(0.0, b.by_place[place].order - amount)
 
 
 @helper
@@ -62,37 +73,3 @@ def request(b: Batch, lane: int, place: int) -> float:
     if b.places[place].port != NONE:
         return b.place_state[lane, place].budget
     return min(want(b, lane, place), room(b, lane, place))
-
-
-@helper
-def accrue(b: Batch, lane: int, place: int, today: float, until: float) -> None:
-    """Let a port's supply or demand grow to day `until`.
-
-    Time that no one settled is an unused accrual: what is carried of it is cut by `trim`.
-    """
-    rate = b.numbers[lane, b.places[place].rate]
-    state = b.place_state[lane, place]
-    if rate == UNBOUNDED:
-        state.budget = UNBOUNDED
-        return
-    if state.budget == UNBOUNDED:
-        state.budget = 0.0
-        state.accrued = today
-    if until > state.accrued:
-        state.budget += rate * (until - state.accrued)
-        state.accrued = until
-
-
-@helper
-def trim(b: Batch, lane: int, place: int, unmet: int) -> None:
-    """Keep of an unused accrual what is carried to the next, and count what a demand loses.
-
-    A supply or an accept keeps up to one review or one lot, a demand less than one lot, or all with `backlog`.
-    """
-    entry = b.places[place]
-    state = b.place_state[lane, place]
-    if state.budget == UNBOUNDED or b.numbers[lane, entry.backlog] > 0.0:
-        return
-    kept = min(state.budget, b.by_place[place].carry)
-    b.counted[lane, unmet + place] += (state.budget - kept) * entry.counts
-    state.budget = kept

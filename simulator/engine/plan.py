@@ -27,6 +27,7 @@ from simulator.engine.state import RHYTHM
 from simulator.engine.structure import consumers, energy, flows, places
 from simulator.engine.structure.alike import structure_of
 from simulator.engine.structure.draft import Draft, cohort_of, groups_of, lags_of, node_active
+from simulator.engine.structure.parts import Parts, parts_of
 from simulator.engine.timeseries import sample
 from simulator.scenario.buses import Bus, Joints, merged
 from simulator.scenario.models import Lifetime, World
@@ -108,6 +109,9 @@ class Plan:
     survival: Floats
     initial_loss: Floats
     substances: int
+    parts: Parts
+    rounds: bool
+    """Whether production and settlement repeat at an instant until nothing moves."""
 
 
 @dataclass
@@ -156,7 +160,8 @@ def _plan(
     worlds = [world for variant in variants for world in variant.worlds]
     index, groups, line = index_of(world, origins(every_world), terms, joints), groups_of(world), timeline(world)
     looks = tuple(reviews(line, period) for period in groups)
-    draft = Draft(world, index, Parameters(worlds), groups, lags_of(world, index, groups))
+    parts = parts_of(world, index)
+    draft = Draft(world, index, Parameters(worlds), groups, lags_of(world, index, groups), parts)
     sections, book = sections_of(index), CurveBook()
     tables, dues = _tables(draft, sections, line, list(looks), book)
     numbers = draft.parameters.fill_all(worlds)
@@ -183,6 +188,8 @@ def _plan(
         survival=survival,
         initial_loss=losses,
         substances=len({label.substance for label in index.labels}),
+        parts=parts,
+        rounds=world.in_rounds,
     )
 
 

@@ -15,49 +15,62 @@ TRIES = 100
 
 
 @helper
-def plan(b: Batch, lane: int, today: float) -> int:
+def allow_process(b: Batch, lane: int, p: int, today: float) -> None:
+    """What a process may run in the review that begins now: rate × time in order, and what it saved for a batch."""
+    mine = b.by_consumer[p]
+    mine.uptime = uptime(b, lane, p, today)
+    mine.budget = b.numbers[lane, b.processes[p].rate] * b.group[b.consumers[p].group].dt * mine.uptime
+    if b.numbers[lane, b.processes[p].batch] > 0.0:
+        b.consumer_state[lane, p].credit += mine.budget
+        mine.budget = b.consumer_state[lane, p].credit
+
+
+@helper
+def allow_use(b: Batch, lane: int, c: int) -> None:
+    """What a use may take in the review that begins now: its demand, or whatever there is."""
+    use = b.uses[c - len(b.processes)]
+    demand = b.numbers[lane, use.demand] * b.group[b.consumers[c].group].dt
+    b.by_consumer[c].budget = UNBOUNDED if use.greedy > 0 else demand
+
+
+@helper
+def plan(b: Batch, lane: int) -> int:
     """Let every consumer whose company reviews now plan as if it were alone; return how many there are."""
     due = 0
-    processes = len(b.processes)
     for c in range(len(b.consumers)):
         consumer = b.consumers[c]
         mine = b.by_consumer[c]
-        mine.due = b.group[consumer.group].due if b.numbers[lane, consumer.active] > 0.0 else 0
+        part = b.by_part[consumer.part]
+        mine.due = mine.open if part.quiet == 0 else 0
         if mine.due == 0:
             continue
         due += 1
-        for d in range(consumer.first_draw, consumer.last_draw):
-            b.by_draw[d].available = b.place_state[lane, b.draws[d].place].on_hand
-        if c < processes:
-            plan_process(b, lane, c, today)
+        look_at_stocks(b, lane, c, part.stage)
+        if c < len(b.processes):
+            plan_process(b, lane, c)
         else:
-            plan_use(b, lane, c, c - processes)
+            fit_inputs(b, lane, c, mine.budget)
     return due
 
 
 @helper
-def plan_use(b: Batch, lane: int, c: int, u: int) -> None:
-    """A use takes its demand, or whatever there is."""
-    use = b.uses[u]
-    demand = b.numbers[lane, use.demand] * b.group[b.consumers[c].group].dt
-    b.by_consumer[c].budget = demand
-    fit_inputs(b, lane, c, UNBOUNDED if use.greedy > 0 else demand)
+def look_at_stocks(b: Batch, lane: int, c: int, stage: float) -> None:
+    """Note what each choice of a consumer's slots could give; later choices wait for their stage."""
+    consumer = b.consumers[c]
+    for s in range(consumer.first_slot, consumer.first_slot + consumer.slots):
+        first = b.slots[s].first_draw
+        for d in range(first, first + b.slots[s].draws):
+            held = b.place_state[lane, b.draws[d].place].on_hand
+            b.by_draw[d].available = held if d - first < stage else 0.0
 
 
 @helper
-def plan_process(b: Batch, lane: int, p: int, today: float) -> None:
+def plan_process(b: Batch, lane: int, p: int) -> None:
     """Rate × time in order, then inputs, then what its order asks and the room for its outputs."""
-    process = b.processes[p]
     mine = b.by_consumer[p]
-    dt = b.group[b.consumers[p].group].dt
-    mine.uptime = uptime(b, lane, p, today)
-    mine.budget = b.numbers[lane, process.rate] * dt * mine.uptime
-    if b.numbers[lane, process.batch] > 0.0:
-        b.consumer_state[lane, p].credit += mine.budget
-        mine.budget = b.consumer_state[lane, p].credit
     mine.cause = OUTAGE if mine.uptime == 0.0 else RATE
-    allowed = mine.budget if mine.uptime > 0.0 else 0.0
-    fit_inputs(b, lane, p, allowed if process.per < 0 or allowed == 0.0 else UNBOUNDED)
+    allowed = max(0.0, mine.budget) if mine.uptime > 0.0 else 0.0
+    fit_inputs(b, lane, p, allowed if b.processes[p].per < 0 or allowed == 0.0 else UNBOUNDED)
     fit_outputs(b, lane, p)
 
 
@@ -98,7 +111,7 @@ def fit_outputs(b: Batch, lane: int, p: int) -> None:
     """Reduce a planned throughput to the output its rate refers to, its order, the rooms, its batch and minimum."""
     process = b.processes[p]
     if process.per >= 0:
-        fit_ceiling(b, lane, p, process.per, b.by_consumer[p].budget, RATE)
+        fit_ceiling(b, lane, p, process.per, max(0.0, b.by_consumer[p].budget), RATE)
     if process.pull >= 0 and b.numbers[lane, process.pulled] > 0.0:
         fit_ceiling(b, lane, p, process.pull, want(b, lane, b.outputs[process.pull].place), ORDER)
     for o in range(process.first_output, process.first_output + process.outputs):
@@ -165,6 +178,6 @@ def fit_batch(b: Batch, lane: int, p: int) -> None:
     if batch > 0.0:
         draw(b, lane, p, batch * np.floor(mine.x / batch * CLOSE))
     minimum = b.numbers[lane, process.minimum] * b.group[b.consumers[p].group].dt
-    if 0.0 < mine.x < minimum / CLOSE:
+    if mine.x > 0.0 and mine.done + mine.x < minimum / CLOSE:
         mine.cause = MINIMUM
         draw(b, lane, p, 0.0)

@@ -1,4 +1,4 @@
-"""Production at one instant: what every process runs, and what uses take into service.
+"""Production: what every process runs, and what uses take into service.
 
 1. Each consumer plans what it could do alone: rate, inputs, orders, room (`planning`).
 2. Where plans together exceed a stock, a room or an order, better ranks go first and equals share (`sharing`).
@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from simulator.engine.compiler import helper
 from simulator.engine.layout import INPUT, OUTAGE, RATE
-from simulator.engine.planning import plan
+from simulator.engine.orders import fill_order
+from simulator.engine.planning import allow_process, allow_use, plan
 from simulator.engine.power import cut_to_power, measure_power
 from simulator.engine.sharing import share_ceilings, share_stocks
 from simulator.engine.state import Batch
@@ -19,17 +20,32 @@ from simulator.engine.use import put_into_use
 
 
 @helper
-def produce(b: Batch, lane: int, today: float) -> None:
-    """The production phase of one lane."""
+def open_production(b: Batch, lane: int, today: float) -> None:
+    """Note what every consumer whose company reviews now may run or take at this instant."""
     measure_power(b, lane)
     release_power(b, lane)
-    if plan(b, lane, today) == 0:
+    for c in range(len(b.consumers)):
+        mine = b.by_consumer[c]
+        mine.open = b.group[b.consumers[c].group].due if b.numbers[lane, b.consumers[c].active] > 0.0 else 0
+        if mine.open > 0:
+            mine.done = 0.0
+            mine.basis = 0.0
+            if c < len(b.processes):
+                allow_process(b, lane, c, today)
+            else:
+                allow_use(b, lane, c)
+
+
+@helper
+def produce(b: Batch, lane: int) -> None:
+    """One round of production of one lane."""
+    if plan(b, lane) == 0:
         return
     share_stocks(b, lane)
     share_ceilings(b, lane)
     cut_to_power(b, lane)
     for p in range(len(b.processes)):
-        if b.by_consumer[p].due > 0:
+        if b.by_consumer[p].due > 0 and b.by_consumer[p].x > 0.0:
             run(b, lane, p)
     for u in range(len(b.uses)):
         if b.by_consumer[len(b.processes) + u].due > 0:
@@ -38,14 +54,22 @@ def produce(b: Batch, lane: int, today: float) -> None:
 
 
 @helper
+def close_production(b: Batch, lane: int) -> None:
+    """Record what the instant came to: how processes ran and what held them back, what uses lack."""
+    for p in range(len(b.processes)):
+        if b.by_consumer[p].open > 0:
+            close_process(b, lane, p)
+    for u in range(len(b.uses)):
+        mine = b.by_consumer[len(b.processes) + u]
+        if mine.open > 0 and b.uses[u].greedy == 0:
+            b.counted[lane, b.where[0].unmet_use + u] += max(0.0, mine.budget)
+
+
+@helper
 def run(b: Batch, lane: int, p: int) -> None:
     """Take the inputs of a process and give out its outputs, now or after its duration."""
     process = b.processes[p]
     mine = b.by_consumer[p]
-    count_limit(b, lane, p)
-    if mine.x <= 0.0:
-        carry_rate(b, lane, p, 0.0)
-        return
     empty_basket(b)
     for d in range(b.consumers[p].first_draw, b.consumers[p].last_draw):
         if b.by_draw[d].amount > 0.0:
@@ -55,12 +79,24 @@ def run(b: Batch, lane: int, p: int) -> None:
         give_output(b, lane, o)
         if o == process.per:
             basis = tonnes_taken(b)
-    carry_rate(b, lane, p, basis)
-    hold_power(b, lane, p, basis)
-    b.counted[lane, b.where[0].basis + p] += basis
-    for t in range(process.first_term, process.first_term + process.terms):
-        term = b.terms[t]
-        b.counted[lane, term.counter] += basis * b.series[term.series, b.tick[0]]
+    mine.budget -= basis
+    mine.basis += basis
+    mine.done += mine.x
+    b.by_part[b.consumers[p].part].moved += mine.x
+
+
+@helper
+def close_process(b: Batch, lane: int, p: int) -> None:
+    process = b.processes[p]
+    mine = b.by_consumer[p]
+    count_limit(b, lane, p)
+    carry_rate(b, lane, p)
+    if mine.done > 0.0:
+        hold_power(b, lane, p, mine.basis)
+        b.counted[lane, b.where[0].basis + p] += mine.basis
+        for t in range(process.first_term, process.first_term + process.terms):
+            term = b.terms[t]
+            b.counted[lane, term.counter] += mine.basis * b.series[term.series, b.tick[0]]
 
 
 @helper
@@ -100,6 +136,8 @@ def give_output(b: Batch, lane: int, o: int) -> None:
         b.taken[k] = b.basket[k] * b.numbers[lane, output.coefficients + k]
         b.moved[lane, row, k] += b.taken[k]
     weigh_release(b, lane, o)
+    if output.place >= 0:
+        fill_order(b, output.place, tonnes_taken(b))
     if output.lag >= 0:
         load_lag(b, lane, output.lag, tonnes_taken(b))
     elif output.place >= 0:
@@ -129,14 +167,14 @@ def count_limit(b: Batch, lane: int, p: int) -> None:
         b.counted[lane, process.limits + OUTAGE] += down
         dt -= down
     b.counted[lane, process.limits + mine.cause] += dt
-    b.counted[lane, process.limits + INPUT + slots + mine.cause] += mine.x
+    b.counted[lane, process.limits + INPUT + slots + mine.cause] += mine.done
 
 
 @helper
-def carry_rate(b: Batch, lane: int, p: int, basis: float) -> None:
-    """A process in batches saves up its unused rate, up to one batch or one review; `basis` is what it used."""
+def carry_rate(b: Batch, lane: int, p: int) -> None:
+    """A process in batches saves up its unused rate, up to one batch or one review."""
     process = b.processes[p]
     batch = b.numbers[lane, process.batch]
     if batch > 0.0:
         review = b.numbers[lane, process.rate] * b.group[b.consumers[p].group].dt
-        b.consumer_state[lane, p].credit = min(b.by_consumer[p].budget - basis, max(batch, review))
+        b.consumer_state[lane, p].credit = min(b.by_consumer[p].budget, max(batch, review))

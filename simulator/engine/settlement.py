@@ -1,4 +1,4 @@
-"""Settlement at one instant: who sends how much to whom.
+"""Settlement: who sends how much to whom.
 
 Offers and requests are computed before anything moves. Rank by rank, senders grant in proportion to what receivers ask,
 receivers accept in proportion to what they are granted, until nothing moves; then lots are floored, and what flooring
@@ -11,7 +11,8 @@ import numpy as np
 
 from simulator.engine.compiler import helper
 from simulator.engine.layout import CLOSE, FIRST, NO, NOBODY, UNBOUNDED, YES, Port
-from simulator.engine.orders import accrue, request, trim
+from simulator.engine.orders import fill_order, request
+from simulator.engine.ports import accrue_ports, trim_ports
 from simulator.engine.state import Batch
 from simulator.engine.transport import add_taken, join, load_lag, take
 
@@ -23,9 +24,37 @@ WHOLE = 1e-9
 
 
 @helper
-def settle(b: Batch, lane: int, today: float) -> None:
-    """The settlement phase of one lane."""
+def open_settlement(b: Batch, lane: int, today: float) -> None:
+    """Let ports and capacities accrue to the end of the reviews that begin now."""
     accrue_ports(b, lane, today)
+    for n in range(len(b.places)):
+        b.by_place[n].sent = 0.0
+        b.by_place[n].order = -1.0
+    for f in range(len(b.flows)):
+        b.by_flow[f].sent = 0.0
+        capacity = b.numbers[lane, b.flows[f].capacity]
+        if is_open(b, lane, f) and capacity < UNBOUNDED:
+            b.flow_state[lane, f].budget += capacity * b.group[b.flows[f].group].dt
+
+
+@helper
+def close_settlement(b: Batch, lane: int) -> None:
+    """Carry on what capacities, shares and ports have accrued and not used."""
+    for f in range(len(b.flows)):
+        if is_open(b, lane, f):
+            close_flow(b, lane, f)
+    trim_ports(b, lane)
+
+
+@helper
+def is_open(b: Batch, lane: int, f: int) -> bool:
+    """Whether a flow settles at this instant."""
+    return b.group[b.flows[f].group].due > 0 and b.numbers[lane, b.flows[f].active] > 0.0
+
+
+@helper
+def settle(b: Batch, lane: int) -> None:
+    """One round of settlement of one lane."""
     flows = open_flows(b, lane)
     start = FIRST
     while start < flows:
@@ -39,54 +68,11 @@ def settle(b: Batch, lane: int, today: float) -> None:
         if b.by_flow[b.due_flows[i]].amount > 0.0:
             ship(b, lane, b.due_flows[i])
     join(b, lane)
-    close_flows(b, lane, flows)
-    trim_ports(b, lane)
 
 
 @helper
 def rank_of(b: Batch, lane: int, i: int) -> float:
     return b.numbers[lane, b.flows[b.due_flows[i]].rank]
-
-
-@helper
-def accrue_ports(b: Batch, lane: int, today: float) -> None:
-    """Let boundary ports accrue to the end of the longest review that begins now, and note what they may carry on."""
-    for n in range(b.where[0].ports, len(b.places)):
-        port = b.places[n]
-        place = b.by_place[n]
-        place.horizon = 0.0
-        if b.numbers[lane, port.rate] == UNBOUNDED:
-            b.place_state[lane, n].budget = UNBOUNDED
-            continue
-        if b.group[port.group].due > 0:
-            place.horizon = b.group[port.group].dt
-        place.carry = 0.0
-        for e in range(port.first_edge, port.first_edge + port.edges):
-            note_edge(b, lane, n, b.edges[e].flow)
-        if place.horizon > 0.0:
-            accrue(b, lane, n, today, today + place.horizon)
-
-
-@helper
-def note_edge(b: Batch, lane: int, n: int, f: int) -> None:
-    """A port carries on up to one lot; a supply or an accept, not a demand, up to one review of the receiver."""
-    flow = b.flows[f]
-    if b.numbers[lane, flow.active] <= 0.0:
-        return
-    place = b.by_place[n]
-    group = b.group[flow.group]
-    place.carry = max(place.carry, b.numbers[lane, flow.whole])
-    if b.places[n].counts == 0:
-        place.carry = max(place.carry, b.numbers[lane, b.places[n].rate] * group.dt)
-    if group.due > 0:
-        place.horizon = max(place.horizon, group.dt)
-
-
-@helper
-def trim_ports(b: Batch, lane: int) -> None:
-    for n in range(b.where[0].ports, len(b.places)):
-        if b.by_place[n].horizon > 0.0:
-            trim(b, lane, n, b.where[0].unmet_demand)
 
 
 @helper
@@ -97,15 +83,14 @@ def open_flows(b: Batch, lane: int) -> int:
     for i in range(len(b.flows)):
         f = b.flow_order[lane, i]
         flow = b.flows[f]
-        if b.group[flow.group].due == 0 or b.numbers[lane, flow.active] <= 0.0:
+        part = b.by_part[flow.part]
+        if part.quiet > 0 or b.numbers[lane, flow.rank] > part.stage or not is_open(b, lane, f):
             continue
         open_place(b, lane, flow.source)
         open_place(b, lane, flow.target)
         b.by_flow[f].amount = 0.0
         b.by_flow[f].cap = cap(b, lane, f)
-        if is_idle(b, lane, f):
-            close_flow(b, lane, f)
-        else:
+        if not is_idle(b, lane, f):
             b.due_flows[count] = f
             count += 1
     return count
@@ -143,11 +128,9 @@ def cap(b: Batch, lane: int, f: int) -> float:
     """The most a flow may carry now: what its capacity has accrued, and its share of the sender's offer."""
     flow = b.flows[f]
     state = b.flow_state[lane, f]
-    capacity = b.numbers[lane, flow.capacity]
     most = UNBOUNDED
-    if capacity < UNBOUNDED:
-        state.budget += capacity * b.group[flow.group].dt
-        most = state.budget
+    if b.numbers[lane, flow.capacity] < UNBOUNDED:
+        most = rest(state.budget, b.by_flow[f].sent)
     share = b.numbers[lane, flow.share]
     if share < 1.0:
         most = min(most, entitle(b, lane, f, share))
@@ -156,17 +139,18 @@ def cap(b: Batch, lane: int, f: int) -> float:
 
 @helper
 def entitle(b: Batch, lane: int, f: int, share: float) -> float:
-    """A share of the cumulative offer; a flow in lots saves up what it could not ship, up to one lot."""
+    """A share of the cumulative offer of the instant; a flow in lots saves up what it could not ship."""
     flow = b.flows[f]
     state = b.flow_state[lane, f]
     offer = max(0.0, b.by_place[flow.source].offer - b.numbers[lane, flow.safety])
     lot = b.numbers[lane, flow.lot]
+    sent = b.by_flow[f].sent
     if lot == 0.0:
-        return share * offer
+        return max(0.0, share * (offer + b.by_place[flow.source].sent) - sent)
     offered = offer + b.place_state[lane, flow.source].shipped
-    state.entitled = min(state.entitled, lot) + share * max(0.0, offered - state.offered)
+    state.entitled += share * max(0.0, offered - state.offered)
     state.offered = offered
-    return state.entitled
+    return max(0.0, state.entitled - sent)
 
 
 @helper
@@ -326,6 +310,9 @@ def ship(b: Batch, lane: int, f: int) -> None:
     """Send what was settled: it leaves now and arrives now or after the lead time."""
     flow = b.flows[f]
     amount = b.by_flow[f].amount
+    b.by_flow[f].sent += amount
+    b.by_place[flow.source].sent += amount
+    b.by_part[flow.part].moved += amount
     send(b, lane, flow.source, amount)
     stored = b.places[flow.target].port == NONE
     if flow.relabel >= 0:
@@ -337,7 +324,9 @@ def ship(b: Batch, lane: int, f: int) -> None:
         load_lag(b, lane, flow.lag, amount)
     elif stored:
         add_taken(b, flow.target)
-    if not stored:
+    if stored:
+        fill_order(b, flow.target, amount)
+    else:
         use_accrual(b, lane, flow.target, amount)
     for t in range(flow.first_term, flow.first_term + flow.terms):
         term = b.terms[t]
@@ -374,18 +363,13 @@ def use_accrual(b: Batch, lane: int, place: int, amount: float) -> None:
 
 
 @helper
-def close_flows(b: Batch, lane: int, flows: int) -> None:
-    """Carry on what capacities and shares of flows have accrued and not used."""
-    for i in range(flows):
-        close_flow(b, lane, b.due_flows[i])
-
-
-@helper
 def close_flow(b: Batch, lane: int, f: int) -> None:
+    """Carry on at most one review or one lot of what a flow may carry, and one lot of its share."""
     flow = b.flows[f]
     state = b.flow_state[lane, f]
-    state.entitled = max(0.0, state.entitled - b.by_flow[f].amount)
+    sent = b.by_flow[f].sent
+    state.entitled = min(max(0.0, state.entitled - sent), b.numbers[lane, flow.lot])
     capacity = b.numbers[lane, flow.capacity]
     if capacity < UNBOUNDED:
         carried = max(capacity * b.group[flow.group].dt, b.numbers[lane, flow.whole])
-        state.budget = min(rest(state.budget, b.by_flow[f].amount), carried)
+        state.budget = min(rest(state.budget, sent), carried)

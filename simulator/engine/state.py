@@ -22,7 +22,8 @@ EPOCH = np.dtype([("start", np.int64), ("row", np.int64)])
 RHYTHM = np.dtype([("interval", np.int64), ("opens", np.int64), ("spread", np.float64)])
 """Per review of a use: its cohort's interval, whether it is the first in it, and the part of what is left of the
 interval's retirements due now."""
-LANE = np.dtype([("epoch", np.int64), ("row", np.int64)])
+LANE = np.dtype([("epoch", np.int64), ("row", np.int64), ("restless", np.int64)])
+"""`restless`: part of the network that did not come to rest, counted from 1; 0 none."""
 PLACE_STATE = np.dtype(
     [("on_hand", np.float64), ("budget", np.float64), ("accrued", np.float64), ("shipped", np.float64),
      ("nominal", np.float64)]
@@ -38,23 +39,31 @@ CONSUMER_STATE = np.dtype([("credit", np.float64), ("outage", np.int64)])
 PLACE_SCRATCH = np.dtype(
     [("opened", np.int64), ("touched", np.int64), ("offer", np.float64), ("request", np.float64),
      ("weight", np.float64), ("granted", np.float64), ("carry", np.float64), ("planned", np.float64),
-     ("spare", np.float64), ("horizon", np.float64)]
+     ("spare", np.float64), ("horizon", np.float64), ("sent", np.float64), ("order", np.float64)]
 )  # fmt: skip
-FLOW_SCRATCH = np.dtype([("amount", np.float64), ("cap", np.float64), ("grant", np.float64), ("rest", np.float64)])
+"""Of the instant: `sent` over flows; `order`: what of an order is still to come, below 0 where none was placed."""
+FLOW_SCRATCH = np.dtype(
+    [("amount", np.float64), ("cap", np.float64), ("grant", np.float64), ("rest", np.float64), ("sent", np.float64)]
+)
+"""`amount` of this round, `sent` in all rounds of the instant."""
 CONSUMER_SCRATCH = np.dtype(
-    [("x", np.float64), ("cause", np.int64), ("due", np.int64), ("uptime", np.float64),
-     ("budget", np.float64)]
+    [("x", np.float64), ("cause", np.int64), ("open", np.int64), ("due", np.int64), ("uptime", np.float64),
+     ("budget", np.float64), ("done", np.float64), ("basis", np.float64)]
 )  # fmt: skip
+"""`open`: reviews at this instant, `due`: acts in this round; `x` of this round, `done` in all of them, `basis` what
+rates refer to of that; `budget`: what is left of the review's rate or demand."""
+PART_SCRATCH = np.dtype([("stage", np.float64), ("moved", np.float64), ("largest", np.float64), ("quiet", np.int64)])
+"""A connected part of the network: flows up to rank `stage` act; what this round `moved`, and the `largest` round."""
 DRAW_SCRATCH = np.dtype([("amount", np.float64), ("available", np.float64), ("asked", np.float64)])
 WHERE = np.dtype(
     [(name, np.int64) for name in (
         "shipped", "drawn", "made", "retired", "soiled", "basis", "outage", "unmet_use", "unmet_demand",
-        "taps", "used", "given", "peaks", "lost", "substances", "ports", "loading", "generators", "urgent",
+        "taps", "used", "given", "peaks", "lost", "substances", "ports", "loading", "generators", "urgent", "rounds",
     )]
 )  # fmt: skip
 """First rows of the sections of `moved` and `counted`; the number of substances; the first port among the places,
 inventories stand before it; the first load among the needs for energy, processes stand before it; the first generator
-among the units, converters stand before it; how many needs are urgent."""
+among the units, converters stand before it; how many needs are urgent; whether an instant has several rounds."""
 BUS_SCRATCH = np.dtype(
     [(name, np.float64) for name in (
         "asked", "need", "met", "left", "offer", "offered", "carried", "reached", "claims", "coming", "shared",
@@ -182,6 +191,7 @@ class Batch(NamedTuple):
     by_flow: Records
     by_consumer: Records
     by_draw: Records
+    by_part: Records
     by_bus: Records
     by_user: Records
     by_supplier: Records
@@ -245,6 +255,7 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     "by_flow": (FLOW_SCRATCH, 1),
     "by_consumer": (CONSUMER_SCRATCH, 1),
     "by_draw": (DRAW_SCRATCH, 1),
+    "by_part": (PART_SCRATCH, 1),
     "by_bus": (BUS_SCRATCH, 1),
     "by_user": (USER_SCRATCH, 1),
     "by_supplier": (SUPPLIER_SCRATCH, 1),

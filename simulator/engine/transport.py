@@ -63,13 +63,20 @@ def join(b: Batch, lane: int) -> None:
 
 @helper
 def enter_lag(b: Batch, lane: int, lag: int) -> int:
-    """Open the next entry of a queue for what starts now; return its row in `lag_mass`."""
+    """The entry of a queue for what starts now, opened once an instant; return its row in `lag_mass`."""
     queue = b.lags[lag]
     state = b.lag_state[lane, lag]
+    due = b.lag_due[lag, b.group[queue.group].review]
+    if state.count > 0:
+        last = queue.first + (state.head + state.count - 1) % queue.slots
+        if b.lag_slot[lane, last].due == due:
+            return last
     row = queue.first + (state.head + state.count) % queue.slots
     state.count += 1
-    b.lag_slot[lane, row].due = b.lag_due[lag, b.group[queue.group].review]
+    b.lag_slot[lane, row].due = due
     b.lag_slot[lane, row].total = 0.0
+    for k in range(b.lag_mass.shape[2]):
+        b.lag_mass[lane, row, k] = 0.0
     return row
 
 
@@ -78,8 +85,8 @@ def load_lag(b: Batch, lane: int, lag: int, total: float) -> None:
     """Put what was taken, `total` t, into a queue."""
     row = enter_lag(b, lane, lag)
     for k in range(len(b.taken)):
-        b.lag_mass[lane, row, k] = b.taken[k]
-    b.lag_slot[lane, row].total = total
+        b.lag_mass[lane, row, k] += b.taken[k]
+    b.lag_slot[lane, row].total += total
     b.lag_state[lane, lag].total += total
 
 

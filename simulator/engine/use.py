@@ -62,10 +62,10 @@ def put_into_use(b: Batch, lane: int, u: int) -> None:
     c = len(b.processes) + u
     mine = b.by_consumer[c]
     group = b.consumers[c].group
-    if use.greedy == 0:
-        b.counted[lane, b.where[0].unmet_use + u] += max(0.0, mine.budget - mine.x)
     if mine.x <= 0.0:
         return
+    mine.budget -= mine.x
+    b.by_part[b.consumers[c].part].moved += mine.x
     d = b.consumers[c].first_draw
     take(b, lane, b.draws[d].place, b.by_draw[d].amount)
     interval = b.rhythm[use.rhythm, b.group[group].review].interval

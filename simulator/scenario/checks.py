@@ -19,7 +19,6 @@ from simulator.scenario.repetition import check_interventions
 from simulator.scenario.scenario import Series
 from simulator.scenario.trade import check_flows
 from simulator.scenario.wrong import Problem
-from simulator.units import DAYS_PER_MONTH
 
 __all__ = ["check_study", "check_world"]
 
@@ -37,10 +36,6 @@ def _time(world: World, _series: Mapping[str, Series]) -> Iterator[Problem]:
         yield Problem(("time", "end"), f"must be after the start, {time.start.date()}")
     elif (time.end - time.start) / timedelta(days=1) < time.step.days():
         yield Problem(("time", "step"), "is longer than the run")
-    if time.step.days() >= DAYS_PER_MONTH and world.settle is None:
-        what = "is a month or more, and in one step goods pass one process only, so that a chain takes as many steps"
-        message = f"{what}: write `settle: once` at the head of the file, or take a shorter step"
-        yield Problem(("time", "step"), message)
 
 
 def _substances(world: World, series: Mapping[str, Series]) -> Iterator[Problem]:

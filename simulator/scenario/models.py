@@ -16,7 +16,7 @@ from simulator.scenario.chemistry import Chemistry, Substances
 from simulator.scenario.companies import Company, Inventory, Lifetime, MeanSd, Outages, Process, Slot, Use, Weibull
 from simulator.scenario.economics import CarbonPrice, Economics, WasteLevy
 from simulator.scenario.energy import Carrier, Converter, EnergyFlow, Generator, Storage
-from simulator.scenario.forms import Coefficients, Emission, Parsed, later
+from simulator.scenario.forms import Coefficients, Emission, Parsed
 from simulator.scenario.gases import Vintage
 from simulator.scenario.kinds import (
     Avoided,
@@ -39,6 +39,7 @@ from simulator.scenario.kinds import (
 )
 from simulator.scenario.numbers import Clock, In, NotYet, Number, Span
 from simulator.scenario.targets import Target, parse_target
+from simulator.units import DAYS_PER_MONTH
 
 __all__ = [
     "Accept",
@@ -270,8 +271,10 @@ class World(Model):
     """Seed of all that is drawn."""
     calendar: Literal["real", "uniform"] = "real"
     """`real`, or `uniform`: every year 365.25 days, every month a twelfth of it."""
-    settle: Annotated[Literal["once"] | None, later("until_quiet", "Exactness")] = None
-    """`once`: goods pass one process per review. Must be said where the step is a month or more."""
+    settle: Literal["once", "until_quiet"] | None = None
+    """`once`: goods pass one process per review. `until_quiet`: production and settlement repeat at each instant until
+    nothing moves any more, so that chains and loops within a step come out exactly; where absent, steps of a month or
+    more do."""
     time: Time
     """Horizon, step and reporting period."""
     gwp: Vintage = "ar5"
@@ -312,6 +315,11 @@ class World(Model):
     what it was in it, by default what it is in the first variant."""
     levers: Annotated[None, NotYet("Exploration")] = None
     """Numbers that a student may turn."""
+
+    @property
+    def in_rounds(self) -> bool:
+        """Whether production and settlement repeat at one instant."""
+        return self.settle == "until_quiet" or (self.settle is None and self.time.step.days() >= DAYS_PER_MONTH)
 
     @cached_property
     def flows(self) -> Mapping[str, Flow]:

@@ -12,7 +12,7 @@ def structure_of(world: World) -> object:
     time, companies = world.time, sorted(world.companies.items())
     return (
         index_of(world, (), ()),
-        (time.start, time.end, time.step, time.report, world.calendar),
+        (time.start, time.end, time.step, time.report, world.calendar, world.in_rounds),
         [(name, company.review_period) for name, company in companies],
         [
             (name, use, entry.cohort, entry.demand == "any")

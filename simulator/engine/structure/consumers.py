@@ -61,12 +61,14 @@ def _span(position: tuple[int, int]) -> tuple[int, int]:
 
 def _process_consumer(draft: Draft, key: ProcessKey) -> Row:
     add, recipe = draft.parameters.add, process_reader(key)
-    return draft.group(key.company), add(lambda world: float(recipe(world).rank)), add(process_active(key))
+    rank, active = add(lambda world: float(recipe(world).rank)), add(process_active(key))
+    return draft.group(key.company), rank, active, draft.parts.process(key)
 
 
 def _use_consumer(draft: Draft, key: UseKey) -> Row:
     add, use = draft.parameters.add, use_reader(key)
-    return draft.group(key.company), add(lambda world: float(use(world).rank)), add(use_active(key))
+    rank, active = add(lambda world: float(use(world).rank)), add(use_active(key))
+    return draft.group(key.company), rank, active, draft.parts.use(key)
 
 
 def slots(draft: Draft) -> list[Row]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from simulator.engine.calendar import cohort_span
 from simulator.engine.index import Index
 from simulator.engine.parameters import Parameters
+from simulator.engine.structure.parts import Parts
 from simulator.scenario.models import World
 from simulator.scenario.numbers import Span
 
@@ -41,6 +42,7 @@ class Draft:
     """Review periods in force, each a group of companies."""
     lags: tuple[Lag, ...]
     """By place, so that those towards one place stand together."""
+    parts: Parts
     rhythms: dict[tuple[int, Span], int] = field(default_factory=dict)
     """Cohort intervals, by group and length."""
     schedules: list[tuple[str, str]] = field(default_factory=list)

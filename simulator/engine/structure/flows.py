@@ -32,6 +32,7 @@ def _flow(draft: Draft, n: int, key: FlowKey, terms: Counters) -> Row:
         key.source,
         key.target,
         draft.group(target.node),
+        draft.parts.place(key.source),
         add(lambda world: float(rank(world, edge(world)))),
         add(lambda world: _active(edge(world), world)),
         add(lambda world: edge(world).share, 1.0),
