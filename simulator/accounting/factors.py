@@ -20,10 +20,10 @@ from simulator.accounting.quantities import Quantities, Quantity
 from simulator.accounting.taps import Taps, taps_of
 from simulator.engine.index import Index, Term, tap_key
 from simulator.engine.ledger import Floats, Ledger
+from simulator.scenario.dates import days_between
 from simulator.scenario.models import World
 from simulator.scenario.numbers import Number
 from simulator.scenario.scenario import Scenario
-from simulator.units import SECONDS_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def _agreed(scenario: Scenario, ledger: Ledger) -> Iterator[Quantities]:
             for column, name in enumerate(names):
                 start = partnerships[name].start or rows[0].start
                 if name in variant.partnerships and row.start >= start:
-                    days[lane, number, column] = (row.end - row.start).total_seconds() / SECONDS_PER_DAY
+                    days[lane, number, column] = days_between(row.start, row.end, scenario.world.uniform)
                     began[lane, number, column] = row.start == start
     yield [("days", (name,)) for name in names], days
     yield [("began", (name,)) for name in names], began

@@ -18,11 +18,11 @@ import numpy as np
 from simulator.accounting.grid import Calendar, Grid, Key, grid
 from simulator.engine.ledger import Floats, Ledger, Row
 from simulator.scenario.boundary import Decay
+from simulator.scenario.dates import days_between
 from simulator.scenario.gases import potential
 from simulator.scenario.models import World
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.trade import accepted, arrives_as
-from simulator.units import SECONDS_PER_DAY
 
 METHANE_OF_CARBON = 16 / 12
 """t CH4 per t of carbon, as rounded in the IPCC Guidelines."""
@@ -79,7 +79,7 @@ def landfills(scenario: Scenario, ledger: Ledger, calendar: Calendar) -> tuple[G
     for lane, tipped_in, fill, tipped in _fills(scenario, ledger):
         rows = ledger.rows[lane]
         begin = rows[0].start
-        ends = np.array([_days(begin, row.end) for row in rows])
+        ends = np.array([days_between(begin, row.end, scenario.world.uniform) for row in rows])
         by_end = decayed_of_span(ends, fill.span, fill.k, fill.delay)
         key = (fill.node, "3", "waste_treatment", fill.flow, fill.material, METHANE)
         emitted[key][lane, : len(rows)] += tipped.sum() * np.diff(by_end, prepend=0.0)
@@ -107,7 +107,8 @@ def _fills(scenario: Scenario, ledger: Ledger) -> Iterator[tuple[int, list[int],
         for i, row in enumerate(rows if any(of_epochs) else ()):
             for tip in of_epochs[row.epoch]:
                 mass = float(ledger.shipped[lane, i, column[tip.flow]].sum())
-                alike[_fill(tip, _span(row, rows))][i] = methane_potential(mass, tip.decay) * weight
+                span = _span(row, rows, scenario.world.uniform)
+                alike[_fill(tip, span)][i] = methane_potential(mass, tip.decay) * weight
         for fill, tipped in alike.items():
             yield lane, list(tipped), fill, np.array(list(tipped.values()))
 
@@ -124,17 +125,13 @@ def _fill(tip: _Tip, span: tuple[float, float]) -> _Fill:
     return _Fill(tip.node, tip.flow, tip.material, tip.decay.k.value, tip.decay.delay.value, span)
 
 
-def _span(row: Row, rows: Sequence[Row]) -> tuple[float, float]:
+def _span(row: Row, rows: Sequence[Row], uniform: bool) -> tuple[float, float]:
     """Days since the run's start of the calendar year around a row, as far as the run has it; of a longer row, its own.
 
     A row ends with the year where it ends at midnight of the next.
     """
     begin, stop = rows[0].start, rows[-1].end
     year, following = datetime(row.start.year, 1, 1), datetime(row.start.year + 1, 1, 1)
-    if row.end > following:
-        return _days(begin, row.start), _days(begin, row.end)
-    return _days(begin, max(year, begin)), _days(begin, min(following, stop))
-
-
-def _days(begin: datetime, end: datetime) -> float:
-    return (end - begin).total_seconds() / SECONDS_PER_DAY
+    ends = (row.start, row.end) if row.end > following else (max(year, begin), min(following, stop))
+    first, last = (days_between(begin, end, uniform) for end in ends)
+    return first, last

@@ -8,14 +8,15 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from math import gcd
 
+import numpy as np
+from numpy.typing import NDArray
+
 from simulator.errors import UserError
-from simulator.scenario.dates import months_after
+from simulator.scenario.dates import date_at, months_after, position
 from simulator.scenario.models import World
 from simulator.scenario.numbers import Span
 from simulator.units import SECONDS_PER_DAY
 
-MONTH = 2_629_800
-"""Seconds of a uniform month, a twelfth of 365.25 days."""
 _FORMATS = ((SECONDS_PER_DAY, "%Y-%m-%d"), (60, "%Y-%m-%dT%H:%M"), (1, "%Y-%m-%dT%H:%M:%S"))
 MONTHLY = Span(months=1)
 MOST_PERIODS = 100_000
@@ -34,20 +35,25 @@ class Timeline:
 
     def at(self, moment: datetime) -> int:
         """Seconds from the start to a date."""
-        return round((moment - self.start).total_seconds())
+        return round(position(moment, self.uniform) - position(self.start, self.uniform))
 
     def date(self, seconds: int) -> datetime:
         """The date of an instant."""
-        return self.start + timedelta(seconds=seconds)
+        return date_at(position(self.start, self.uniform) + seconds, self.uniform)
+
+    def dates(self, seconds: Sequence[int]) -> NDArray[np.datetime64]:
+        """The dates of several instants."""
+        if self.uniform:
+            half = timedelta(milliseconds=500)  # numpy cuts what is less than a second
+            return np.array([self.date(instant) + half for instant in seconds], dtype="datetime64[s]")
+        return np.datetime64(self.start, "s") + np.asarray(seconds, dtype="timedelta64[s]")
 
     def after(self, seconds: int, span: Span, times: int = 1) -> int:
         """Instant `times` spans after an instant."""
         shifted = seconds + times * span.seconds
         if not span.months:
             return shifted
-        if self.uniform:
-            return shifted + times * span.months * MONTH
-        return self.at(months_after(self.start + timedelta(seconds=shifted), times * span.months))
+        return self.at(months_after(self.date(shifted), times * span.months))
 
     def every(self, span: Span) -> Iterator[int]:
         """Instants 0, span, 2 spans … before the end."""
@@ -60,7 +66,7 @@ class Timeline:
 def timeline(world: World) -> Timeline:
     """The time axis of a world."""
     time = world.time
-    return Timeline(time.start, round((time.end - time.start).total_seconds()), world.calendar == "uniform")
+    return Timeline(time.start, round(world.days * SECONDS_PER_DAY), world.uniform)
 
 
 @dataclass(frozen=True)
@@ -181,7 +187,7 @@ def _ends(line: Timeline, span: Span) -> list[int]:
 
 def _label(line: Timeline, span: Span, start: int, n: int) -> str:
     """`2025`, `2025-01`, or when a shorter period starts: the day, with the time where not all start at midnight."""
-    moment = line.start + timedelta(seconds=start)
+    moment = line.date(start)
     if line.uniform and span.months:
         moment = months_after(line.start.replace(day=1), n * span.months)
     if span.months and span.months % 12 == 0:

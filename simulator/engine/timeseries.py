@@ -17,7 +17,7 @@ def sample(
     series: Mapping[str, Series], products: Sequence[tuple[str, ...]], line: Timeline, ticks: Sequence[int]
 ) -> Floats:
     """Products of time series at every tick, shape (products, ticks)."""
-    instants = np.datetime64(line.start, "s") + np.asarray(ticks, dtype="timedelta64[s]")
+    instants = line.dates(ticks)
     values = {name: at(series[name], instants) for product in products for name in product}
     rows = [np.prod([values[name] for name in product], axis=0) for product in products]
     return np.stack(rows) if rows else np.zeros((0, len(ticks)))

@@ -50,7 +50,7 @@ def periods(run: Run) -> Periods:
     found = calendar.periods(line, world.time.report)
     cuts = np.array([*(period.start for period in found), line.end])
     position = {OPENING: -1, **{period.label: i for i, period in enumerate(found)}}
-    edges = np.datetime64(line.start, "s") + cuts.astype("timedelta64[s]")
+    edges = line.dates(cuts.tolist())
     return Periods(edges, np.asarray(np.diff(cuts) / (YEAR * SECONDS_PER_DAY)), position)
 
 

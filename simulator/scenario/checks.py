@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
 from itertools import chain
 
 from simulator.scenario.balances import check_balances
@@ -34,7 +33,7 @@ def _time(world: World, _series: Mapping[str, Series]) -> Iterator[Problem]:
     time = world.time
     if time.end <= time.start:
         yield Problem(("time", "end"), f"must be after the start, {time.start.date()}")
-    elif (time.end - time.start) / timedelta(days=1) < time.step.days():
+    elif world.days < time.step.days():
         yield Problem(("time", "step"), "is longer than the run")
 
 

@@ -269,7 +269,7 @@ def _years(world: World, target: Target, keys: Keys) -> Iterator[Problem]:
 
 def years_of(world: World) -> range:
     """Calendar years that lie in the run as a whole."""
-    return full_years(world.time.start, world.time.end, world.calendar == "uniform")
+    return full_years(world.time.start, world.time.end)
 
 
 def base_year(world: World, target: Target) -> int | None:

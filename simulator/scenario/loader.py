@@ -304,7 +304,7 @@ def _misses(world: World, intervention: Intervention) -> bool:
     """Whether a change begins after the run, or before it and is over by then, or was in force all along."""
     if intervention.for_ is None and intervention.at < world.time.start:
         return True
-    return not begins(intervention, Horizon(world.time.start, world.time.end, world.calendar == "uniform"))
+    return not begins(intervention, Horizon(world.time.start, world.time.end, world.uniform))
 
 
 def _places(places: Places) -> dict[str, Mark]:

@@ -14,6 +14,7 @@ from pydantic import Discriminator, Field, Tag
 from simulator.scenario.boundary import Accept, BoundaryNode, Demand, Supply
 from simulator.scenario.chemistry import Chemistry, Substances
 from simulator.scenario.companies import Company, Inventory, Lifetime, MeanSd, Outages, Process, Slot, Use, Weibull
+from simulator.scenario.dates import days_between
 from simulator.scenario.economics import CarbonPrice, Economics, WasteLevy
 from simulator.scenario.energy import Carrier, Converter, EnergyFlow, Generator, Storage
 from simulator.scenario.forms import Coefficients, Emission, Parsed
@@ -315,6 +316,16 @@ class World(Model):
     what it was in it, by default what it is in the first variant."""
     levers: Annotated[None, NotYet("Exploration")] = None
     """Numbers that a student may turn."""
+
+    @property
+    def uniform(self) -> bool:
+        """Whether every month is a twelfth of 365.25 days."""
+        return self.calendar == "uniform"
+
+    @property
+    def days(self) -> float:
+        """How long the run lasts."""
+        return days_between(self.time.start, self.time.end, self.uniform)
 
     @property
     def in_rounds(self) -> bool:

@@ -58,7 +58,7 @@ def _number_before(item: Intervention, every: Span, instant: datetime, run: Hori
 
 def check_interventions(world: World, _series: Mapping[str, Series]) -> Iterator[Problem]:
     """Interventions that come again without an end, before they have ended, or too often."""
-    run = Horizon(world.time.start, world.time.end, world.calendar == "uniform")
+    run = Horizon(world.time.start, world.time.end, world.uniform)
     for name, item in world.interventions.items():
         yield from repeating(item, run, ("interventions", name))
 

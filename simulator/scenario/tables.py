@@ -175,4 +175,4 @@ def _last_step(world: World) -> datetime:
 def _step(world: World, count: int) -> datetime:
     step = world.time.step
     steps = Span(count * step.months, count * step.seconds)
-    return after(world.time.start, steps, world.calendar == "uniform")
+    return after(world.time.start, steps, world.uniform)

@@ -98,8 +98,7 @@ def _base(raw: Any) -> int:
     return int(raw)
 
 
-def full_years(start: datetime, end: datetime, uniform: bool) -> range:
-    """Calendar years that lie in a run as a whole; uniform ones, of 365.25 days, may miss real ones by a day."""
+def full_years(start: datetime, end: datetime) -> range:
+    """Calendar years that lie in a run as a whole."""
     first = start.year if start == datetime(start.year, 1, 1) else start.year + 1
-    short = uniform and end.month == 12 and end.day == 31
-    return range(first, max(first, end.year + short))
+    return range(first, max(first, end.year))

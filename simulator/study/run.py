@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from simulator.accounting.bottlenecks import Bottleneck
@@ -48,8 +47,7 @@ class Run:
     @property
     def years(self) -> float:
         """How long the run lasts, in years of 365.25 days."""
-        horizon = self.scenario.world.time
-        return (horizon.end - horizon.start) / timedelta(days=DAYS_PER_YEAR)
+        return self.scenario.world.days / DAYS_PER_YEAR
 
     def __repr__(self) -> str:
         return f"<Run of {self.scenario.name}: {self.lanes} lanes, balance closes to {self.residual:.0e}>"

@@ -177,7 +177,7 @@ def test_lanes_are_compared_with_the_first_variant_of_their_replication(tmp_path
 def test_jobs_are_those_of_the_mean_daily_throughput(tmp_path: Path) -> None:
     world = scenario(tmp_path)
     ledger = empty(world, BOTH, years(1))
-    Pen(ledger).draw("maker.press", "ore", 365 * 0.5)
+    Pen(ledger).draw("maker.press", "ore", 365.25 * 0.5)  # a year of a uniform calendar
     assert totals(tabulate(world, [ledger]), "jobs", "linear") == pytest.approx({
         ("maker", "press"): 1.5,
         ("maker", "total"): 1.5,

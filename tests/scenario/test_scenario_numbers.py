@@ -175,4 +175,17 @@ def test_a_month_later_is_the_same_day_or_the_last() -> None:
 
     assert after(datetime(2024, 1, 31), Span(months=1)) == datetime(2024, 2, 29)
     assert after(datetime(2024, 12, 15), Span(months=1)) == datetime(2025, 1, 15)
-    assert after(datetime(2025, 1, 1), Span(months=12), uniform=True) == datetime(2026, 1, 1, 6)
+
+
+def test_in_a_uniform_calendar_dates_are_dates_and_months_are_of_one_length() -> None:
+    from datetime import datetime
+
+    from simulator.scenario.dates import date_at, days_between, position
+
+    start, week = datetime(2025, 1, 1), Span(seconds=7 * 86400)
+    assert after(start, Span(months=12), uniform=True) == datetime(2026, 1, 1)
+    assert days_between(start, datetime(2029, 1, 1), uniform=True) == 4 * 365.25
+    assert days_between(datetime(2025, 2, 1), datetime(2025, 3, 1), uniform=True) == 365.25 / 12
+    assert days_between(start, after(start, week, uniform=True), uniform=True) == pytest.approx(7)
+    for date in (datetime(2024, 2, 29, 18), datetime(2025, 12, 31, 23, 59), datetime(1969, 7, 20)):
+        assert abs(date_at(position(date, uniform=True), uniform=True) - date).total_seconds() < 1e-3

@@ -1,0 +1,175 @@
+"""Models that others made, run here and held against what they published.
+
+A case is a folder with `case.yaml`, one or several scenarios, and the tables that the others' models gave. What ours
+gives is asked of the tables of a run in SQL, so that a case is data and adds no code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field, ValidationError, model_validator
+
+from simulator.accounting.tables import Tables
+from simulator.errors import UserError
+from simulator.scenario import load
+from simulator.scenario.kinds import Id, Model
+from simulator.scenario.reader import read
+from simulator.study.run import run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE = "case.yaml"
+
+
+class Comparison(Model):
+    """One table of a model's results, and what of ours is the same."""
+
+    scenario: str = "scenario.yaml"
+    """File in the case's folder that is run."""
+    expected: str
+    """CSV file in the case's folder: what the other model gave."""
+    key: tuple[str, ...]
+    """Columns that say what a row is about."""
+    quantities: Mapping[str, str]
+    """Columns that are compared, and their units."""
+    query: str
+    """SQL over the tables of the run that gives the same columns; what it has no row for is 0."""
+    relative: Annotated[float, Field(gt=0)] | None = None
+    """Largest deviation allowed, as part of the expected value and of the largest of its column together."""
+    absolute: Annotated[float, Field(gt=0)] | None = None
+    """Largest deviation allowed, in the column's unit."""
+
+    @model_validator(mode="after")
+    def _one_tolerance(self) -> Comparison:
+        if (self.relative is None) == (self.absolute is None):
+            raise ValueError("needs either `relative` or `absolute`, the largest deviation allowed")
+        return self
+
+
+class Case(Model):
+    """A model of others, and where its results are from."""
+
+    title: str
+    """What it is, in one line."""
+    source: str
+    """Where the model and its results come from, with version and date."""
+    note: str | None = None
+    """What a reader should know: conventions, deviations that are known."""
+    comparisons: Annotated[Mapping[Id, Comparison], Field(min_length=1)]
+    """What is compared, by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How one quantity of one case compares."""
+
+    case: str
+    source: str
+    quantity: str
+    """Comparison and column."""
+    unit: str
+    points: int
+    deviation: float
+    """Largest, measured as the tolerance is."""
+    tolerance: float
+    relative: bool
+
+    @property
+    def holds(self) -> bool:
+        """Whether every point is within the tolerance."""
+        return self.deviation <= self.tolerance
+
+
+def cases_in(folder: Path) -> tuple[Path, ...]:
+    """The folders of cases in a folder, by name, or the folder itself. Raises UserError where there is none."""
+    found = (folder,) if (folder / FILE).is_file() else tuple(sorted(path.parent for path in folder.glob(f"*/{FILE}")))
+    if not found:
+        raise UserError(f"{folder}: holds no case: a case is a folder with a file `{FILE}`")
+    return found
+
+
+def read_case(folder: Path) -> Case:
+    """The case in a folder. Raises ScenarioError or UserError where its file is wrong."""
+    document, _ = read(folder / FILE)
+    try:
+        return Case.model_validate(document.data, strict=False)
+    except ValidationError as error:
+        first = error.errors()[0]
+        path = ".".join(str(part) for part in first["loc"])
+        raise UserError(f"{folder / FILE}: {path}: {first['msg']}") from error
+
+
+def verdicts(folder: Path) -> Iterator[Verdict]:
+    """Run every scenario of a case once and compare. Raises UserError where a query or an expected table is wrong."""
+    case = read_case(folder)
+    tables: dict[str, Tables] = {}
+    for name, comparison in case.comparisons.items():
+        if comparison.scenario not in tables:
+            tables[comparison.scenario] = run(load(folder / comparison.scenario)).tables
+        ours = _ours(tables[comparison.scenario], comparison, folder)
+        yield from _compared(folder, case.source, name, comparison, ours)
+
+
+def _ours(tables: Tables, comparison: Comparison, folder: Path) -> pd.DataFrame:
+    """What the query gives; it reads the tables of the run and nothing else."""
+    import duckdb
+
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        for name, frame in tables.items():
+            connection.register(name, frame)
+        connection.execute("SET enable_external_access = false")
+        try:
+            found: pd.DataFrame = connection.sql(comparison.query).df()
+        except duckdb.Error as error:
+            raise UserError(f"{folder / FILE}: {comparison.expected}: the query fails: {error}") from error
+    return found
+
+
+def _compared(folder: Path, source: str, name: str, comparison: Comparison, ours: pd.DataFrame) -> Iterator[Verdict]:
+    expected = _expected(folder, comparison)
+    key, quantities = list(comparison.key), list(comparison.quantities)
+    missing = sorted({*key, *quantities} - set(ours.columns))
+    if missing:
+        raise UserError(f"{folder / FILE}: {comparison.expected}: the query gives no column {', '.join(missing)}")
+    both = _keyed(expected, key).join(_keyed(ours, key), how="outer", lsuffix=" expected").fillna(0.0)
+    for quantity in quantities:
+        deviation = _deviation(both[quantity], both[f"{quantity} expected"], comparison.relative is not None)
+        yield Verdict(
+            case=folder.name,
+            source=source,
+            quantity=f"{name}: {quantity}",
+            unit=comparison.quantities[quantity],
+            points=len(expected),
+            deviation=deviation,
+            tolerance=comparison.relative or comparison.absolute or 0.0,
+            relative=comparison.relative is not None,
+        )
+
+
+def _deviation(ours: pd.Series[float], theirs: pd.Series[float], relative: bool) -> float:
+    """The largest deviation; a relative one is part of the expected value and the largest of the column together."""
+    deviation, size = (ours - theirs).abs(), theirs.abs()
+    scale = size + size.max() if relative and size.max() > 0 else 1.0
+    return float((deviation / scale).max())
+
+
+def _expected(folder: Path, comparison: Comparison) -> pd.DataFrame:
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(folder / comparison.expected, usecols=[*comparison.key, *comparison.quantities])
+    except (OSError, ValueError) as error:
+        raise UserError(f"{folder / comparison.expected}: {error}") from error
+    if table.empty or table.duplicated(list(comparison.key)).any():
+        raise UserError(f"{folder / comparison.expected}: has no rows, or several with the same key")
+    return table
+
+
+def _keyed(table: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
+    """A table by its key as text, so that 1990 is 1990 whatever it was read as."""
+    return table.astype(dict.fromkeys(key, str)).set_index(list(key))
