@@ -15,7 +15,7 @@ from simulator.engine.layout import NEVER
 from simulator.engine.ledger import Lane, Ledger
 from simulator.engine.plan import Course, Plan
 from simulator.engine.state import Batch
-from simulator.engine.structure.draft import IN_PROCESS, IN_TRANSIT
+from simulator.engine.structure.draft import IN_PROCESS, IN_TRANSIT, RESTING
 from simulator.errors import UserError
 from simulator.units import SECONDS_PER_DAY
 
@@ -44,6 +44,7 @@ def _shared(plan: Plan) -> dict[str, Any]:
             where[name] = first
     where["substances"], where["ports"] = plan.substances, _inventories(plan)
     where["urgent"] = plan.tables["needs"]["urgent"].sum()
+    where["resting"] = plan.tables["places"]["rests"].sum()
     where["loading"], where["generators"] = _processes_needs(plan), int(plan.tables["carriers"]["units"].sum())
     group = _rec(state.GROUP, len(plan.reviews))
     group["review"] = -1
@@ -227,7 +228,7 @@ def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch) -> Ledger:
         made=movement("made", len(index.outputs)),
         retired=movement("retired", len(index.ends)),
         soiled=movement("soiled", len(index.uses)),
-        on_hand=_spread(plan, stock[:, :, :inventories], range(inventories)),
+        on_hand=_spread(plan, stock[:, :, :inventories], range(inventories)) + _under_way(plan, stock, RESTING),
         in_transit=_under_way(plan, stock, IN_TRANSIT),
         in_process=_under_way(plan, stock, IN_PROCESS),
         in_use=stock[:, :, stock.shape[2] - len(index.uses) :],
@@ -248,7 +249,7 @@ def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch) -> Ledger:
 
 
 def _under_way(plan: Plan, stock: Floats, section: int) -> Floats:
-    """What is in transit or in process towards each place."""
+    """What is in transit or in process towards each place, or rests there."""
     first = _inventories(plan)
     lags = [n for n, lag in enumerate(plan.tables["lags"]) if lag.section == section]
     return _spread(plan, stock[:, :, [first + n for n in lags]], [plan.tables["lags"][n].place for n in lags])

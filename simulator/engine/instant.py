@@ -12,7 +12,7 @@ from simulator.engine.orders import add_up_nominal_use
 from simulator.engine.production import produce
 from simulator.engine.settlement import settle
 from simulator.engine.state import Batch
-from simulator.engine.transport import arrive
+from simulator.engine.transport import BEGUN, PRODUCED, arrive
 from simulator.engine.use import retire
 
 DAY = 86400.0
@@ -45,12 +45,14 @@ def advance(b: Batch, now: int) -> None:
     reviews = begin_reviews(b)
     for lane in range(len(b.lane_state)):
         close_rows(b, lane, now)
-        arrive(b, lane, now)
+        arrive(b, lane, now, BEGUN)
         change(b, lane, now)
         if reviews > 0:
             follow_series(b, lane)
             retire(b, lane)
             produce(b, lane, today)
+            if b.where[0].resting > 0:
+                arrive(b, lane, now, PRODUCED)
             settle(b, lane, today)
             if b.tick_span[b.tick[0]] > 0.0:
                 dispatch(b, lane)

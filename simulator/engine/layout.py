@@ -69,11 +69,11 @@ END = _record("place", "share")
 
 PLACE = _record(
     "group", "port", "capacity", "policy", "level", "cover", "covers", "lots", "reorder", "quantity", "safety",
-    "first_nominal", "nominals", "rate", "backlog", "counts", "first_lag", "lags", "first_edge", "edges",
+    "first_nominal", "nominals", "rate", "backlog", "counts", "first_lag", "lags", "first_edge", "edges", "rests",
 )  # fmt: skip
 """An inventory or a port, see `Port`. `policy`: a number, how it asks, see `Policy`; it orders up to `level` and,
 where it is used at all, nominal use × (`cover` + review) × `covers` + `lots`; `counts`: 1 where what it is not sent
-is unmet demand."""
+is unmet demand; `rests`: 1 where what joins it rests first, in the queues `first_lag` + `Phase`."""
 
 NOMINAL = _record("active", "rate", "share", "per")
 """One term of a place's nominal use, t/day: active × rate × share × per."""
@@ -87,8 +87,10 @@ FLOW = _record(
 )  # fmt: skip
 """`whole`: shipped in multiples of it, the lot or a fixed order; `relabel`: origin it takes on, −1 keeps its own."""
 
-LAG = _record("place", "first", "slots", "group", "section")
-"""A queue of what is under way towards a place: `slots` entries from `first`; `section`: 1 in transit, 2 in process."""
+LAG = _record("place", "first", "slots", "group", "section", "after", "next")
+"""A queue of what is under way towards a place: `slots` entries from `first`; `section`: 0 resting in it, 1 in transit,
+2 in process; `after`: the phase of an instant behind which it arrives, see `Phase`; `next`: queue that what arrives
+enters, to rest there, −1 none."""
 
 VARYING = _record("number", "factor", "series")
 """numbers[number] = numbers[factor] × series at this instant, where the factor is not nan."""
@@ -141,6 +143,15 @@ class Port:
     """Of a boundary node: offers what it has accrued, unlimited without a rate, at the declared composition."""
     SINK = 2
     """A demand or an accept of a boundary node: asks for what it has accrued, unlimited without a rate."""
+
+
+class Phase:
+    """What of an instant is over when something joins a place."""
+
+    BEGUN = FIRST
+    """Nothing but arrivals and retirements."""
+    PRODUCED = cast(int, np.int64(1))
+    SETTLED = cast(int, np.int64(2))
 
 
 class Policy:

@@ -14,7 +14,7 @@ from simulator.engine.planning import plan
 from simulator.engine.power import cut_to_power, measure_power
 from simulator.engine.sharing import share_ceilings, share_stocks
 from simulator.engine.state import Batch
-from simulator.engine.transport import add_taken, empty_basket, join, load_lag, take, tonnes_taken
+from simulator.engine.transport import PRODUCED, add_taken, empty_basket, join, load_lag, take, tonnes_taken
 from simulator.engine.use import put_into_use
 
 
@@ -34,7 +34,7 @@ def produce(b: Batch, lane: int, today: float) -> None:
     for u in range(len(b.uses)):
         if b.by_consumer[len(b.processes) + u].due > 0:
             put_into_use(b, lane, u)
-    join(b, lane)
+    join(b, lane, PRODUCED)
 
 
 @helper

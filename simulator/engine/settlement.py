@@ -13,7 +13,7 @@ from simulator.engine.compiler import helper
 from simulator.engine.layout import CLOSE, FIRST, NO, NOBODY, UNBOUNDED, YES, Port
 from simulator.engine.orders import accrue, request, trim
 from simulator.engine.state import Batch
-from simulator.engine.transport import add_taken, join, load_lag, take
+from simulator.engine.transport import SETTLED, add_taken, join, load_lag, take
 
 NONE, SUPPLY = Port.NONE, Port.SUPPLY
 NOTHING = 1e-12
@@ -38,7 +38,7 @@ def settle(b: Batch, lane: int, today: float) -> None:
     for i in range(flows):
         if b.by_flow[b.due_flows[i]].amount > 0.0:
             ship(b, lane, b.due_flows[i])
-    join(b, lane)
+    join(b, lane, SETTLED)
     close_flows(b, lane, flows)
     trim_ports(b, lane)
 

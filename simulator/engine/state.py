@@ -32,7 +32,8 @@ consumers use when nothing holds them back, t/day."""
 FLOW_STATE = np.dtype([("budget", np.float64), ("entitled", np.float64), ("offered", np.float64)])
 """`entitled`: unused part of the share of a flow in lots; `offered`: sender's cumulative offer when last settled."""
 LAG_STATE = np.dtype([("head", np.int64), ("count", np.int64), ("total", np.float64)])
-LAG_SLOT = np.dtype([("due", np.int64), ("total", np.float64)])
+LAG_SLOT = np.dtype([("due", np.int64), ("review", np.int64), ("total", np.float64)])
+"""`review`: the one at which it started."""
 CONSUMER_STATE = np.dtype([("credit", np.float64), ("outage", np.int64)])
 """`credit`: rate accrued for the next batch; `outage`: the outage that comes or goes on."""
 PLACE_SCRATCH = np.dtype(
@@ -49,12 +50,12 @@ DRAW_SCRATCH = np.dtype([("amount", np.float64), ("available", np.float64), ("as
 WHERE = np.dtype(
     [(name, np.int64) for name in (
         "shipped", "drawn", "made", "retired", "soiled", "basis", "outage", "unmet_use", "unmet_demand",
-        "taps", "used", "given", "peaks", "lost", "substances", "ports", "loading", "generators", "urgent",
+        "taps", "used", "given", "peaks", "lost", "substances", "ports", "loading", "generators", "urgent", "resting",
     )]
 )  # fmt: skip
 """First rows of the sections of `moved` and `counted`; the number of substances; the first port among the places,
 inventories stand before it; the first load among the needs for energy, processes stand before it; the first generator
-among the units, converters stand before it; how many needs are urgent."""
+among the units, converters stand before it; how many needs are urgent; how many places let rest what joins them."""
 BUS_SCRATCH = np.dtype(
     [(name, np.float64) for name in (
         "asked", "need", "met", "left", "offer", "offered", "carried", "reached", "claims", "coming", "shared",

@@ -36,7 +36,7 @@ companies:
     loads: {electricity: 3 MWh/day}
     inventories:
       ore: {initial: 60 t, reorder_at: 40 t, order_up_to: 90 t, capacity: 95 t}
-      scrap: {initial: 5 t, order_up_to: 6 day}
+      scrap: {initial: 5 t, order_up_to: 6 day, residence: 10 hour}
       anode: {order_up_to: 60 t, capacity: 70 t, safety_stock: 2 t}
     processes:
       melt:
@@ -53,7 +53,7 @@ companies:
       backup: {inputs: [ore], rate: 3 t/day, outputs: {slag: {Fe: 1, other: 1}, scrap: rest}, rank: 6}
   drawer:
     review_period: 8 hour
-    inventories: {anode: {initial: 9 t}, cable: {order_up_to: 12 t}}
+    inventories: {anode: {initial: 9 t, residence: 4 hour}, cable: {order_up_to: 12 t, residence: 1 day}}
     processes:
       draw: {inputs: {metal: {share: 0.9, any_of: [anode]}, filler: {share: 0.1, any_of: [grit]}}, rate: 6 t/day,
             per: cable,

@@ -42,6 +42,8 @@ class Stage:
     initial: int
     rank: int
     share: float
+    residence: str | None
+    """Of its input."""
 
 
 @st.composite
@@ -65,6 +67,7 @@ def stages(draw: st.DrawFn) -> tuple[Stage, ...]:
             initial=draw(st.integers(0, 1)),
             rank=draw(st.integers(1, 5)),
             share=draw(st.sampled_from([1.0, 1.0, 0.3])),
+            residence=draw(LEADS),
         )
         for n in range(count)
     )
@@ -80,7 +83,12 @@ def company(n: int, stage: Stage) -> dict[str, Any]:
     lots = max([stage.lot, 1])
     capacity = None if stage.room is None else lots * (1 + stage.room)
     level = None if stage.level is None else f"{lots * (1 + stage.level)} t"
-    held = present(initial=f"{stage.initial} t", capacity=capacity and f"{capacity} t", order_up_to=level)
+    held = present(
+        initial=f"{stage.initial} t",
+        capacity=capacity and f"{capacity} t",
+        order_up_to=level,
+        residence=stage.residence,
+    )
     outputs: dict[str, Any] = {f"m{n + 1}": stage.made, "waste": "rest"}
     if stage.returned:
         outputs["back"] = stage.returned

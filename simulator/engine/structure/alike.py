@@ -15,6 +15,12 @@ def structure_of(world: World) -> object:
         (time.start, time.end, time.step, time.report, world.calendar),
         [(name, company.review_period) for name, company in companies],
         [
+            (name, material, held.residence)
+            for name, company in companies
+            for material, held in sorted(company.inventories.items())
+            if held.residence
+        ],
+        [
             (name, use, entry.cohort, entry.demand == "any")
             for name, company in companies
             for use, entry in sorted(company.uses.items())
