@@ -45,6 +45,7 @@ def _shared(plan: Plan) -> dict[str, Any]:
     where["substances"], where["ports"] = plan.substances, _inventories(plan)
     where["urgent"] = plan.tables["needs"]["urgent"].sum()
     where["resting"] = plan.tables["places"]["rests"].sum()
+    where["queued"] = plan.tables["processes"]["queued"].sum()
     where["loading"], where["generators"] = _processes_needs(plan), int(plan.tables["carriers"]["units"].sum())
     group = _rec(state.GROUP, len(plan.reviews))
     group["review"] = -1
@@ -110,6 +111,7 @@ def _stocks(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
         "lag_state": _rec(state.LAG_STATE, lanes, len(plan.tables["lags"])),
         "lag_slot": _rec(state.LAG_SLOT, lanes, queued),
         "lag_mass": np.zeros((lanes, queued, labels)),
+        **_lots(plan, lanes),
         "in_use": in_use,
         "initial_use": in_use.copy(),
         "initial_curve": np.stack([course.opening.curve for course in courses]),
@@ -119,6 +121,16 @@ def _stocks(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
         "power": np.zeros((lanes, _processes_needs(plan))),
         "stored": np.stack([course.opening.stored for course in courses]),
     }
+
+
+def _lots(plan: Plan, lanes: int) -> dict[str, Any]:
+    """One lot each at the start."""
+    count = int(plan.tables["rings"]["slots"].sum())
+    ring = _rec(state.RING_STATE, lanes, len(plan.tables["rings"]))
+    ring["count"] = 1
+    lots = _rec(state.LOT, lanes, count)
+    lots["since"] = -1
+    return {"ring_state": ring, "lots": lots, "lot_mass": np.zeros((lanes, count, len(plan.index.labels)))}
 
 
 def _records(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
@@ -187,6 +199,7 @@ def _scratch(plan: Plan) -> dict[str, Any]:
         "by_flow": _rec(state.FLOW_SCRATCH, len(plan.index.flows)),
         "by_consumer": _rec(state.CONSUMER_SCRATCH, len(plan.tables["consumers"])),
         "by_draw": _rec(state.DRAW_SCRATCH, len(plan.tables["draws"])),
+        "by_output": _rec(state.OUTPUT_SCRATCH, len(plan.index.outputs)),
         **_energy_scratch(plan),
         "added": np.zeros((places, labels)),
         "basket": np.zeros(labels),

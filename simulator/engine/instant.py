@@ -45,6 +45,7 @@ def advance(b: Batch, now: int) -> None:
     reviews = begin_reviews(b)
     for lane in range(len(b.lane_state)):
         close_rows(b, lane, now)
+        b.lane_state[lane].now = now
         arrive(b, lane, now, BEGUN)
         change(b, lane, now)
         if reviews > 0:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
-from simulator.engine.layout import Phase
+from simulator.engine.layout import ALL, Phase
+from simulator.engine.lots import take_oldest, youngest
 from simulator.engine.state import Batch
 
-ALL = 1.0 - 1e-12
 BEGUN, PRODUCED, SETTLED = Phase.BEGUN, Phase.PRODUCED, Phase.SETTLED
 
 
 @helper
 def take(b: Batch, lane: int, place: int, amount: float) -> None:
-    """Take `amount` t of the mix at `place` into `taken`.
+    """Take `amount` t into `taken`: of the mix at `place`, or of its oldest lots.
 
-    A store is well mixed, so taking leaves its composition as it was. This is the one place where rounding is
-    tolerated: all but a trillionth counts as all, so that no dust remains and nothing becomes negative; what is on
-    hand is summed anew when something joins.
+    A store without a ring of lots is well mixed, so taking leaves its composition as it was. This is the one place
+    where rounding is tolerated: all but a trillionth counts as all, so that no dust remains and nothing becomes
+    negative; what is on hand is summed anew when something joins.
     """
+    if b.places[place].ring >= 0:
+        take_oldest(b, lane, place, amount)
+        return
     state = b.place_state[lane, place]
     part = 1.0
     left = 0.0
@@ -56,6 +59,8 @@ def join(b: Batch, lane: int, phase: int) -> None:
         if b.places[place].rests > 0:
             rest(b, lane, place, b.places[place].first_lag + phase)
             continue
+        if b.places[place].ring >= 0:
+            open_lot(b, lane, place)
         total = 0.0
         for k in range(b.added.shape[1]):
             m = b.mass[lane, place, k] + b.added[place, k]
@@ -64,6 +69,15 @@ def join(b: Batch, lane: int, phase: int) -> None:
             total += m
         b.place_state[lane, place].on_hand = total
     b.touched[last] = 0
+
+
+@helper
+def open_lot(b: Batch, lane: int, place: int) -> None:
+    """Note what was added to a place as a lot of its own."""
+    row = youngest(b, lane, place)
+    for k in range(b.added.shape[1]):
+        b.lot_mass[lane, row, k] += b.added[place, k]
+        b.lots[lane, row].total += b.added[place, k]
 
 
 @helper
@@ -149,6 +163,11 @@ def arrive(b: Batch, lane: int, now: int, phase: int) -> None:
 @helper
 def unload(b: Batch, lane: int, place: int, row: int) -> None:
     """Put an entry of a queue into a place."""
+    if b.places[place].ring >= 0:
+        lot = youngest(b, lane, place)
+        for k in range(b.mass.shape[2]):
+            b.lot_mass[lane, lot, k] += b.lag_mass[lane, row, k]
+        b.lots[lane, lot].total += b.lag_slot[lane, row].total
     for k in range(b.mass.shape[2]):
         b.mass[lane, place, k] += b.lag_mass[lane, row, k]
     b.place_state[lane, place].on_hand += b.lag_slot[lane, row].total

@@ -51,8 +51,8 @@ class Inventory(Model):
     """Never offered to flows."""
     residence: Annotated[Span, Clock(zero=True)] | None = None
     """So long what joins it rests before it may leave; it counts as on hand meanwhile. Initial stock has rested."""
-    fifo: Annotated[None, NotYet("Exactness")] = None
-    """First in, first out, instead of mixed."""
+    fifo: bool = False
+    """`true`: first in, first out, lot by lot; else what leaves is the mix of all that is held."""
 
 
 class Slot(Model):

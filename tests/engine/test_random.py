@@ -44,6 +44,8 @@ class Stage:
     share: float
     residence: str | None
     """Of its input."""
+    fifo: bool
+    """Of its input and what is returned to it."""
 
 
 @st.composite
@@ -68,6 +70,7 @@ def stages(draw: st.DrawFn) -> tuple[Stage, ...]:
             rank=draw(st.integers(1, 5)),
             share=draw(st.sampled_from([1.0, 1.0, 0.3])),
             residence=draw(LEADS),
+            fifo=draw(st.booleans()),
         )
         for n in range(count)
     )
@@ -88,6 +91,7 @@ def company(n: int, stage: Stage) -> dict[str, Any]:
         capacity=capacity and f"{capacity} t",
         order_up_to=level,
         residence=stage.residence,
+        fifo=stage.fifo,
     )
     outputs: dict[str, Any] = {f"m{n + 1}": stage.made, "waste": "rest"}
     if stage.returned:
@@ -96,7 +100,11 @@ def company(n: int, stage: Stage) -> dict[str, Any]:
         inputs=["back", f"m{n}"], rate=f"{stage.rate} t/day", outputs=outputs, duration=stage.duration,
         batch=stage.batch and f"{stage.batch} t",
     )  # fmt: skip
-    inventories = {f"m{n}": held, f"m{n + 1}": present(capacity=stage.made_room and f"{stage.made_room} t")}
+    inventories = {
+        "back": {"fifo": stage.fifo},
+        f"m{n}": held,
+        f"m{n + 1}": present(capacity=stage.made_room and f"{stage.made_room} t"),
+    }
     return {"review_period": stage.review, "inventories": inventories, "processes": {"p": process}}
 
 

@@ -15,10 +15,10 @@ def structure_of(world: World) -> object:
         (time.start, time.end, time.step, time.report, world.calendar),
         [(name, company.review_period) for name, company in companies],
         [
-            (name, material, held.residence)
+            (name, material, held.residence, held.fifo)
             for name, company in companies
             for material, held in sorted(company.inventories.items())
-            if held.residence
+            if held.residence or held.fifo
         ],
         [
             (name, use, entry.cohort, entry.demand == "any")

@@ -21,7 +21,7 @@ PHASES = 3
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """A queue of what is under way: for a flow (`transit`), for an output of a process (`process`), or of what rests."""
+    """A queue of what is under way: for a flow (`transit`), for an output of a process (`process`), or what rests."""
 
     place: int
     section: int

@@ -16,8 +16,8 @@ from simulator.scenario.recipes import nominal_yield
 PORTS = {"inventory": Port.NONE, "supply": Port.SUPPLY, "demand": Port.SINK, "accept": Port.SINK}
 
 
-def places(draft: Draft) -> tuple[list[Row], list[Row], list[Row]]:
-    """Rows of places, of the terms of their nominal use, and of the flows at ports."""
+def places(draft: Draft, ring_of: Mapping[int, int]) -> tuple[list[Row], list[Row], list[Row]]:
+    """Rows of places, of the terms of their nominal use, and of the flows at ports; `ring_of`: their rings of lots."""
     lags = ranges(draft.lags, lambda lag: lag.place)
     rows: list[Row] = []
     nominal: list[Row] = []
@@ -28,7 +28,7 @@ def places(draft: Draft) -> tuple[list[Row], list[Row], list[Row]]:
         ends = [] if stored else _edges(draft, n)
         make = _inventory if stored else _port
         rests = int(residence_of(draft.world, place) is not None)
-        edge = (len(edges), len(ends), rests)
+        edge = (len(edges), len(ends), rests, ring_of.get(n, -1))
         rows.append((*make(draft, n, (len(nominal), len(terms))), *lags.get(n, (0, 0)), *edge))
         nominal += terms
         edges += ends
