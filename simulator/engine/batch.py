@@ -15,7 +15,7 @@ from simulator.engine.layout import NEVER
 from simulator.engine.ledger import Lane, Ledger
 from simulator.engine.plan import Course, Plan
 from simulator.engine.state import Batch
-from simulator.engine.structure.draft import IN_PROCESS, IN_TRANSIT
+from simulator.engine.structure.draft import IN_PROCESS, IN_TRANSIT, RESTING
 from simulator.errors import UserError
 from simulator.units import SECONDS_PER_DAY
 
@@ -44,6 +44,8 @@ def _shared(plan: Plan) -> dict[str, Any]:
             where[name] = first
     where["substances"], where["ports"] = plan.substances, _inventories(plan)
     where["urgent"], where["rounds"] = plan.tables["needs"]["urgent"].sum(), plan.rounds
+    where["resting"] = plan.tables["places"]["rests"].sum()
+    where["queued"] = plan.tables["processes"]["queued"].sum()
     where["loading"], where["generators"] = _processes_needs(plan), int(plan.tables["carriers"]["units"].sum())
     group = _rec(state.GROUP, len(plan.reviews))
     group["review"] = -1
@@ -109,6 +111,7 @@ def _stocks(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
         "lag_state": _rec(state.LAG_STATE, lanes, len(plan.tables["lags"])),
         "lag_slot": _rec(state.LAG_SLOT, lanes, queued),
         "lag_mass": np.zeros((lanes, queued, labels)),
+        **_lots(plan, lanes),
         "in_use": in_use,
         "initial_use": in_use.copy(),
         "initial_curve": np.stack([course.opening.curve for course in courses]),
@@ -118,6 +121,16 @@ def _stocks(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
         "power": np.zeros((lanes, _processes_needs(plan))),
         "stored": np.stack([course.opening.stored for course in courses]),
     }
+
+
+def _lots(plan: Plan, lanes: int) -> dict[str, Any]:
+    """One lot each at the start."""
+    count = int(plan.tables["rings"]["slots"].sum())
+    ring = _rec(state.RING_STATE, lanes, len(plan.tables["rings"]))
+    ring["count"] = 1
+    lots = _rec(state.LOT, lanes, count)
+    lots["since"] = -1
+    return {"ring_state": ring, "lots": lots, "lot_mass": np.zeros((lanes, count, len(plan.index.labels)))}
 
 
 def _records(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
@@ -187,6 +200,7 @@ def _scratch(plan: Plan) -> dict[str, Any]:
         "by_consumer": _rec(state.CONSUMER_SCRATCH, len(plan.tables["consumers"])),
         "by_draw": _rec(state.DRAW_SCRATCH, len(plan.tables["draws"])),
         "by_part": _rec(state.PART_SCRATCH, len(plan.parts)),
+        "by_output": _rec(state.OUTPUT_SCRATCH, len(plan.index.outputs)),
         **_energy_scratch(plan),
         "added": np.zeros((places, labels)),
         "basket": np.zeros(labels),
@@ -228,7 +242,7 @@ def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch) -> Ledger:
         made=movement("made", len(index.outputs)),
         retired=movement("retired", len(index.ends)),
         soiled=movement("soiled", len(index.uses)),
-        on_hand=_spread(plan, stock[:, :, :inventories], range(inventories)),
+        on_hand=_spread(plan, stock[:, :, :inventories], range(inventories)) + _under_way(plan, stock, RESTING),
         in_transit=_under_way(plan, stock, IN_TRANSIT),
         in_process=_under_way(plan, stock, IN_PROCESS),
         in_use=stock[:, :, stock.shape[2] - len(index.uses) :],
@@ -249,7 +263,7 @@ def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch) -> Ledger:
 
 
 def _under_way(plan: Plan, stock: Floats, section: int) -> Floats:
-    """What is in transit or in process towards each place."""
+    """What is in transit or in process towards each place, or rests there."""
     first = _inventories(plan)
     lags = [n for n, lag in enumerate(plan.tables["lags"]) if lag.section == section]
     return _spread(plan, stock[:, :, [first + n for n in lags]], [plan.tables["lags"][n].place for n in lags])

@@ -11,7 +11,7 @@ from simulator.engine.layout import ADVANCE, BEGIN, FIRST
 from simulator.engine.orders import add_up_nominal_use
 from simulator.engine.rounds import produce_and_settle
 from simulator.engine.state import Batch
-from simulator.engine.transport import arrive
+from simulator.engine.transport import BEGUN, arrive
 from simulator.engine.use import retire
 
 DAY = 86400.0
@@ -44,7 +44,8 @@ def advance(b: Batch, now: int) -> None:
     reviews = begin_reviews(b)
     for lane in range(len(b.lane_state)):
         close_rows(b, lane, now)
-        arrive(b, lane, now)
+        b.lane_state[lane].now = now
+        arrive(b, lane, now, BEGUN)
         change(b, lane, now)
         if reviews > 0:
             follow_series(b, lane)

@@ -20,6 +20,8 @@ CONSTANTS = (0.0, 1.0, float("inf"))
 UNBOUNDED = float("inf")
 CLOSE = 1.0 + 1e-12
 """Up to this factor two amounts are the same."""
+ALL = 1.0 - 1e-12
+"""So much of a stock counts as all of it."""
 FIRST, NOBODY = cast(int, np.int64(0)), cast(int, np.int64(-1))
 """Typed, as all constants that kernels pass on: for a literal a callee would be compiled once more."""
 RATE, ORDER, ROOM, OUTAGE, MINIMUM, ENERGY, INPUT = (cast(int, np.int64(limit)) for limit in Limit)
@@ -51,10 +53,11 @@ PROCESS = _record(
     "terms",
     "first_need",
     "needs",
+    "queued",
 )
 """`pull`: output whose orders hold it back where the number `pulled` is 1, −1 none; `per`: output that rates refer to,
 −1 input; `outage`: schedule, −1 none; `limits`: its first counter of days by limit, the tonnes by limit stand
-behind them."""
+behind them; `queued`: 1 where it draws on lots that another process may have first."""
 
 SLOT = _record("share", "first_draw", "draws")
 DRAW = _record("place")
@@ -70,11 +73,13 @@ END = _record("place", "share")
 
 PLACE = _record(
     "group", "port", "capacity", "policy", "level", "cover", "covers", "lots", "reorder", "quantity", "safety",
-    "first_nominal", "nominals", "rate", "backlog", "counts", "first_lag", "lags", "first_edge", "edges",
+    "first_nominal", "nominals", "rate", "backlog", "counts", "first_lag", "lags", "first_edge", "edges", "rests",
+    "ring",
 )  # fmt: skip
 """An inventory or a port, see `Port`. `policy`: a number, how it asks, see `Policy`; it orders up to `level` and,
 where it is used at all, nominal use × (`cover` + review) × `covers` + `lots`; `counts`: 1 where what it is not sent
-is unmet demand."""
+is unmet demand; `rests`: 1 where what joins it rests first, in the queues `first_lag` + `Phase`;
+`ring`: of its lots where what came first leaves first, −1 where all is mixed."""
 
 NOMINAL = _record("active", "rate", "share", "per")
 """One term of a place's nominal use, t/day: active × rate × share × per."""
@@ -88,8 +93,13 @@ FLOW = _record(
 )  # fmt: skip
 """`whole`: shipped in multiples of it, the lot or a fixed order; `relabel`: origin it takes on, −1 keeps its own."""
 
-LAG = _record("place", "first", "slots", "group", "section")
-"""A queue of what is under way towards a place: `slots` entries from `first`; `section`: 1 in transit, 2 in process."""
+LAG = _record("place", "first", "slots", "group", "section", "after", "next")
+"""A queue of what is under way towards a place: `slots` entries from `first`; `section`: 0 resting in it, 1 in transit,
+2 in process; `after`: the phase of an instant behind which it arrives, see `Phase`; `next`: queue that what arrives
+enters, to rest there, −1 none."""
+
+RING = _record("first", "slots")
+"""The lots of a place, oldest first: `slots` rows from `first`."""
 
 VARYING = _record("number", "factor", "series")
 """numbers[number] = numbers[factor] × series at this instant, where the factor is not nan."""
@@ -144,6 +154,15 @@ class Port:
     """A demand or an accept of a boundary node: asks for what it has accrued, unlimited without a rate."""
 
 
+class Phase:
+    """What of an instant is over when something joins a place."""
+
+    BEGUN = FIRST
+    """Nothing but arrivals and retirements."""
+    PRODUCED = cast(int, np.int64(1))
+    SETTLED = cast(int, np.int64(2))
+
+
 class Policy:
     """How an inventory asks for goods."""
 
@@ -158,7 +177,7 @@ class Policy:
 TABLES: dict[str, np.dtype[np.void]] = {
     "consumers": CONSUMER, "processes": PROCESS, "slots": SLOT, "draws": DRAW, "outputs": OUTPUT, "uses": USE,
     "ends": END,
-    "places": PLACE, "nominals": NOMINAL, "flows": FLOW, "lags": LAG, "varyings": VARYING, "terms": TERM,
+    "places": PLACE, "nominals": NOMINAL, "flows": FLOW, "lags": LAG, "rings": RING, "varyings": VARYING, "terms": TERM,
     "shared": SHARED, "makers": MAKER, "edges": EDGE,
     "buses": BUS, "needs": NEED, "units": UNIT, "extras": EXTRA, "wires": WIRE, "routes": ROUTE, "legs": LEG,
     "bands": BAND, "stores": STORE, "carriers": CARRIER, "taps": TAP,

@@ -28,6 +28,7 @@ from simulator.engine.structure import consumers, energy, flows, places
 from simulator.engine.structure.alike import structure_of
 from simulator.engine.structure.draft import Draft, cohort_of, groups_of, lags_of, node_active
 from simulator.engine.structure.parts import Parts, parts_of
+from simulator.engine.structure.rings import rings
 from simulator.engine.timeseries import sample
 from simulator.scenario.buses import Bus, Joints, merged
 from simulator.scenario.models import Lifetime, World
@@ -224,7 +225,8 @@ def _tables(
     draft: Draft, sections: Sections, line: Timeline, looks: list[Reviews], book: CurveBook
 ) -> tuple[dict[str, NDArray[np.void]], list[tuple[int, ...]]]:
     terms, of_terms = flows.weighted(draft, sections.counted["weighted"])
-    place, nominal, edges = places.places(draft)
+    ring_of, ring = rings(draft.world, draft.index)
+    place, nominal, edges = places.places(draft, ring_of)
     lag, dues = flows.lags(draft, line, looks)
     of_energy, needs = energy.tables(draft, of_terms)
     rows = {
@@ -239,6 +241,7 @@ def _tables(
         "nominals": nominal,
         "flows": flows.flows(draft, of_terms),
         "lags": lag,
+        "rings": ring,
         "edges": edges,
         "terms": terms,
         **of_energy,

@@ -6,6 +6,7 @@ import numpy as np
 
 from simulator.engine.compiler import helper
 from simulator.engine.layout import CLOSE, INPUT, MINIMUM, ORDER, OUTAGE, RATE, ROOM, UNBOUNDED
+from simulator.engine.lots import kept_of_oldest
 from simulator.engine.orders import room, want
 from simulator.engine.outages import uptime
 from simulator.engine.state import Batch
@@ -124,8 +125,8 @@ def fit_outputs(b: Batch, lane: int, p: int) -> None:
 def fit_ceiling(b: Batch, lane: int, p: int, o: int, ceiling: float, cause: int) -> None:
     """Reduce a planned throughput to the largest whose output `o` does not exceed `ceiling` t.
 
-    Output grows with throughput along straight pieces, one per choice of a slot. Secants are exact within a piece, and
-    at once where there is one choice; bisection in between brings both ends into the same piece.
+    Output grows with throughput along straight pieces, one per choice of a slot and lot of a store. Secants are exact
+    within a piece, and at once where there is one choice; bisection in between brings both ends into the same piece.
     """
     mine = b.by_consumer[p]
     high = mine.x
@@ -162,6 +163,9 @@ def output_of(b: Batch, lane: int, p: int, o: int) -> float:
         amount = b.by_draw[d].amount
         if amount > 0.0:
             place = b.draws[d].place
+            if b.places[place].ring >= 0:
+                total += kept_of_oldest(b, lane, place, amount, first)
+                continue
             kept = 0.0
             for k in range(b.mass.shape[2]):
                 kept += b.mass[lane, place, k] * b.numbers[lane, first + k]

@@ -9,13 +9,13 @@
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
-from simulator.engine.layout import INPUT, OUTAGE, RATE
+from simulator.engine.layout import INPUT, ORDER, OUTAGE, RATE, ROOM, UNBOUNDED
 from simulator.engine.orders import fill_order
-from simulator.engine.planning import allow_process, allow_use, plan
+from simulator.engine.planning import allow_process, allow_use, fit_batch, fit_ceiling, output_of, plan
 from simulator.engine.power import cut_to_power, measure_power
 from simulator.engine.sharing import share_ceilings, share_stocks
 from simulator.engine.state import Batch
-from simulator.engine.transport import add_taken, empty_basket, join, load_lag, take, tonnes_taken
+from simulator.engine.transport import PRODUCED, add_taken, empty_basket, join, load_lag, take, tonnes_taken
 from simulator.engine.use import put_into_use
 
 
@@ -44,13 +44,15 @@ def produce(b: Batch, lane: int) -> None:
     share_stocks(b, lane)
     share_ceilings(b, lane)
     cut_to_power(b, lane)
+    if b.where[0].queued > 0:
+        note_outputs(b, lane)
     for p in range(len(b.processes)):
         if b.by_consumer[p].due > 0 and b.by_consumer[p].x > 0.0:
             run(b, lane, p)
     for u in range(len(b.uses)):
         if b.by_consumer[len(b.processes) + u].due > 0:
             put_into_use(b, lane, u)
-    join(b, lane)
+    join(b, lane, PRODUCED)
 
 
 @helper
@@ -70,6 +72,8 @@ def run(b: Batch, lane: int, p: int) -> None:
     """Take the inputs of a process and give out its outputs, now or after its duration."""
     process = b.processes[p]
     mine = b.by_consumer[p]
+    if process.queued > 0:
+        keep_outputs(b, lane, p)
     empty_basket(b)
     for d in range(b.consumers[p].first_draw, b.consumers[p].last_draw):
         if b.by_draw[d].amount > 0.0:
@@ -97,6 +101,32 @@ def close_process(b: Batch, lane: int, p: int) -> None:
         for t in range(process.first_term, process.first_term + process.terms):
             term = b.terms[t]
             b.counted[lane, term.counter] += mine.basis * b.series[term.series, b.tick[0]]
+
+
+@helper
+def note_outputs(b: Batch, lane: int) -> None:
+    """Note what processes that may find other lots than they planned with are to give."""
+    for p in range(len(b.processes)):
+        process = b.processes[p]
+        if process.queued > 0 and b.by_consumer[p].due > 0:
+            for o in range(process.first_output, process.first_output + process.outputs):
+                b.by_output[o].planned = output_of(b, lane, p, o)
+
+
+@helper
+def keep_outputs(b: Batch, lane: int, p: int) -> None:
+    """Cut a process that finds younger lots than it planned with, so that it gives no more of anything limited."""
+    process = b.processes[p]
+    for o in range(process.first_output, process.first_output + process.outputs):
+        planned = b.by_output[o].planned
+        place = b.outputs[o].place
+        if o == process.per:
+            fit_ceiling(b, lane, p, o, planned, RATE)
+        if o == process.pull and b.numbers[lane, process.pulled] > 0.0:
+            fit_ceiling(b, lane, p, o, planned, ORDER)
+        if place >= 0 and b.numbers[lane, b.places[place].capacity] < UNBOUNDED:
+            fit_ceiling(b, lane, p, o, planned, ROOM)
+    fit_batch(b, lane, p)
 
 
 @helper

@@ -15,6 +15,7 @@ from simulator.engine.layout import FIRST, NO, UNBOUNDED, YES
 from simulator.engine.production import close_production, open_production, produce
 from simulator.engine.settlement import close_settlement, open_settlement, settle
 from simulator.engine.state import Batch
+from simulator.engine.transport import PRODUCED, arrive
 
 QUIET = 1e-12
 """A round that moves less than this part of the instant's largest moves nothing."""
@@ -32,6 +33,8 @@ def produce_and_settle(b: Batch, lane: int, today: float) -> None:
     moving = YES
     while moving:
         produce(b, lane)
+        if b.where[0].resting > 0:
+            arrive(b, lane, b.lane_state[lane].now, PRODUCED)
         settle(b, lane)
         rounds += 1
         moving = b.where[0].rounds > 0 and next_round(b, lane, rounds)

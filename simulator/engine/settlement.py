@@ -14,7 +14,7 @@ from simulator.engine.layout import CLOSE, FIRST, NO, NOBODY, UNBOUNDED, YES, Po
 from simulator.engine.orders import fill_order, request
 from simulator.engine.ports import accrue_ports, trim_ports
 from simulator.engine.state import Batch
-from simulator.engine.transport import add_taken, join, load_lag, take
+from simulator.engine.transport import SETTLED, add_taken, join, load_lag, take
 
 NONE, SUPPLY = Port.NONE, Port.SUPPLY
 NOTHING = 1e-12
@@ -67,7 +67,7 @@ def settle(b: Batch, lane: int) -> None:
     for i in range(flows):
         if b.by_flow[b.due_flows[i]].amount > 0.0:
             ship(b, lane, b.due_flows[i])
-    join(b, lane)
+    join(b, lane, SETTLED)
 
 
 @helper

@@ -22,7 +22,7 @@ EPOCH = np.dtype([("start", np.int64), ("row", np.int64)])
 RHYTHM = np.dtype([("interval", np.int64), ("opens", np.int64), ("spread", np.float64)])
 """Per review of a use: its cohort's interval, whether it is the first in it, and the part of what is left of the
 interval's retirements due now."""
-LANE = np.dtype([("epoch", np.int64), ("row", np.int64), ("restless", np.int64)])
+LANE = np.dtype([("epoch", np.int64), ("row", np.int64), ("now", np.int64), ("restless", np.int64)])
 """`restless`: part of the network that did not come to rest, counted from 1; 0 none."""
 PLACE_STATE = np.dtype(
     [("on_hand", np.float64), ("budget", np.float64), ("accrued", np.float64), ("shipped", np.float64),
@@ -33,7 +33,11 @@ consumers use when nothing holds them back, t/day."""
 FLOW_STATE = np.dtype([("budget", np.float64), ("entitled", np.float64), ("offered", np.float64)])
 """`entitled`: unused part of the share of a flow in lots; `offered`: sender's cumulative offer when last settled."""
 LAG_STATE = np.dtype([("head", np.int64), ("count", np.int64), ("total", np.float64)])
-LAG_SLOT = np.dtype([("due", np.int64), ("total", np.float64)])
+LAG_SLOT = np.dtype([("due", np.int64), ("review", np.int64), ("total", np.float64)])
+"""`review`: the one at which it started."""
+RING_STATE = np.dtype([("head", np.int64), ("count", np.int64)])
+"""Where the oldest lot stands, and how many there are: at least one, which may be empty."""
+LOT = np.dtype([("since", np.int64), ("total", np.float64)])
 CONSUMER_STATE = np.dtype([("credit", np.float64), ("outage", np.int64)])
 """`credit`: rate accrued for the next batch; `outage`: the outage that comes or goes on."""
 PLACE_SCRATCH = np.dtype(
@@ -54,16 +58,19 @@ CONSUMER_SCRATCH = np.dtype(
 rates refer to of that; `budget`: what is left of the review's rate or demand."""
 PART_SCRATCH = np.dtype([("stage", np.float64), ("moved", np.float64), ("largest", np.float64), ("quiet", np.int64)])
 """A connected part of the network: flows up to rank `stage` act; what this round `moved`, and the `largest` round."""
+OUTPUT_SCRATCH = np.dtype([("planned", np.float64)])
 DRAW_SCRATCH = np.dtype([("amount", np.float64), ("available", np.float64), ("asked", np.float64)])
 WHERE = np.dtype(
     [(name, np.int64) for name in (
         "shipped", "drawn", "made", "retired", "soiled", "basis", "outage", "unmet_use", "unmet_demand",
-        "taps", "used", "given", "peaks", "lost", "substances", "ports", "loading", "generators", "urgent", "rounds",
+        "taps", "used", "given", "peaks", "lost", "substances", "ports", "loading", "generators", "urgent", "resting",
+        "queued", "rounds",
     )]
 )  # fmt: skip
 """First rows of the sections of `moved` and `counted`; the number of substances; the first port among the places,
 inventories stand before it; the first load among the needs for energy, processes stand before it; the first generator
-among the units, converters stand before it; how many needs are urgent; whether an instant has several rounds."""
+among the units, converters stand before it; how many needs are urgent; how many places let rest what joins
+them; how many processes are `queued`; whether an instant has several rounds."""
 BUS_SCRATCH = np.dtype(
     [(name, np.float64) for name in (
         "asked", "need", "met", "left", "offer", "offered", "carried", "reached", "claims", "coming", "shared",
@@ -101,6 +108,7 @@ class Batch(NamedTuple):
     nominals: Records
     flows: Records
     lags: Records
+    rings: Records
     varyings: Records
     terms: Records
     shared: Records
@@ -161,6 +169,10 @@ class Batch(NamedTuple):
     lag_slot: Records
     lag_mass: Floats
     """(L, slots, K)."""
+    ring_state: Records
+    lots: Records
+    lot_mass: Floats
+    """(L, lots, K)."""
     in_use: Floats
     """(L, uses, K)."""
     initial_use: Floats
@@ -192,6 +204,7 @@ class Batch(NamedTuple):
     by_consumer: Records
     by_draw: Records
     by_part: Records
+    by_output: Records
     by_bus: Records
     by_user: Records
     by_supplier: Records
@@ -237,6 +250,9 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     "lag_state": (LAG_STATE, 2),
     "lag_slot": (LAG_SLOT, 2),
     "lag_mass": (_FLOAT, 3),
+    "ring_state": (RING_STATE, 2),
+    "lots": (LOT, 2),
+    "lot_mass": (_FLOAT, 3),
     "in_use": (_FLOAT, 3),
     "initial_use": (_FLOAT, 3),
     "initial_curve": (_INT, 2),
@@ -256,6 +272,7 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     "by_consumer": (CONSUMER_SCRATCH, 1),
     "by_draw": (DRAW_SCRATCH, 1),
     "by_part": (PART_SCRATCH, 1),
+    "by_output": (OUTPUT_SCRATCH, 1),
     "by_bus": (BUS_SCRATCH, 1),
     "by_user": (USER_SCRATCH, 1),
     "by_supplier": (SUPPLIER_SCRATCH, 1),

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
+from simulator.engine.layout import ALL, Phase
+from simulator.engine.lots import take_oldest, youngest
 from simulator.engine.state import Batch
 
-ALL = 1.0 - 1e-12
+BEGUN, PRODUCED, SETTLED = Phase.BEGUN, Phase.PRODUCED, Phase.SETTLED
 
 
 @helper
 def take(b: Batch, lane: int, place: int, amount: float) -> None:
-    """Take `amount` t of the mix at `place` into `taken`.
+    """Take `amount` t into `taken`: of the mix at `place`, or of its oldest lots.
 
-    A store is well mixed, so taking leaves its composition as it was. This is the one place where rounding is
-    tolerated: all but a trillionth counts as all, so that no dust remains and nothing becomes negative; what is on
-    hand is summed anew when something joins.
+    A store without a ring of lots is well mixed, so taking leaves its composition as it was. This is the one place
+    where rounding is tolerated: all but a trillionth counts as all, so that no dust remains and nothing becomes
+    negative; what is on hand is summed anew when something joins.
     """
+    if b.places[place].ring >= 0:
+        take_oldest(b, lane, place, amount)
+        return
     state = b.place_state[lane, place]
     part = 1.0
     left = 0.0
@@ -45,11 +50,17 @@ def touch(b: Batch, place: int) -> None:
 
 
 @helper
-def join(b: Batch, lane: int) -> None:
-    """Let everything that was added in this phase join its place, and sum anew what is on hand."""
+def join(b: Batch, lane: int, phase: int) -> None:
+    """Let everything that was added in this phase join its place, or rest first, and sum anew what is on hand."""
     last = len(b.touched) - 1
     for i in range(b.touched[last]):
         place = b.touched[i]
+        b.by_place[place].touched = 0
+        if b.places[place].rests > 0:
+            rest(b, lane, place, b.places[place].first_lag + phase)
+            continue
+        if b.places[place].ring >= 0:
+            open_lot(b, lane, place)
         total = 0.0
         for k in range(b.added.shape[1]):
             m = b.mass[lane, place, k] + b.added[place, k]
@@ -57,23 +68,44 @@ def join(b: Batch, lane: int) -> None:
             b.added[place, k] = 0.0
             total += m
         b.place_state[lane, place].on_hand = total
-        b.by_place[place].touched = 0
     b.touched[last] = 0
 
 
 @helper
-def enter_lag(b: Batch, lane: int, lag: int) -> int:
-    """The entry of a queue for what starts now, opened once an instant; return its row in `lag_mass`."""
+def open_lot(b: Batch, lane: int, place: int) -> None:
+    """Note what was added to a place as a lot of its own."""
+    row = youngest(b, lane, place)
+    for k in range(b.added.shape[1]):
+        b.lot_mass[lane, row, k] += b.added[place, k]
+        b.lots[lane, row].total += b.added[place, k]
+
+
+@helper
+def rest(b: Batch, lane: int, place: int, lag: int) -> None:
+    """Let everything that was added to a place enter the queue in which it rests."""
+    row = enter_lag(b, lane, lag, b.group[b.lags[lag].group].review)
+    total = 0.0
+    for k in range(b.added.shape[1]):
+        b.lag_mass[lane, row, k] += b.added[place, k]
+        total += b.added[place, k]
+        b.added[place, k] = 0.0
+    b.lag_slot[lane, row].total += total
+    b.lag_state[lane, lag].total += total
+
+
+@helper
+def enter_lag(b: Batch, lane: int, lag: int, review: int) -> int:
+    """The entry of a queue for what started at a review, opened where it is the first; return its row in `lag_mass`."""
     queue = b.lags[lag]
     state = b.lag_state[lane, lag]
-    due = b.lag_due[lag, b.group[queue.group].review]
     if state.count > 0:
-        last = queue.first + (state.head + state.count - 1) % queue.slots
-        if b.lag_slot[lane, last].due == due:
-            return last
+        youngest = queue.first + (state.head + state.count - 1) % queue.slots
+        if b.lag_slot[lane, youngest].review == review:
+            return youngest
     row = queue.first + (state.head + state.count) % queue.slots
     state.count += 1
-    b.lag_slot[lane, row].due = due
+    b.lag_slot[lane, row].due = b.lag_due[lag, review]
+    b.lag_slot[lane, row].review = review
     b.lag_slot[lane, row].total = 0.0
     for k in range(b.lag_mass.shape[2]):
         b.lag_mass[lane, row, k] = 0.0
@@ -83,7 +115,7 @@ def enter_lag(b: Batch, lane: int, lag: int) -> int:
 @helper
 def load_lag(b: Batch, lane: int, lag: int, total: float) -> None:
     """Put what was taken, `total` t, into a queue."""
-    row = enter_lag(b, lane, lag)
+    row = enter_lag(b, lane, lag, b.group[b.lags[lag].group].review)
     for k in range(len(b.taken)):
         b.lag_mass[lane, row, k] += b.taken[k]
     b.lag_slot[lane, row].total += total
@@ -108,25 +140,53 @@ def add_taken(b: Batch, place: int) -> None:
 
 
 @helper
-def arrive(b: Batch, lane: int, now: int) -> None:
-    """Let everything due by `now` arrive: goods that were shipped, products that are finished."""
+def arrive(b: Batch, lane: int, now: int, phase: int) -> None:
+    """Let everything due arrive: goods that were shipped, products that are finished, what has rested.
+
+    What joined a place when a phase was over has rested when that phase is over again.
+    """
     for lag in range(len(b.lags)):
         queue = b.lags[lag]
         state = b.lag_state[lane, lag]
-        place = queue.place  # read once: the compiler cannot know that writing masses leaves it as it is
-        while state.count > 0 and b.lag_slot[lane, queue.first + state.head].due <= now:
+        until = now if queue.after <= phase else now - 1
+        while state.count > 0 and b.lag_slot[lane, queue.first + state.head].due <= until:
             row = queue.first + state.head
-            for k in range(b.mass.shape[2]):
-                b.mass[lane, place, k] += b.lag_mass[lane, row, k]
-            b.place_state[lane, place].on_hand += b.lag_slot[lane, row].total
+            if queue.next < 0:
+                unload(b, lane, queue.place, row)
+            else:
+                pass_on(b, lane, queue.next, row)
             state.head = (state.head + 1) % queue.slots
             state.count -= 1
             state.total = state.total - b.lag_slot[lane, row].total if state.count > 0 else 0.0
 
 
 @helper
+def unload(b: Batch, lane: int, place: int, row: int) -> None:
+    """Put an entry of a queue into a place."""
+    if b.places[place].ring >= 0:
+        lot = youngest(b, lane, place)
+        for k in range(b.mass.shape[2]):
+            b.lot_mass[lane, lot, k] += b.lag_mass[lane, row, k]
+        b.lots[lane, lot].total += b.lag_slot[lane, row].total
+    for k in range(b.mass.shape[2]):
+        b.mass[lane, place, k] += b.lag_mass[lane, row, k]
+    b.place_state[lane, place].on_hand += b.lag_slot[lane, row].total
+
+
+@helper
+def pass_on(b: Batch, lane: int, lag: int, row: int) -> None:
+    """Put an entry of a queue into the next one, where it rests."""
+    slot = b.lag_slot[lane, row]
+    to = enter_lag(b, lane, lag, slot.review)
+    for k in range(b.mass.shape[2]):
+        b.lag_mass[lane, to, k] += b.lag_mass[lane, row, k]
+    b.lag_slot[lane, to].total += slot.total
+    b.lag_state[lane, lag].total += slot.total
+
+
+@helper
 def coming(b: Batch, lane: int, place: int) -> float:
-    """Tonnes under way towards a place: in transit and in process."""
+    """Tonnes under way towards a place: in transit, in process, and resting in it."""
     total = 0.0
     entry = b.places[place]
     for lag in range(entry.first_lag, entry.first_lag + entry.lags):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from simulator.engine.compiler import helper
 from simulator.engine.state import Batch
-from simulator.engine.transport import empty_basket, join, take, touch
+from simulator.engine.transport import BEGUN, empty_basket, join, take, touch
 
 POST_CONSUMER = 2
 
@@ -36,7 +36,7 @@ def retire(b: Batch, lane: int) -> None:
             total += b.basket[k]
         if total > 0.0:
             end_life(b, lane, u, total)
-    join(b, lane)
+    join(b, lane, BEGUN)
 
 
 @helper

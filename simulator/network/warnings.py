@@ -57,14 +57,19 @@ def _wanted(world: World) -> Iterator[tuple[str, set[Place]]]:
 
 
 def small_stores(worlds: Sequence[World]) -> Iterator[Finding]:
-    """A store holds two reviews' throughput; a smaller one stops what feeds or drains it every other review."""
+    """A store holds the throughput of two reviews and its residence; a smaller one stops what feeds or drains it."""
     for world in worlds:
         for name, company in active(world.companies).items():
             for material, capacity in _capacities(world, company):
-                need = 2 * review_days(world, company) * _throughput(world, company, material)
+                rests = company.inventories[material].residence
+                days = 2 * review_days(world, company) + (rests.days() if rests else 0.0)
+                need = days * _throughput(world, company, material)
                 if capacity < need:
                     path = f"companies.{name}.inventories.{material}.capacity"
-                    yield Finding(path, f"holds {capacity:.6g} t, less than two reviews' throughput of {need:.6g} t")
+                    resting = " and what rests meanwhile" if rests else ""
+                    yield Finding(
+                        path, f"holds {capacity:.6g} t, less than two reviews' throughput{resting} of {need:.6g} t"
+                    )
 
 
 def _capacities(world: World, company: Company) -> Iterator[tuple[str, float]]:

@@ -49,10 +49,10 @@ class Inventory(Model):
     """Fixed order, all or nothing (Q of (R,Q))."""
     safety_stock: Mass | None = None
     """Never offered to flows."""
-    residence: Annotated[None, NotYet("Exactness")] = None
-    """Time that material stays before it may leave."""
-    fifo: Annotated[None, NotYet("Exactness")] = None
-    """First in, first out, instead of mixed."""
+    residence: Annotated[Span, Clock(zero=True)] | None = None
+    """So long what joins it rests before it may leave; it counts as on hand meanwhile. Initial stock has rested."""
+    fifo: bool = False
+    """`true`: first in, first out, lot by lot; else what leaves is the mix of all that is held."""
 
 
 class Slot(Model):

@@ -35,8 +35,8 @@ companies:
   smelter:
     loads: {electricity: 3 MWh/day}
     inventories:
-      ore: {initial: 60 t, reorder_at: 40 t, order_up_to: 90 t, capacity: 95 t}
-      scrap: {initial: 5 t, order_up_to: 6 day}
+      ore: {initial: 60 t, fifo: true, reorder_at: 40 t, order_up_to: 90 t, capacity: 95 t}
+      scrap: {initial: 5 t, order_up_to: 6 day, residence: 10 hour, fifo: true}
       anode: {order_up_to: 60 t, capacity: 70 t, safety_stock: 2 t}
     processes:
       melt:
@@ -53,7 +53,7 @@ companies:
       backup: {inputs: [ore], rate: 3 t/day, outputs: {slag: {Fe: 1, other: 1}, scrap: rest}, rank: 6}
   drawer:
     review_period: 8 hour
-    inventories: {anode: {initial: 9 t}, cable: {order_up_to: 12 t}}
+    inventories: {anode: {initial: 9 t, residence: 4 hour}, cable: {order_up_to: 12 t, residence: 1 day}}
     processes:
       draw: {inputs: {metal: {share: 0.9, any_of: [anode]}, filler: {share: 0.1, any_of: [grit]}}, rate: 6 t/day,
             per: cable,
@@ -63,7 +63,7 @@ companies:
     inventories: {scrap: {reorder_at: 10 t, order_quantity: 6 t}, grit: {capacity: 3 t}}
     processes: {sort: {inputs: [scrap], rate: 4 t/day, outputs: {parts: 0.2, grit: 0.8}}}
   town:
-    inventories: {cable: {initial: 4 t}}
+    inventories: {cable: {initial: 4 t, fifo: true}, old: {fifo: true}}
     processes: {shred: {inputs: [parts], rate: 1 t/day, minimum: 0.9 t/day, outputs: {old: 1}}}
     uses:
       cables: {material: cable, demand: 200 pieces/day, lifetime: {weibull: {shape: 2, scale: 40 day}}, cohort: 5 day,

@@ -42,6 +42,10 @@ class Stage:
     initial: int
     rank: int
     share: float
+    residence: str | None
+    """Of its input."""
+    fifo: bool
+    """Of its input and what is returned to it."""
 
 
 @st.composite
@@ -65,6 +69,8 @@ def stages(draw: st.DrawFn) -> tuple[Stage, ...]:
             initial=draw(st.integers(0, 1)),
             rank=draw(st.integers(1, 5)),
             share=draw(st.sampled_from([1.0, 1.0, 0.3])),
+            residence=draw(LEADS),
+            fifo=draw(st.booleans()),
         )
         for n in range(count)
     )
@@ -80,7 +86,13 @@ def company(n: int, stage: Stage) -> dict[str, Any]:
     lots = max([stage.lot, 1])
     capacity = None if stage.room is None else lots * (1 + stage.room)
     level = None if stage.level is None else f"{lots * (1 + stage.level)} t"
-    held = present(initial=f"{stage.initial} t", capacity=capacity and f"{capacity} t", order_up_to=level)
+    held = present(
+        initial=f"{stage.initial} t",
+        capacity=capacity and f"{capacity} t",
+        order_up_to=level,
+        residence=stage.residence,
+        fifo=stage.fifo,
+    )
     outputs: dict[str, Any] = {f"m{n + 1}": stage.made, "waste": "rest"}
     if stage.returned:
         outputs["back"] = stage.returned
@@ -88,7 +100,11 @@ def company(n: int, stage: Stage) -> dict[str, Any]:
         inputs=["back", f"m{n}"], rate=f"{stage.rate} t/day", outputs=outputs, duration=stage.duration,
         batch=stage.batch and f"{stage.batch} t",
     )  # fmt: skip
-    inventories = {f"m{n}": held, f"m{n + 1}": present(capacity=stage.made_room and f"{stage.made_room} t")}
+    inventories = {
+        "back": {"fifo": stage.fifo},
+        f"m{n}": held,
+        f"m{n + 1}": present(capacity=stage.made_room and f"{stage.made_room} t"),
+    }
     return {"review_period": stage.review, "inventories": inventories, "processes": {"p": process}}
 
 

@@ -15,6 +15,12 @@ def structure_of(world: World) -> object:
         (time.start, time.end, time.step, time.report, world.calendar, world.in_rounds),
         [(name, company.review_period) for name, company in companies],
         [
+            (name, material, held.residence, held.fifo)
+            for name, company in companies
+            for material, held in sorted(company.inventories.items())
+            if held.residence or held.fifo
+        ],
+        [
             (name, use, entry.cohort, entry.demand == "any")
             for name, company in companies
             for use, entry in sorted(company.uses.items())

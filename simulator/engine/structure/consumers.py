@@ -13,6 +13,7 @@ from simulator.engine.layout import ONE
 from simulator.engine.parameters import tonnes
 from simulator.engine.recipes import coefficients
 from simulator.engine.structure.draft import IN_PROCESS, Draft, Row, cohort_of, node_active, ranges
+from simulator.engine.structure.rings import contested
 from simulator.scenario.models import Inventory, Process, Use, World
 from simulator.scenario.numbers import Number
 
@@ -92,8 +93,10 @@ def processes(draft: Draft, limits: int, terms: Counters, needs: Sequence[tuple[
     """`limits`: first counter of days and tonnes by limit; `needs`: where the needs for energy of each stand."""
     outputs = ranges(draft.index.outputs, lambda output: (output.company, output.process))
     rows = []
+    queued = contested(draft.world, draft.index)
     for key, of_process in zip(draft.index.processes, needs, strict=True):
-        rows.append((*_process(draft, key, outputs[key.company, key.process], limits, terms), *of_process))
+        row = _process(draft, key, outputs[key.company, key.process], limits, terms)
+        rows.append((*row, *of_process, int(key in queued)))
         limits += 2 * (Limit.INPUT + len(key.slots))
     return rows
 

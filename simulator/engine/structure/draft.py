@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from simulator.engine.calendar import cohort_span
-from simulator.engine.index import Index
+from simulator.engine.index import Index, Place
+from simulator.engine.layout import Phase
 from simulator.engine.parameters import Parameters
 from simulator.engine.structure.parts import Parts
 from simulator.scenario.models import World
@@ -15,19 +16,27 @@ from simulator.scenario.numbers import Span
 
 T = TypeVar("T")
 Row = tuple[int, ...]
-IN_TRANSIT, IN_PROCESS = 1, 2
+RESTING, IN_TRANSIT, IN_PROCESS = 0, 1, 2
+PHASES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """A queue of what is under way: for a flow (`transit`) or for an output of a process (`process`)."""
+    """A queue of what is under way: for a flow (`transit`), for an output of a process (`process`), or what rests."""
 
     place: int
     section: int
     number: int
-    """Of the flow or of the output."""
+    """Of the flow or of the output; of what rests its `Phase`, those behind other queues after them."""
     span: Span
     group: int
+    behind: Lag | None = None
+    """The queue from which it gets what rests in it."""
+
+    @property
+    def after(self) -> int:
+        """The phase of an instant behind which it arrives."""
+        return self.number if self.section == RESTING and self.behind is None else Phase.BEGUN
 
 
 @dataclass
@@ -90,7 +99,10 @@ def groups_of(world: World) -> dict[Span, int]:
 
 
 def lags_of(world: World, index: Index, groups: Mapping[Span, int]) -> tuple[Lag, ...]:
-    """Everything that is under way for a time: flows with a lead time to a company, outputs with a duration."""
+    """Everything that is under way for a time: flows with a lead time to a company, outputs with a duration; and what
+    rests.
+
+    At a place the queues of what rests come first: they make room before others pass on to them."""
     lags = []
     for n, key in enumerate(index.flows):
         lead, target = world.flows[key.flow].lead_time, index.places[key.target]
@@ -100,7 +112,26 @@ def lags_of(world: World, index: Index, groups: Mapping[Span, int]) -> tuple[Lag
         duration = world.companies[output.company].processes[output.process].duration
         if duration is not None and duration.days() > 0 and output.place >= 0:
             lags.append(Lag(output.place, IN_PROCESS, n, duration, groups[period_of(world, output.company)]))
+    for n, place in enumerate(index.places):
+        span = residence_of(world, place)
+        if span is not None:
+            before = [lag for lag in lags if lag.place == n]
+            lags += _resting(n, span, groups[period_of(world, place.node)], before)
     return tuple(sorted(lags, key=lambda lag: (lag.place, lag.section, lag.number)))
+
+
+def residence_of(world: World, place: Place) -> Span | None:
+    """How long what joins a place rests there; None where it does not."""
+    held = world.companies[place.node].inventories.get(place.name) if place.kind == "inventory" else None
+    return held.residence if held and held.residence and held.residence.days() > 0 else None
+
+
+def _resting(place: int, span: Span, group: int, before: Sequence[Lag]) -> Iterator[Lag]:
+    """The queues in which what joins a place rests: one for each phase, one behind each other queue."""
+    for phase in range(PHASES):
+        yield Lag(place, RESTING, phase, span, group)
+    for n, lag in enumerate(before, PHASES):
+        yield Lag(place, RESTING, n, span, lag.group, lag)
 
 
 def node_active(world: World, node: str) -> bool:

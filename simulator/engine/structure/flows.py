@@ -83,11 +83,14 @@ def lags(draft: Draft, line: Timeline, groups: list[Reviews]) -> tuple[list[Row]
     rows: list[Row] = []
     dues: list[tuple[int, ...]] = []
     first = 0
+    following = {lag.behind: n for n, lag in enumerate(draft.lags) if lag.behind}
     for lag in draft.lags:
         times = groups[lag.group].times
+        if lag.behind:
+            times = tuple(line.after(time, lag.behind.span) for time in times)
         due = tuple(line.after(time, lag.span) for time in times)
-        slots = slots_needed(times, due)
-        rows.append((lag.place, first, slots, lag.group, lag.section))
+        slots = slots_needed(times, [time + (lag.after > 0) for time in due])
+        rows.append((lag.place, first, slots, lag.group, lag.section, lag.after, following.get(lag, -1)))
         dues.append(due)
         first += slots
     return rows, dues

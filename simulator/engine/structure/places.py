@@ -8,7 +8,7 @@ from simulator.engine.index import Draw, Output, Place, UseKey
 from simulator.engine.layout import ONE, UNBOUNDED, UNLIMITED, ZERO, Policy, Port
 from simulator.engine.parameters import tonnes
 from simulator.engine.structure.consumers import demanded, process_active, process_reader, use_active
-from simulator.engine.structure.draft import IN_TRANSIT, Draft, Row, node_active, ranges
+from simulator.engine.structure.draft import IN_TRANSIT, Draft, Row, node_active, ranges, residence_of
 from simulator.scenario.models import Accept, Demand, Inventory, Supply, World
 from simulator.scenario.numbers import Number
 from simulator.scenario.recipes import nominal_yield
@@ -16,8 +16,8 @@ from simulator.scenario.recipes import nominal_yield
 PORTS = {"inventory": Port.NONE, "supply": Port.SUPPLY, "demand": Port.SINK, "accept": Port.SINK}
 
 
-def places(draft: Draft) -> tuple[list[Row], list[Row], list[Row]]:
-    """Rows of places, of the terms of their nominal use, and of the flows at ports."""
+def places(draft: Draft, ring_of: Mapping[int, int]) -> tuple[list[Row], list[Row], list[Row]]:
+    """Rows of places, of the terms of their nominal use, and of the flows at ports; `ring_of`: their rings of lots."""
     lags = ranges(draft.lags, lambda lag: lag.place)
     rows: list[Row] = []
     nominal: list[Row] = []
@@ -27,7 +27,9 @@ def places(draft: Draft) -> tuple[list[Row], list[Row], list[Row]]:
         terms = list(dict.fromkeys(_nominal(draft, n))) if stored else []
         ends = [] if stored else _edges(draft, n)
         make = _inventory if stored else _port
-        rows.append((*make(draft, n, (len(nominal), len(terms))), *lags.get(n, (0, 0)), len(edges), len(ends)))
+        rests = int(residence_of(draft.world, place) is not None)
+        edge = (len(edges), len(ends), rests, ring_of.get(n, -1))
+        rows.append((*make(draft, n, (len(nominal), len(terms))), *lags.get(n, (0, 0)), *edge))
         nominal += terms
         edges += ends
     return rows, nominal, edges
@@ -141,11 +143,13 @@ def _level(draft: Draft, world: World, n: int) -> Number | float | None:
 
 
 def _cover(draft: Draft, world: World, n: int) -> Number | float | None:
-    """Days of nominal use to cover besides the review: as declared, or the longest lead time."""
+    """Days of nominal use to cover besides the review: as declared, or the longest lead time and the residence."""
     held = inventory_reader(draft.index.places[n])(world)
     if held.order_up_to is not None:
         return held.order_up_to if held.order_up_to.unit == "day" else None
-    return max((lag.span.days() for lag in draft.lags if (lag.place, lag.section) == (n, IN_TRANSIT)), default=0.0)
+    rest = residence_of(draft.world, draft.index.places[n])
+    leads = (lag.span.days() for lag in draft.lags if (lag.place, lag.section) == (n, IN_TRANSIT))
+    return max(leads, default=0.0) + (rest.days() if rest else 0.0)
 
 
 def _largest_lot(draft: Draft, world: World, n: int) -> float:
