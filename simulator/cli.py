@@ -22,14 +22,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import simulator
-from simulator import explanations, terminal
+from simulator import explanations, files, terminal
 from simulator.errors import ScenarioError, UserError
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
+    from simulator.study.cases import Verdict
     from simulator.study.run import Run
-
-FLAGSHIP = Path(__file__).resolve().parents[1] / "scenarios" / "luenen.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +112,8 @@ Examples:
       with another number than the file's
   {0} price my.yaml
       which partnership pays, and for whom?
+  {0} validation
+      models that others published, and how far ours deviates
   {0} price take_back my.yaml
       at which price, or gate fee, of a flow do both its partners gain?
 
@@ -147,7 +148,8 @@ def run(session: Session, /, **given: Any) -> None:
     """
     request = Request(**given)
     start = perf_counter()
-    scenario, warnings = _checked(_file(request.file, session), request.sets, _names(request.variants), request.seed)
+    file = files.scenario(request.file, session.program)
+    scenario, warnings = _checked(file, request.sets, _names(request.variants), request.seed)
     loaded = perf_counter() - start
     if not request.quiet:
         terminal.warn(terminal.placed([*warnings, *_namesake(scenario, request)], scenario))
@@ -200,7 +202,7 @@ def validate(files: tuple[Path, ...], variants: str | None, sets: tuple[str, ...
 
 def _validated(file: Path, sets: tuple[str, ...], variants: tuple[str, ...] | None) -> UserError | None:
     try:
-        scenario, warnings = _checked(_existing(file), sets, variants)
+        scenario, warnings = _checked(files.existing(file), sets, variants)
     except UserError as error:
         return error
     terminal.warn(terminal.placed(warnings, scenario))
@@ -268,7 +270,7 @@ def price(session: Session, /, name: str | None, file: str | None, variant: str 
     from simulator.study.partnerships import ask
 
     name, file = sorted_words(name, file)
-    path = _file(Path(file) if file else None, session)
+    path = files.scenario(Path(file) if file else None, session.program)
     try:
         with terminal.progress(quiet=False) as progress:
             _announce_compilation(progress.say)
@@ -276,6 +278,29 @@ def price(session: Session, /, name: str | None, file: str | None, variant: str 
     except ScenarioError as error:
         raise terminal.seen_from_here(error, path.parent) from error
     click.echo("\n".join(answer(found, command(session.program, file, variant, sets))))
+
+
+@cli.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@debug
+def validation(folder: Path | None) -> int:
+    """Run models that others published, and compare with what they gave.
+
+    Without FOLDER, all that come with kreislauf; else one case, or a folder of cases. Ends with 0 only if all hold.
+    """
+    from simulator.study.cases import cases_in, verdicts
+
+    cases = cases_in(folder or files.CASES)
+    found: list[Verdict] = []
+    with terminal.progress(quiet=False) as progress:
+        _announce_compilation(progress.say)
+        for n, case in enumerate(cases):
+            progress.stage(case.name)
+            found += verdicts(case)
+            if progress.advance:
+                progress.advance((n + 1) / len(cases))
+    terminal.compare(found)
+    return 0 if all(verdict.holds for verdict in found) else explanations.OURS
 
 
 def _checked(
@@ -293,41 +318,6 @@ def _checked(
     except ScenarioError as error:
         raise terminal.seen_from_here(error, file.parent) from error
     return scenario, (*scenario.warnings, *warnings)
-
-
-def _file(file: Path | None, session: Session) -> Path:
-    if file:
-        return _existing(file)
-    if not FLAGSHIP.is_file():
-        raise UserError(
-            f"no FILE is named, and the flagship, {FLAGSHIP}, is not there: name a file, or write one with "
-            f"`{session.program} new NAME`"
-        )
-    return FLAGSHIP
-
-
-def _existing(file: Path) -> Path:
-    if os.path.isdir(file):  # noqa: PTH112  pathlib's raise where a name is too long
-        raise UserError(f"{file}: is a folder, no scenario file")
-    if not os.path.isfile(file):  # noqa: PTH113  likewise
-        raise UserError(f"{file}: is not there{_meant(file)}")
-    return file
-
-
-def _meant(file: Path) -> str:
-    """Which file of the same folder, or of the scenarios, has nearly this name."""
-    from difflib import get_close_matches
-
-    there = {path.stem: path for folder in (FLAGSHIP.parent, file.parent) for path in _scenarios(folder)}
-    near = get_close_matches(file.name.removesuffix(".yaml"), there, n=1)
-    return f"; did you mean {terminal.shown(there[near[0]])}?" if near else ""
-
-
-def _scenarios(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.glob("*.yaml"))
-    except OSError:
-        return []
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from simulator.scenario.scenario import Scenario
+    from simulator.study.cases import Verdict
     from simulator.study.run import Run
     from simulator.summary import Summary
 
@@ -120,6 +122,30 @@ def summarise(run: Run, folder: Path) -> None:
     for line in said.notes:
         console.print(line)
     console.print(f"tables and plots: {shown(folder)}")
+
+
+def compare(found: Sequence[Verdict]) -> None:
+    """How models of others compare with ours."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from simulator.casebook import FIGURES, conclusion, row
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("case, source, quantity", overflow="fold")
+    for name in FIGURES:
+        table.add_column(name, justify="right", no_wrap=True)
+    for case, verdicts in groupby(found, key=lambda verdict: (verdict.case, verdict.source)):
+        table.add_row(case[0], style="bold")
+        table.add_row(case[1], style="dim")
+        for verdict in verdicts:
+            quantity, *figures = row(verdict)
+            table.add_row(f"  {quantity}", *figures)
+        table.add_section()
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console.print(table)
+    console.print(conclusion(found))
 
 
 def shown(folder: Path) -> str:

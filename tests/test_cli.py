@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import simulator
-from simulator import cli
+from simulator import cli, files
 from simulator.errors import BalanceError, Fault, ScenarioError
 from simulator.study.run import Run
 from tests.results import synthetic
@@ -89,7 +89,7 @@ def test_run_is_the_default_command_with_all_its_options(fake: Fake, before: lis
 
 
 def test_without_a_file_the_flagship_is_run(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "FLAGSHIP", Path("a.yaml"))
+    monkeypatch.setattr(files, "FLAGSHIP", Path("a.yaml"))
     assert cli.main([]) == 0
     assert cli.main(["--seed", "1"]) == 0
     assert fake.asked["path"] == Path("a.yaml")
@@ -98,7 +98,7 @@ def test_without_a_file_the_flagship_is_run(fake: Fake, monkeypatch: pytest.Monk
 def test_without_a_flagship_there_is_a_remedy(
     fake: Fake, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "FLAGSHIP", Path("gone.yaml"))
+    monkeypatch.setattr(files, "FLAGSHIP", Path("gone.yaml"))
     assert cli.main([]) == 2
     assert "name a file, or write one with" in capsys.readouterr().err
 
@@ -241,7 +241,7 @@ INTERRUPTED = """
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 from pathlib import Path
-from simulator import cli
+from simulator import cli, files
 from simulator.study import run
 def stopped(scenario, **_):
     assert [path.suffix for path in Path("deep").iterdir()] == [".partial"]

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from simulator.engine.batch import allocate, bytes_per_lane, ledger
+from simulator.engine.batch import allocate, bytes_per_lane, ledger, require_rest
 from simulator.engine.clock import Progress, Trace, simulate
 from simulator.engine.ledger import Lane, Ledger
 from simulator.engine.machine import compile_kernels, compiled
@@ -32,8 +32,12 @@ class Outcome:
 def run_batch(
     plan: Plan, lanes: Sequence[Lane], seed: int, progress: Progress | None = None, trace: Trace | None = None
 ) -> Outcome:
-    """Simulate lanes that share a plan, in one calendar."""
+    """Simulate lanes that share a plan, in one calendar.
+
+    Raises UserError where a part of the network did not come to rest within an instant.
+    """
     compile_kernels()
     batch = allocate(plan, lanes, seed)
     events = simulate(plan, batch, progress, trace)
+    require_rest(plan, batch)
     return Outcome(ledger(plan, lanes, batch), events)

@@ -221,6 +221,17 @@ def _energy_scratch(plan: Plan) -> dict[str, Any]:
     }
 
 
+def require_rest(plan: Plan, batch: Batch) -> None:
+    """Raise UserError where goods went round at one instant without an end."""
+    restless = int(batch.lane_state["restless"].max())
+    if restless:
+        place = plan.index.places[plan.parts.places.index(restless - 1)]
+        raise UserError(
+            f"settle: {place.name} at {place.node}, and what is linked with it, goes round without coming to rest at "
+            "one instant: give the loop an exit, a smaller rate, or write `settle: once`"
+        )
+
+
 def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch) -> Ledger:
     """What the batch recorded, by name."""
     index, moved, counted = plan.index, plan.sections.moved, plan.sections.counted

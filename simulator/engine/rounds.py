@@ -19,7 +19,7 @@ from simulator.engine.transport import PRODUCED, arrive
 
 QUIET = 1e-12
 """A round that moves less than this part of the instant's largest moves nothing."""
-MOST = 1_000_000
+MOST = 100_000
 """Rounds after which a part of the network counts as restless."""
 
 

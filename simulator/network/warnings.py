@@ -29,6 +29,7 @@ from simulator.network.wastes import unlabelled, unmarked
 from simulator.scenario.models import Company, Flow, World
 from simulator.scenario.numbers import Number
 from simulator.scenario.trade import wants
+from simulator.units import DAYS_PER_MONTH
 
 
 def unreached(worlds: Sequence[World]) -> Iterator[Finding]:
@@ -119,6 +120,14 @@ def idle_distance(worlds: Sequence[World]) -> Iterator[Finding]:
                 yield Finding(f"flows.{name}.distance", "counts for nothing without `transport`: name a mode beside it")
 
 
+def restless(worlds: Sequence[World]) -> Iterator[Finding]:
+    """Rounds at short steps cost time and hide delays that are real."""
+    for world in worlds[:1]:
+        if world.in_rounds and world.time.step.days() < DAYS_PER_MONTH:
+            cost = "production and settlement repeat at every instant, ten to some hundred times as much work"
+            yield Finding("settle", f"{cost}; at steps below a month goods hardly pass several companies: write `once`")
+
+
 WARNINGS: tuple[Callable[[Sequence[World]], Iterator[Finding]], ...] = (
     unreached,
     stranded,
@@ -127,6 +136,7 @@ WARNINGS: tuple[Callable[[Sequence[World]], Iterator[Finding]], ...] = (
     overtaken,
     piling_up,
     idle_distance,
+    restless,
     uncovered,
     unfuelled,
     unpaid,

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FILE = "case.yaml"
+SMALL = 1e-3
+"""Values below this part of the largest of their column are held against this part: differences of large numbers."""
 
 
 class Comparison(Model):
@@ -40,7 +42,7 @@ class Comparison(Model):
     query: str
     """SQL over the tables of the run that gives the same columns; what it has no row for is 0."""
     relative: Annotated[float, Field(gt=0)] | None = None
-    """Largest deviation allowed, as part of the expected value and of the largest of its column together."""
+    """Largest deviation allowed, as part of the expected value, or of a thousandth of the largest in its column."""
     absolute: Annotated[float, Field(gt=0)] | None = None
     """Largest deviation allowed, in the column's unit."""
 
@@ -99,9 +101,8 @@ def read_case(folder: Path) -> Case:
     try:
         return Case.model_validate(document.data, strict=False)
     except ValidationError as error:
-        first = error.errors()[0]
-        path = ".".join(str(part) for part in first["loc"])
-        raise UserError(f"{folder / FILE}: {path}: {first['msg']}") from error
+        said = ((".".join(str(part) for part in fault["loc"]), fault["msg"]) for fault in error.errors())
+        raise UserError("\n".join(f"{folder / FILE}: {path}: {message}" for path, message in said)) from error
 
 
 def verdicts(folder: Path) -> Iterator[Verdict]:
@@ -136,7 +137,9 @@ def _compared(folder: Path, source: str, name: str, comparison: Comparison, ours
     missing = sorted({*key, *quantities} - set(ours.columns))
     if missing:
         raise UserError(f"{folder / FILE}: {comparison.expected}: the query gives no column {', '.join(missing)}")
-    both = _keyed(expected, key).join(_keyed(ours, key), how="outer", lsuffix=" expected").fillna(0.0)
+    sides = _keyed(expected, key), _keyed(ours, key)
+    both = sides[0].merge(sides[1], how="outer", left_index=True, right_index=True, suffixes=(" expected", ""))
+    both = both.fillna(0.0)
     for quantity in quantities:
         deviation = _deviation(both[quantity], both[f"{quantity} expected"], comparison.relative is not None)
         yield Verdict(
@@ -152,9 +155,9 @@ def _compared(folder: Path, source: str, name: str, comparison: Comparison, ours
 
 
 def _deviation(ours: pd.Series[float], theirs: pd.Series[float], relative: bool) -> float:
-    """The largest deviation; a relative one is part of the expected value and the largest of the column together."""
+    """The largest deviation; a relative one is part of the expected value, at least of `SMALL` of the largest."""
     deviation, size = (ours - theirs).abs(), theirs.abs()
-    scale = size + size.max() if relative and size.max() > 0 else 1.0
+    scale = size.clip(lower=SMALL * size.max()) if relative and size.max() > 0 else 1.0
     return float((deviation / scale).max())
 
 
