@@ -6,6 +6,7 @@ import numpy as np
 
 from simulator.engine.compiler import helper
 from simulator.engine.layout import CLOSE, INPUT, MINIMUM, ORDER, OUTAGE, RATE, ROOM, UNBOUNDED
+from simulator.engine.mixing import fill, hold_mix
 from simulator.engine.orders import room, want
 from simulator.engine.outages import uptime
 from simulator.engine.state import Batch
@@ -74,6 +75,8 @@ def fit_inputs(b: Batch, lane: int, c: int, x: float) -> None:
         available = 0.0
         for d in range(slot.first_draw, slot.first_draw + slot.draws):
             available += b.by_draw[d].available
+        if slot.limits > 0:
+            available = fill(b, lane, s, min(available, x * share))
         if available < x * share:
             x = available / share
             mine.cause = INPUT + s - consumer.first_slot
@@ -86,16 +89,24 @@ def draw(b: Batch, lane: int, c: int, x: float) -> None:
     consumer = b.consumers[c]
     b.by_consumer[c].x = x
     for s in range(consumer.first_slot, consumer.first_slot + consumer.slots):
-        slot = b.slots[s]
-        lacking = b.numbers[lane, slot.share] * x
-        for d in range(slot.first_draw, slot.first_draw + slot.draws):
-            b.by_draw[d].amount = min(lacking, b.by_draw[d].available)
-            lacking -= b.by_draw[d].amount
+        fill(b, lane, s, b.numbers[lane, b.slots[s].share] * x)
 
 
 @helper
 def fit_outputs(b: Batch, lane: int, p: int) -> None:
-    """Reduce a planned throughput to the output its rate refers to, its order, the rooms, its batch and minimum."""
+    """Reduce a planned throughput to the output its rate refers to, its order, the rooms, its batch and minimum.
+
+    Where a slot has limits, one output may grow as another is cut: a second look, with a mix that only shrinks.
+    """
+    fit_ceilings(b, lane, p)
+    if b.consumers[p].limited > 0:
+        hold_mix(b, p)
+        fit_ceilings(b, lane, p)
+
+
+@helper
+def fit_ceilings(b: Batch, lane: int, p: int) -> None:
+    """Look at every bound of a process but rate and inputs, once."""
     process = b.processes[p]
     if process.per >= 0:
         fit_ceiling(b, lane, p, process.per, b.by_consumer[p].budget, RATE)
