@@ -40,7 +40,7 @@ companies:
       anode: {order_up_to: 60 t, capacity: 70 t, safety_stock: 2 t}
     processes:
       melt:
-        inputs: [scrap, ore]
+        inputs: {feed: {share: 1, any_of: [scrap, ore], limits: {organics: 0.06, Cu: 0.7}}}
         rate: {table: course}
         batch: 2 t
         minimum: 1 t/day
@@ -61,7 +61,7 @@ companies:
   trader:
     review_period: 7 day
     inventories: {scrap: {reorder_at: 10 t, order_quantity: 6 t}, grit: {capacity: 3 t}}
-    processes: {sort: {inputs: [scrap], rate: 4 t/day, outputs: {parts: 0.2, grit: 0.8}}}
+    processes: {sort: {inputs: [scrap], rate: 4 t/day, outputs: {parts: {total: 0.2}, grit: 0.8}}}
   town:
     inventories: {cable: {initial: 4 t}}
     processes: {shred: {inputs: [parts], rate: 1 t/day, minimum: 0.9 t/day, outputs: {old: 1}}}

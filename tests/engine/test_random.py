@@ -42,6 +42,8 @@ class Stage:
     initial: int
     rank: int
     share: float
+    limit: float | None
+    """Largest part of the substance x in what it takes in; what comes back holds more of it than what is made."""
 
 
 @st.composite
@@ -65,6 +67,7 @@ def stages(draw: st.DrawFn) -> tuple[Stage, ...]:
             initial=draw(st.integers(0, 1)),
             rank=draw(st.integers(1, 5)),
             share=draw(st.sampled_from([1.0, 1.0, 0.3])),
+            limit=draw(st.sampled_from([None, None, 0.05, 0.1, 0.2])),
         )
         for n in range(count)
     )
@@ -81,11 +84,12 @@ def company(n: int, stage: Stage) -> dict[str, Any]:
     capacity = None if stage.room is None else lots * (1 + stage.room)
     level = None if stage.level is None else f"{lots * (1 + stage.level)} t"
     held = present(initial=f"{stage.initial} t", capacity=capacity and f"{capacity} t", order_up_to=level)
-    outputs: dict[str, Any] = {f"m{n + 1}": stage.made, "waste": "rest"}
+    outputs: dict[str, Any] = {f"m{n + 1}": {"x": stage.made / 2, "other": stage.made}, "waste": "rest"}
     if stage.returned:
-        outputs["back"] = stage.returned
+        outputs["back"] = {"total": stage.returned}
+    feed = {"share": 1, "any_of": ["back", f"m{n}"], "limits": present(x=stage.limit)}
     process = present(
-        inputs=["back", f"m{n}"], rate=f"{stage.rate} t/day", outputs=outputs, duration=stage.duration,
+        inputs={"feed": feed}, rate=f"{stage.rate} t/day", outputs=outputs, duration=stage.duration,
         batch=stage.batch and f"{stage.batch} t",
     )  # fmt: skip
     inventories = {f"m{n}": held, f"m{n + 1}": present(capacity=stage.made_room and f"{stage.made_room} t")}
@@ -118,8 +122,9 @@ def body(chain: tuple[Stage, ...], demand: int) -> str:
         "accepts": {"waste": {"fate": "landfill"}},
     }
     materials: dict[str, Any] = {"waste": {"waste": True}, "back": {}} | {f"m{n}": {} for n in range(last + 1)}
+    materials["m0"] = {"composition": {"x": 0.1}}
     companies = {f"c{n}": company(n, stage) for n, stage in enumerate(chain)}
-    parts = {"materials": materials, "companies": companies, "boundary": {"world": world}, "flows": flows}
+    parts = {"substances": ["x"], "materials": materials, "companies": companies, "boundary": {"world": world}, "flows": flows}
     return "\n".join(f"{key}: {json.dumps(part)}" for key, part in parts.items())
 
 
