@@ -12,6 +12,7 @@ from scipy.optimize import linprog
 from tests.engine.builders import chosen, held_back, nested, shipped, simulate, stock, throughput
 
 SUBSTANCES = ("A", "B", "C")
+TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10, "presolve": False}
 
 
 class Case:
@@ -47,8 +48,8 @@ def _best(aim: Any, rows: Any, right: list[float], bounds: Any) -> float:
     """Least of an aim where rows are at most 0, the last ones at most what stands in `right`."""
     scale = np.maximum(np.abs(rows).max(axis=1), 1e-30)
     sides = np.concatenate([np.zeros(len(rows) - len(right)), right]) / scale
-    options = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
-    return float(linprog(aim, rows / scale[:, None], sides, bounds=bounds, options=options).fun)
+    programme: Any = linprog
+    return float(programme(aim, rows / scale[:, None], sides, bounds=bounds, options=TIGHT).fun)
 
 
 def company(number: int, case: Case) -> tuple[list[str], list[str], list[str]]:

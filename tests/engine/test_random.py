@@ -124,7 +124,8 @@ def body(chain: tuple[Stage, ...], demand: int) -> str:
     materials: dict[str, Any] = {"waste": {"waste": True}, "back": {}} | {f"m{n}": {} for n in range(last + 1)}
     materials["m0"] = {"composition": {"x": 0.1}}
     companies = {f"c{n}": company(n, stage) for n, stage in enumerate(chain)}
-    parts = {"substances": ["x"], "materials": materials, "companies": companies, "boundary": {"world": world}, "flows": flows}
+    parts = {"substances": ["x"], "materials": materials, "companies": companies}
+    parts |= {"boundary": {"world": world}, "flows": flows}
     return "\n".join(f"{key}: {json.dumps(part)}" for key, part in parts.items())
 
 
