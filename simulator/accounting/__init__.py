@@ -5,6 +5,7 @@
     tabulate(scenario, ledgers)   flows, stocks, processes, emissions, energy, waste, money, indicators
     find_bottlenecks(tables, …)   what held the processes back                         bottlenecks.py
     find_shortages(tables)        energy that nobody served, or took, in words         shortages.py
+    find_buildup(tables, …)       substances that build up in a loop, in words         buildup.py
 
 How a ledger becomes tables (`build.py`): each quantity becomes a `Grid`, numbers by lane, period and key (`grid.py`);
 all grids of one ledger are its `Facts` (`facts.py`; its table `VALUED` names those that are quantities × numbers):
@@ -31,6 +32,7 @@ from __future__ import annotations
 from simulator.accounting.balance import TOLERANCE, Balance, check, require, worst
 from simulator.accounting.bottlenecks import Bottleneck, find_bottlenecks
 from simulator.accounting.build import tabulate
+from simulator.accounting.buildup import find_buildup
 from simulator.accounting.factors import terms_of
 from simulator.accounting.facts import VALUED
 from simulator.accounting.shortages import find_shortages
@@ -46,6 +48,7 @@ __all__ = [
     "Tables",
     "check",
     "find_bottlenecks",
+    "find_buildup",
     "find_shortages",
     "require",
     "tabulate",

@@ -71,6 +71,10 @@ class Facts:
     """Days (node, process)."""
     in_use: Grid
     """t at the end (node, use): a stock, not to be summed over time."""
+    in_service: Grid
+    """Likewise (substance)."""
+    intake: Grid
+    """t taken into service (node, use, substance, origin)."""
 
 
 VALUED: Mapping[str, tuple[Lines, int]] = {
@@ -110,6 +114,8 @@ def facts(scenario: Scenario, ledger: Ledger, dates: Calendar) -> Facts:
         unmet=physical.unmet(ledger, dates),
         outages=physical.outages(ledger, dates),
         in_use=physical.in_use(ledger, dates),
+        in_service=physical.in_service(ledger, dates),
+        intake=physical.intake(ledger, dates),
         **valued,
     )
     for name, grid in vars(found).items():
@@ -144,6 +150,7 @@ def _yearly(grid: Grid, by_year: ByYear, dates: Calendar) -> Grid:
 
 _BY_YEAR: dict[str, ByYear] = {
     "in_use": Calendar.at_years,
+    "in_service": Calendar.at_years,
     "stored": Calendar.at_years,
     "peaks": Calendar.highest,
 }

@@ -1,10 +1,10 @@
 """Indicators: numbers per variant and year, for each node and the network, from the facts of every lane.
 
 To add one, write a function from `Facts` to a `Measure` and add it to `INDICATORS`, one of energy to those of
-`energy_indicators.py`; what compares lanes or years is in `appraisal.py`. Its unit and items are told to targets in
-`KINDS` of `scenario/figures.py`; tests hold that none is forgotten. Items: `total`; `scope_1`, `scope_2`, `scope_3`; a
-fate; a carrier; a mode; an origin, `recycled` (all that is not primary), and `material.origin` for one material of a
-node.
+`energy_indicators.py`, of cycles to those of `cycles.py`; what compares lanes or years is in `appraisal.py`. Its unit
+and items are told to targets in `KINDS` of `scenario/figures.py`; tests hold that none is forgotten. Items: `total`;
+`scope_1`, `scope_2`, `scope_3`; a fate; a carrier; a mode; a substance; an origin, `recycled` (all that is not
+primary), and `material.origin` for one material of a node.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from functools import partial
 
 import numpy as np
 
+from simulator.accounting.cycles import CYCLE_INDICATORS
 from simulator.accounting.energy_indicators import ENERGY_INDICATORS
 from simulator.accounting.facts import Facts, in_years
 from simulator.accounting.grid import Calendar, Grid, Key, grid, joined, spread
@@ -185,6 +186,7 @@ INDICATORS: tuple[Callable[[Facts], Measure], ...] = (
     transport_work,
     unmet_demand,
     waste,
+    *CYCLE_INDICATORS,
     *ENERGY_INDICATORS,
 )
 """All indicators."""

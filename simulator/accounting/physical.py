@@ -183,3 +183,22 @@ def in_use(ledger: Ledger, calendar: Calendar) -> Grid:
     """In service at the end of every period, without the opening; keys: node, use; t."""
     closing = _at(ledger.in_use.sum(axis=-1), _ends(calendar))[:, 1:]
     return grid([(use.company, use.use) for use in ledger.index.uses], closing)
+
+
+def in_service(ledger: Ledger, calendar: Calendar) -> Grid:
+    """In service at the end of every period in all uses together; keys: substance; t."""
+    closing = _at(ledger.in_use.sum(axis=2), _ends(calendar))[:, 1:]
+    return grid([(label.substance,) for label in ledger.index.labels], closing)
+
+
+def intake(ledger: Ledger, calendar: Calendar) -> Grid:
+    """What uses take into service; keys: node, use, substance, origin; t."""
+    draws = ledger.index.draws
+    taken = calendar.sum(ledger.drawn[:, :, [n for n, draw in enumerate(draws) if draw.use is not None]])
+    keys = [
+        (draw.company, draw.use, label.substance, label.origin)
+        for draw in draws
+        if draw.use is not None
+        for label in ledger.index.labels
+    ]
+    return grid(keys, taken.reshape(*taken.shape[:2], -1))

@@ -46,6 +46,7 @@ def _rows(
 ) -> Iterator[tuple[Key, Floats]]:
     """Keys and figures, shape (lanes, years), of one target; none where there is nothing to start from."""
     found, world = figure(path), scenario.world
+    target = target.in_unit(found.unit)
     values = _values(whole, found)
     base = _base(world, target, whole.years, values[_first_lanes(scenario, lanes)])
     if base is None:
@@ -141,7 +142,7 @@ def progress(scenario: Scenario, indicators: pd.DataFrame) -> tuple[Progress, ..
 
 
 def _progress(scenario: Scenario, path: str, found: Figure, rows: Mapping[tuple[str, str, int], float]) -> Progress:
-    target = scenario.world.targets[path]
+    target = scenario.world.targets[path].in_unit(found.unit)
     goal = {year: value for (indicator, _, year), value in sorted(rows.items()) if indicator == TARGET}
     values = {
         name: {

@@ -205,9 +205,18 @@ def _scratch(plan: Plan) -> dict[str, Any]:
         "added": np.zeros((places, labels)),
         "basket": np.zeros(labels),
         "taken": np.zeros(labels),
+        **_mixing_scratch(plan),
         "due_flows": np.zeros(len(plan.index.flows), np.int64),
         "touched": np.zeros(places + 1, np.int64),
     }
+
+
+def _mixing_scratch(plan: Plan) -> dict[str, Any]:
+    slots = plan.tables["slots"]
+    slots = slots[slots["limits"] > 0]
+    columns = int((slots["draws"] + 1).max(initial=0))
+    rows = int((slots["draws"] + slots["limits"] + 1).max(initial=0))
+    return {"tableau": np.zeros((rows, columns)), "basis": np.zeros(rows + columns, np.int64)}
 
 
 def _energy_scratch(plan: Plan) -> dict[str, Any]:

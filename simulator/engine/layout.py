@@ -33,10 +33,10 @@ def _record(*names: str) -> np.dtype[np.void]:
     return np.dtype([(name, np.int64) for name in names])
 
 
-CONSUMER = _record("group", "rank", "active", "part", "first_slot", "slots", "first_draw", "last_draw")
+CONSUMER = _record("group", "rank", "active", "part", "first_slot", "slots", "first_draw", "last_draw", "limited")
 """Whatever draws on inventories: the processes, then the uses. `rank` and `active` are numbers; `part`: of the network,
-which settles for itself; its draws are
-those from `first_draw` to before `last_draw`."""
+which settles for itself; its draws are those from `first_draw` to before `last_draw`; `limited`: how many limits its
+slots have together."""
 
 PROCESS = _record(
     "rate",
@@ -59,7 +59,10 @@ PROCESS = _record(
 −1 input; `outage`: schedule, −1 none; `limits`: its first counter of days by limit, the tonnes by limit stand
 behind them; `queued`: 1 where it draws on lots that another process may have first."""
 
-SLOT = _record("share", "first_draw", "draws")
+SLOT = _record("share", "first_draw", "draws", "first_limit", "limits")
+"""`limits`: 0 where it takes any mix; where it has some, later choices dilute the earlier ones."""
+MIX_LIMIT = _record("substance", "number")
+"""Largest mass fraction of a substance in what a slot takes."""
 DRAW = _record("place")
 
 OUTPUT = _record("place", "lag", "coefficients", "first_term", "terms")
@@ -176,7 +179,7 @@ class Policy:
 
 TABLES: dict[str, np.dtype[np.void]] = {
     "consumers": CONSUMER, "processes": PROCESS, "slots": SLOT, "draws": DRAW, "outputs": OUTPUT, "uses": USE,
-    "ends": END,
+    "ends": END, "mix_limits": MIX_LIMIT,
     "places": PLACE, "nominals": NOMINAL, "flows": FLOW, "lags": LAG, "rings": RING, "varyings": VARYING, "terms": TERM,
     "shared": SHARED, "makers": MAKER, "edges": EDGE,
     "buses": BUS, "needs": NEED, "units": UNIT, "extras": EXTRA, "wires": WIRE, "routes": ROUTE, "legs": LEG,

@@ -233,6 +233,7 @@ def _tables(
         "consumers": consumers.consumers(draft),
         "processes": consumers.processes(draft, sections.counted["limits"], of_terms, needs),
         "slots": consumers.slots(draft),
+        "mix_limits": consumers.mix_limits(draft),
         "draws": consumers.draws(draft),
         "outputs": consumers.outputs(draft, of_terms),
         "uses": consumers.uses(draft, book.of),

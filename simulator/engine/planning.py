@@ -7,6 +7,7 @@ import numpy as np
 from simulator.engine.compiler import helper
 from simulator.engine.layout import CLOSE, INPUT, MINIMUM, ORDER, OUTAGE, RATE, ROOM, UNBOUNDED
 from simulator.engine.lots import kept_of_oldest
+from simulator.engine.mixing import fill, hold_mix
 from simulator.engine.orders import room, want
 from simulator.engine.outages import uptime
 from simulator.engine.state import Batch
@@ -56,13 +57,13 @@ def plan(b: Batch, lane: int) -> int:
 
 @helper
 def look_at_stocks(b: Batch, lane: int, c: int, stage: float) -> None:
-    """Note what each choice of a consumer's slots could give; later choices wait for their stage."""
+    """Note what each choice of a consumer's slots could give; later ones wait for their stage, unless they dilute."""
     consumer = b.consumers[c]
     for s in range(consumer.first_slot, consumer.first_slot + consumer.slots):
-        first = b.slots[s].first_draw
-        for d in range(first, first + b.slots[s].draws):
+        slot = b.slots[s]
+        for d in range(slot.first_draw, slot.first_draw + slot.draws):
             held = b.place_state[lane, b.draws[d].place].on_hand
-            b.by_draw[d].available = held if d - first < stage else 0.0
+            b.by_draw[d].available = held if d - slot.first_draw < stage or slot.limits > 0 else 0.0
 
 
 @helper
@@ -88,6 +89,8 @@ def fit_inputs(b: Batch, lane: int, c: int, x: float) -> None:
         available = 0.0
         for d in range(slot.first_draw, slot.first_draw + slot.draws):
             available += b.by_draw[d].available
+        if slot.limits > 0:
+            available = fill(b, lane, s, min(available, x * share))
         if available < x * share:
             x = available / share
             mine.cause = INPUT + s - consumer.first_slot
@@ -100,16 +103,24 @@ def draw(b: Batch, lane: int, c: int, x: float) -> None:
     consumer = b.consumers[c]
     b.by_consumer[c].x = x
     for s in range(consumer.first_slot, consumer.first_slot + consumer.slots):
-        slot = b.slots[s]
-        lacking = b.numbers[lane, slot.share] * x
-        for d in range(slot.first_draw, slot.first_draw + slot.draws):
-            b.by_draw[d].amount = min(lacking, b.by_draw[d].available)
-            lacking -= b.by_draw[d].amount
+        fill(b, lane, s, b.numbers[lane, b.slots[s].share] * x)
 
 
 @helper
 def fit_outputs(b: Batch, lane: int, p: int) -> None:
-    """Reduce a planned throughput to the output its rate refers to, its order, the rooms, its batch and minimum."""
+    """Reduce a planned throughput to the output its rate refers to, its order, the rooms, its batch and minimum.
+
+    Where a slot has limits, one output may grow as another is cut: a second look, with a mix that only shrinks.
+    """
+    fit_ceilings(b, lane, p)
+    if b.consumers[p].limited > 0:
+        hold_mix(b, p)
+        fit_ceilings(b, lane, p)
+
+
+@helper
+def fit_ceilings(b: Batch, lane: int, p: int) -> None:
+    """Look at every bound of a process but rate and inputs, once."""
     process = b.processes[p]
     if process.per >= 0:
         fit_ceiling(b, lane, p, process.per, max(0.0, b.by_consumer[p].budget), RATE)

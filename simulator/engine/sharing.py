@@ -89,13 +89,24 @@ def ask_choice(b: Batch, lane: int, c: int, choice: int) -> int:
         slot = b.slots[s]
         if choice < slot.draws:
             asked += 1
-            lacking = b.numbers[lane, slot.share] * mine.x
-            for d in range(slot.first_draw, slot.first_draw + choice):
-                lacking -= b.by_draw[d].available
             d = slot.first_draw + choice
+            lacking = b.numbers[lane, slot.share] * mine.x
+            if slot.limits > 0:
+                lacking = planned_up_to(b, slot.first_draw, d)
+            for earlier in range(slot.first_draw, d):
+                lacking -= b.by_draw[earlier].available
             b.by_draw[d].asked = max(0.0, lacking)
             b.by_place[b.draws[d].place].weight += b.by_draw[d].asked
     return asked
+
+
+@helper
+def planned_up_to(b: Batch, first: int, last: int) -> float:
+    """What a slot with limits planned to draw of some choices: a later one is its diluent even where no tonne lacks."""
+    total = 0.0
+    for d in range(first, last + 1):
+        total += b.by_draw[d].amount
+    return total
 
 
 @helper

@@ -104,6 +104,7 @@ class Batch(NamedTuple):
     outputs: Records
     uses: Records
     ends: Records
+    mix_limits: Records
     places: Records
     nominals: Records
     flows: Records
@@ -216,6 +217,10 @@ class Batch(NamedTuple):
     """(K,): what a process has taken so far, or what leaves a use."""
     taken: Floats
     """(K,): what was taken from a store last."""
+    tableau: Floats
+    """(choices + limits + 1, choices + 1) of the largest slot with limits."""
+    basis: Ints
+    """Number of the unknown of every row, then of every column, −1 − number where it is fixed at zero."""
     due_flows: Ints
     touched: Ints
     """(places + 1,): places that `added` holds something for, their number last."""
@@ -281,6 +286,8 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     "added": (_FLOAT, 2),
     "basket": (_FLOAT, 1),
     "taken": (_FLOAT, 1),
+    "tableau": (_FLOAT, 2),
+    "basis": (_INT, 1),
     "due_flows": (_INT, 1),
     "touched": (_INT, 1),
 }

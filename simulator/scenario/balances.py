@@ -142,6 +142,8 @@ def coefficients_of(process: Process, substance: str) -> Iterator[Number]:
 
 def coefficient(part: Coefficients, substance: str, named: bool) -> Number | None:
     """The coefficient of one substance in one output or release; `named`: whether a mapping of the process names it."""
+    if part.total is not None:
+        return part.total
     if part.by_substance is not None:
         return part.by_substance.get(substance)
     return None if named else part.default

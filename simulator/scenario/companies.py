@@ -62,8 +62,8 @@ class Slot(Model):
     """Part of the process's input that this slot takes."""
     any_of: Ids
     """Materials that fill it, in order of preference."""
-    limits: Annotated[None, NotYet("Exactness")] = None
-    """Largest fraction of a substance in the mix."""
+    limits: Mapping[Substance, Fraction] = {}
+    """Largest mass fraction of a substance in the mix, by substance: what is dirtier is diluted by what is cleaner."""
 
 
 class Outages(Model):
@@ -96,7 +96,8 @@ class Process(Model):
     batch: Lot | None = None
     """Only whole batches of this much input are started."""
     outputs: Mapping[Id, Shares]
-    """For each material that comes out: the fraction of each substance's input it receives, or `rest`."""
+    """For each material that comes out: the fraction of each substance's input it receives, `{total: 0.98}` for all of
+    them, or `rest`."""
     releases: Mapping[Literal["air", "water", "soil"], Shares] = {}
     """What leaves to the environment, likewise."""
     fate: Literal["energy_recovery", "incineration", "composting"] | None = None

@@ -157,7 +157,7 @@ def _yields(process: Process, substances: set[str]) -> Iterator[tuple[str, set[s
 def _passes(part: Coefficients, substance: str, named: frozenset[str]) -> bool:
     if part.rest:
         return True
-    if part.by_substance is None:
+    if part.by_substance is None and part.total is None:
         return substance not in named
-    number = part.by_substance.get(substance)
+    number = part.total or (part.by_substance or {}).get(substance)
     return number is not None and (number.table is not None or number.bounds()[1] > 0)

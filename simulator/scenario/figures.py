@@ -9,6 +9,7 @@ from typing import get_args
 from simulator import units
 from simulator.scenario.kinds import Fate, Origin
 from simulator.scenario.models import World
+from simulator.scenario.references import OTHER
 from simulator.scenario.scenario import Series
 from simulator.scenario.targets import Amount, Milestone, Target, full_years
 from simulator.scenario.wrong import Keys, Problem, advice
@@ -98,6 +99,11 @@ def _origins(world: World, _node: str) -> Collection[str]:
     return (*items, *(f"{material}.{item}" for material in world.materials for item in items))
 
 
+def _of_the_network(world: World, node: str) -> Collection[str]:
+    """Substances, and the total, of the network alone."""
+    return (TOTAL, *world.substances, OTHER) if node == NETWORK else ()
+
+
 def _materials(world: World, _node: str) -> Collection[str]:
     return tuple(world.materials)
 
@@ -136,6 +142,7 @@ KINDS: Mapping[str, Kind] = {
     "emissions": Kind("t CO2e", _only("scope_1", "scope_2", "scope_3", "scope_2_market", "total_market"), less=_ALL),
     "energy": Kind("MWh", _with_total(_carriers), less=(TOTAL,)),
     "jobs": Kind("FTE", _with_total(_processes), more=_ALL),
+    "mean_uses": Kind("1", _of_the_network, more=_ALL),
     "outage_days": Kind("day", _processes, less=_ALL),
     "peak_power": Kind("MW", _bought, less=_ALL),
     "purchased_energy": Kind("MWh", _with_total(_carriers), less=(TOTAL,)),
@@ -143,7 +150,9 @@ KINDS: Mapping[str, Kind] = {
     "recycled_content": Kind("1", _origins, "recycled", less=("primary",), more=("recycled", "post_consumer")),
     "recycling_rate": Kind("1", _only(), more=_ALL),
     "renewable_share": _SHARE,
+    "residence_time": Kind("year", _network_total(_uses), more=_ALL),
     "self_sufficiency": _SHARE,
+    "service_time": Kind("year", _of_the_network, more=_ALL),
     "storage_loss": Kind("MWh", _storages, less=_ALL),
     "stored_energy": Kind("MWh", _storages),
     "shipped": Kind("t", _flows),

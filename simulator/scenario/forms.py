@@ -16,7 +16,7 @@ from simulator.scenario.numbers import NUMBER_KEYS, In, NotYet, Number, parse_nu
 from simulator.scenario.wrong import Keys, Wrong, shown
 
 ID = re.compile(r"[a-z][a-z0-9_]*")
-REST = "rest"
+REST, TOTAL = "rest", "total"
 LAST_YEAR = 9000
 """Leaves the calendar, which ends with the year 9999, room for what lasts beyond the run."""
 SLOT = "feed"
@@ -30,11 +30,14 @@ _DEMAND = In("t/day", low=0, pieces=True)
 
 @dataclass(frozen=True, slots=True)
 class Coefficients:
-    """Transfer coefficients of one output or release: one for all substances no one names, one each, or the rest."""
+    """Transfer coefficients of one output or release: one for all substances no one names, one each, one for every
+    substance, or the rest."""
 
     rest: bool = False
     default: Number | None = None
     by_substance: Mapping[str, Number] | None = None
+    total: Number | None = None
+    """For every substance, named elsewhere or not: the output's part of the mass, of the composition of the feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +84,21 @@ def parse_date(raw: Any, _tables: Tables) -> datetime:
 
 
 def parse_coefficients(raw: Any, tables: Tables) -> Coefficients:
-    """`rest`, one fraction, or one per substance. Raises Wrong."""
+    """`rest`, one fraction, one per substance, or one of the total mass. Raises Wrong."""
     if raw == REST:
         return Coefficients(rest=True)
     if not is_split(raw):
         return Coefficients(default=_fraction(raw, tables))
-    if "total" in raw:
-        raise Wrong(NotYet("Exactness").message(), ("total",))
+    if TOTAL in raw:
+        return Coefficients(total=_total(raw, tables))
     return Coefficients(by_substance=_each(raw, _FRACTION, tables))
+
+
+def _total(raw: Mapping[str, Any], tables: Tables) -> Number:
+    others = ", ".join(key for key in raw if key != TOTAL)
+    if others:
+        raise Wrong(f"`total` is every substance's coefficient: it stands alone, without {others}", (TOTAL,))
+    return cast(Number, under(TOTAL, parse_number, raw[TOTAL], _FRACTION, tables))
 
 
 def _fraction(raw: Any, tables: Tables) -> Number:

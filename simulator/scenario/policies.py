@@ -31,6 +31,7 @@ def check_policies(world: World, _series: Mapping[str, Series]) -> Iterator[Prob
             yield from _room(world, inventory, material, place)
             yield from _quantity(world, inventory, material, lots.get((name, material), ()), place)
             yield from _producers(company, inventory, material, place)
+            yield from _queue(company, inventory, material, place)
     yield from _pieces(world)
 
 
@@ -51,6 +52,14 @@ def _lots(world: World) -> dict[tuple[str, str], list[tuple[str, Flow]]]:
         if flow.lot_size is not None:
             found.setdefault((flow.receiver, arrives_as(flow)), []).append((name, flow))
     return found
+
+
+def _queue(company: Company, inventory: Inventory, material: str, keys: Keys) -> Iterator[Problem]:
+    """A mix within limits is reckoned with what a store holds on the whole, not with the lot that is next."""
+    slots = ((name, slot) for name, process in company.processes.items() for slot in process.inputs.values())
+    limited = next((name for name, slot in slots if slot.limits and material in slot.any_of), None)
+    if inventory.fifo and limited:
+        yield Problem((*keys, "fifo"), f"process {limited} takes from it within `limits`: leave one of the two out")
 
 
 def _policy(inventory: Inventory, keys: Keys) -> Iterator[Problem]:

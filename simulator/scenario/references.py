@@ -78,8 +78,9 @@ def _company(world: World, company: Company, keys: Keys) -> Iterator[Problem]:
 
 
 def _process(world: World, process: Process, keys: Keys) -> Iterator[Problem]:
-    for slot in process.inputs.values():
+    for name, slot in process.inputs.items():
         yield from _inputs(world, slot.any_of, (*keys, "inputs"))
+        yield from unknown("substance", slot.limits, (*world.substances, OTHER), (*keys, "inputs", name, "limits"))
     yield from unknown("material", process.outputs, world.materials, (*keys, "outputs"))
     yield from _coefficient_names(world, process, keys)
     yield from _own_outputs(process, keys)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -54,6 +54,16 @@ class Target:
     """Base year; the first full calendar year of the run where absent."""
     base_value: Amount | None = None
     """Value in the base year; the first variant's where absent."""
+
+    def in_unit(self, unit: str) -> Target:
+        """The same with amounts in the unit of a figure: of power MW, of time years, and not MWh/day and days."""
+        size = units.measure(unit)[0]
+        stones = tuple(replace(stone, amount=_sized(stone.amount, size)) for stone in self.milestones)
+        return replace(self, milestones=stones, base_value=_sized(self.base_value, size))
+
+
+def _sized(amount: Amount | None, size: float) -> Amount | None:
+    return replace(amount, value=amount.value / size) if amount is not None else None
 
 
 def parse_target(raw: Any, _tables: Tables) -> Target:

@@ -92,7 +92,7 @@ def simulate(scenario: Scenario, *, progress: Progress | None = None) -> Run:
         events=sum(outcome.events for outcome in outcomes),
         residual=balance.relative,
         timings=timings,
-        warnings=(*scenario.warnings, *accounting.find_shortages(tables)),
+        warnings=(*scenario.warnings, *accounting.find_shortages(tables), *accounting.find_buildup(tables, scenario)),
         bottlenecks=bottlenecks,
     )
 

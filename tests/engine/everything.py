@@ -35,12 +35,12 @@ companies:
   smelter:
     loads: {electricity: 3 MWh/day}
     inventories:
-      ore: {initial: 60 t, fifo: true, reorder_at: 40 t, order_up_to: 90 t, capacity: 95 t}
-      scrap: {initial: 5 t, order_up_to: 6 day, residence: 10 hour, fifo: true}
+      ore: {initial: 60 t, reorder_at: 40 t, order_up_to: 90 t, capacity: 95 t}
+      scrap: {initial: 5 t, order_up_to: 6 day, residence: 10 hour}
       anode: {order_up_to: 60 t, capacity: 70 t, safety_stock: 2 t}
     processes:
       melt:
-        inputs: [scrap, ore]
+        inputs: {feed: {share: 1, any_of: [scrap, ore], limits: {organics: 0.06, Cu: 0.7}}}
         rate: {table: course}
         batch: 2 t
         minimum: 1 t/day
@@ -53,15 +53,15 @@ companies:
       backup: {inputs: [ore], rate: 3 t/day, outputs: {slag: {Fe: 1, other: 1}, scrap: rest}, rank: 6}
   drawer:
     review_period: 8 hour
-    inventories: {anode: {initial: 9 t, residence: 4 hour}, cable: {order_up_to: 12 t, residence: 1 day}}
+    inventories: {anode: {initial: 9 t, residence: 4 hour, fifo: true}, cable: {order_up_to: 12 t, residence: 1 day}}
     processes:
       draw: {inputs: {metal: {share: 0.9, any_of: [anode]}, filler: {share: 0.1, any_of: [grit]}}, rate: 6 t/day,
             per: cable,
              outputs: {cable: 0.9, offcut: 0.1}, scrap: [offcut], makes_to: cable, energy: {electricity: 0.4 MWh/t}}
   trader:
     review_period: 7 day
-    inventories: {scrap: {reorder_at: 10 t, order_quantity: 6 t}, grit: {capacity: 3 t}}
-    processes: {sort: {inputs: [scrap], rate: 4 t/day, outputs: {parts: 0.2, grit: 0.8}}}
+    inventories: {scrap: {reorder_at: 10 t, order_quantity: 6 t, fifo: true}, grit: {capacity: 3 t}}
+    processes: {sort: {inputs: [scrap], rate: 4 t/day, outputs: {parts: {total: 0.2}, grit: 0.8}}}
   town:
     inventories: {cable: {initial: 4 t, fifo: true}, old: {fifo: true}}
     processes: {shred: {inputs: [parts], rate: 1 t/day, minimum: 0.9 t/day, outputs: {old: 1}}}

@@ -46,6 +46,8 @@ class Stage:
     """Of its input."""
     fifo: bool
     """Of its input and what is returned to it."""
+    limit: float | None
+    """Largest part of the substance x in what it takes in; what comes back holds more of it than what is made."""
 
 
 @st.composite
@@ -70,7 +72,8 @@ def stages(draw: st.DrawFn) -> tuple[Stage, ...]:
             rank=draw(st.integers(1, 5)),
             share=draw(st.sampled_from([1.0, 1.0, 0.3])),
             residence=draw(LEADS),
-            fifo=draw(st.booleans()),
+            fifo=(fifo := draw(st.booleans())),
+            limit=None if fifo else draw(st.sampled_from([None, None, 0.05, 0.1, 0.2])),
         )
         for n in range(count)
     )
@@ -93,11 +96,12 @@ def company(n: int, stage: Stage) -> dict[str, Any]:
         residence=stage.residence,
         fifo=stage.fifo,
     )
-    outputs: dict[str, Any] = {f"m{n + 1}": stage.made, "waste": "rest"}
+    outputs: dict[str, Any] = {f"m{n + 1}": {"x": stage.made / 2, "other": stage.made}, "waste": "rest"}
     if stage.returned:
-        outputs["back"] = stage.returned
+        outputs["back"] = {"total": stage.returned}
+    feed = {"share": 1, "any_of": ["back", f"m{n}"], "limits": present(x=stage.limit)}
     process = present(
-        inputs=["back", f"m{n}"], rate=f"{stage.rate} t/day", outputs=outputs, duration=stage.duration,
+        inputs={"feed": feed}, rate=f"{stage.rate} t/day", outputs=outputs, duration=stage.duration,
         batch=stage.batch and f"{stage.batch} t",
     )  # fmt: skip
     inventories = {
@@ -134,8 +138,10 @@ def body(chain: tuple[Stage, ...], demand: int) -> str:
         "accepts": {"waste": {"fate": "landfill"}},
     }
     materials: dict[str, Any] = {"waste": {"waste": True}, "back": {}} | {f"m{n}": {} for n in range(last + 1)}
+    materials["m0"] = {"composition": {"x": 0.1}}
     companies = {f"c{n}": company(n, stage) for n, stage in enumerate(chain)}
-    parts = {"materials": materials, "companies": companies, "boundary": {"world": world}, "flows": flows}
+    parts = {"substances": ["x"], "materials": materials, "companies": companies}
+    parts |= {"boundary": {"world": world}, "flows": flows}
     return "\n".join(f"{key}: {json.dumps(part)}" for key, part in parts.items())
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine.axes import substances
 from simulator.engine.index import Draw, Limit, Output, ProcessKey, UseKey
-from simulator.engine.layout import ONE
+from simulator.engine.layout import ONE, UNBOUNDED
 from simulator.engine.parameters import tonnes
 from simulator.engine.recipes import coefficients
 from simulator.engine.structure.draft import IN_PROCESS, Draft, Row, cohort_of, node_active, ranges
@@ -43,14 +44,19 @@ def use_active(key: UseKey) -> Callable[[World], float]:
 
 def consumers(draft: Draft) -> list[Row]:
     """Processes, then uses, each with its slots."""
+    limited = Counter((draw.company, draw.process) for draw, _ in _limited(draft))
     slots = np.cumsum([0, *(len(key.slots) for key in draft.index.processes)]).tolist()
     drawn = ranges(draft.index.draws, lambda draw: (draw.company, draw.process, draw.use))
     rows: list[Row] = [
-        (*_process_consumer(draft, key), first, len(key.slots), *_span(drawn[key.company, key.process, None]))
+        (
+            *(*_process_consumer(draft, key), first, len(key.slots)),
+            *_span(drawn[key.company, key.process, None]),
+            limited[key.company, key.process],
+        )
         for key, first in zip(draft.index.processes, slots, strict=False)
     ]
     return rows + [
-        (*_use_consumer(draft, key), slots[-1] + n, 1, *_span(drawn[key.company, None, key.use]))
+        (*_use_consumer(draft, key), slots[-1] + n, 1, *_span(drawn[key.company, None, key.use]), 0)
         for n, key in enumerate(draft.index.uses)
     ]
 
@@ -74,8 +80,40 @@ def _use_consumer(draft: Draft, key: UseKey) -> Row:
 
 def slots(draft: Draft) -> list[Row]:
     """The slots of all consumers, in their order; a use has one."""
-    found = ranges(draft.index.draws, lambda draw: (draw.company, draw.process, draw.use, draw.slot))
-    return [(_share(draft, draft.index.draws[first]), first, count) for first, count in found.values()]
+    limited = ranges(_limited(draft), lambda limit: _slot(limit[0]))
+    return [
+        (_share(draft, draft.index.draws[first]), first, count, *limited.get(slot, (0, 0)))
+        for slot, (first, count) in ranges(draft.index.draws, _slot).items()
+    ]
+
+
+def _slot(draw: Draw) -> tuple[str, str | None, str | None, str]:
+    return draw.company, draw.process, draw.use, draw.slot
+
+
+def _limited(draft: Draft) -> list[tuple[Draw, str]]:
+    """The first draw of every slot with each substance that it limits in some world, in the order of the slots."""
+    firsts = [draft.index.draws[first] for first, _ in ranges(draft.index.draws, _slot).values()]
+    return [
+        (draw, substance)
+        for draw in firsts
+        if draw.process is not None
+        for substance in sorted({name for world in draft.parameters.worlds for name in _limits(world, draw)})
+    ]
+
+
+def _limits(world: World, draw: Draw) -> Mapping[str, Number]:
+    return process_reader(draw)(world).inputs[draw.slot].limits
+
+
+def mix_limits(draft: Draft) -> list[Row]:
+    """What the slots limit, by slot; a world that leaves a limit out has none."""
+    names = substances(draft.world)
+    return [(names.index(substance), _limit(draft, draw, substance)) for draw, substance in _limited(draft)]
+
+
+def _limit(draft: Draft, draw: Draw, substance: str) -> int:
+    return draft.parameters.add(lambda world: _limits(world, draw).get(substance), UNBOUNDED)
 
 
 def _share(draft: Draft, draw: Draw) -> int:
