@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.scenario.models import Lifetime, MeanSd, Weibull
+from simulator.scenario.lifetimes import Folded, Gamma, Lifetime, MeanSd, Survivors, Weibull
 from simulator.scenario.numbers import Number
 
 Floats = NDArray[np.float64]
@@ -73,9 +73,18 @@ def _fixed(length: Number) -> Survival:
 
 def _normal(parameters: MeanSd) -> Survival:
     """Not folded: what would retire before it enters leaves at once."""
-    from scipy.special import ndtr
+    return _gauss(parameters.mean.value, parameters.sd.value)
 
+
+def _folded(parameters: Folded) -> Survival:
+    """P(|X| > t) = P(X > t) + P(−X > t): a normal of the mean and one of its negative."""
     mean, sd = parameters.mean.value, parameters.sd.value
+    one, other = _gauss(mean, sd), _gauss(-mean, sd)
+    return Survival(lambda t: one.at(t) + other.at(t), lambda t: one.integral(t) + other.integral(t))
+
+
+def _gauss(mean: float, sd: float) -> Survival:
+    from scipy.special import ndtr
 
     def density(z: Floats) -> Floats:
         return np.asarray(np.exp(-0.5 * z * z) / np.sqrt(2.0 * np.pi))
@@ -127,9 +136,41 @@ def _weibull(parameters: Weibull) -> Survival:
     return Survival(at, integral)
 
 
+def _gamma(parameters: Gamma) -> Survival:
+    from scipy.special import gammainc, gammaincc
+
+    shape, scale = parameters.shape.value, parameters.scale.value
+
+    def at(t: Floats) -> Floats:
+        return np.asarray(gammaincc(shape, t / scale))
+
+    def integral(t: Floats) -> Floats:
+        return np.asarray(shape * scale * gammainc(shape + 1, t / scale) + t * at(t))
+
+    return Survival(at, integral)
+
+
+def _table(given: Survivors) -> Survival:
+    """Straight lines between the ages; their integral is a sum of trapezes."""
+    ages, parts = np.array([0.0, *given.ages]), np.array([1.0, *given.parts])
+    areas = np.concatenate([[0.0], np.cumsum(np.diff(ages) * (parts[1:] + parts[:-1]) / 2)])
+
+    def at(t: Floats) -> Floats:
+        return np.asarray(np.interp(t, ages[1:], parts[1:]))
+
+    def integral(t: Floats) -> Floats:
+        before = np.searchsorted(ages, t, side="right") - 1
+        return np.asarray(areas[before] + (np.minimum(t, ages[-1]) - ages[before]) * (parts[before] + at(t)) / 2)
+
+    return Survival(at, integral)
+
+
 _DISTRIBUTIONS: dict[str, Callable[..., Survival]] = {
     "fixed": _fixed,
     "normal": _normal,
+    "folded_normal": _folded,
     "lognormal": _lognormal,
     "weibull": _weibull,
+    "gamma": _gamma,
+    "survival": _table,
 }

@@ -31,6 +31,7 @@ from simulator.scenario.kinds import (
     Stock,
     Substance,
 )
+from simulator.scenario.lifetimes import Lifetime
 from simulator.scenario.numbers import Clock, In, NotYet, Number, Span
 
 
@@ -127,37 +128,6 @@ class Process(Model):
     """Exists only where all of these partnerships are in force."""
     active: bool = True
     """`false` switches it off."""
-
-
-class MeanSd(Model):
-    """A distribution by its mean and standard deviation."""
-
-    mean: Annotated[Number, In("day", above=0, series=False)]
-    """Mean of the lifetime itself."""
-    sd: Annotated[Number, In("day", above=0, series=False)]
-    """Standard deviation of the lifetime itself."""
-
-
-class Weibull(Model):
-    """A Weibull distribution: survival exp(−(age ÷ scale)^shape)."""
-
-    shape: Annotated[Number, In("1", low=0.1, series=False)]
-    """Above 1, older goods fail more often."""
-    scale: Annotated[Number, In("day", above=0, series=False)]
-    """Age that 37 % reach."""
-
-
-class Lifetime(Model):
-    """Exactly one distribution of the time in service."""
-
-    fixed: Annotated[Number, In("day", above=0, series=False)] | None = None
-    """All retire at this age."""
-    normal: MeanSd | None = None
-    """Normal, by mean and standard deviation."""
-    lognormal: MeanSd | None = None
-    """Lognormal, by mean and standard deviation of the lifetime itself."""
-    weibull: Weibull | None = None
-    """Weibull, by shape and scale."""
 
 
 class Use(Model):

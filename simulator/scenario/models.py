@@ -13,7 +13,7 @@ from pydantic import Discriminator, Field, Tag
 
 from simulator.scenario.boundary import Accept, BoundaryNode, Demand, Supply
 from simulator.scenario.chemistry import Chemistry, Substances
-from simulator.scenario.companies import Company, Inventory, Lifetime, MeanSd, Outages, Process, Slot, Use, Weibull
+from simulator.scenario.companies import Company, Inventory, Outages, Process, Slot, Use
 from simulator.scenario.economics import CarbonPrice, Economics, WasteLevy
 from simulator.scenario.energy import Carrier, Converter, EnergyFlow, Generator, Storage
 from simulator.scenario.forms import Coefficients, Emission, Parsed, later
@@ -37,6 +37,7 @@ from simulator.scenario.kinds import (
     Rate,
     Substance,
 )
+from simulator.scenario.lifetimes import Folded, Gamma, Lifetime, MeanSd, Survivors, Weibull
 from simulator.scenario.numbers import Clock, In, NotYet, Number, Span
 from simulator.scenario.targets import Target, parse_target
 
@@ -54,6 +55,8 @@ __all__ = [
     "Emission",
     "EnergyFlow",
     "Flow",
+    "Folded",
+    "Gamma",
     "Generator",
     "Intervention",
     "Inventory",
@@ -67,6 +70,7 @@ __all__ = [
     "Slot",
     "Storage",
     "Supply",
+    "Survivors",
     "Table",
     "Time",
     "TransportMode",
