@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.scenario.entered import Vintages
 from simulator.scenario.lifetimes import Folded, Gamma, Lifetime, MeanSd, Survivors, Weibull
 from simulator.scenario.numbers import Number
 
@@ -19,6 +20,8 @@ Floats = NDArray[np.float64]
 GONE = 1e-15
 """Survival below which a stationary stock holds no older cohort."""
 LONGEST = 1_000_000
+OUTLIVED = 1e-9
+"""Part of a vintage below which none of it should be left."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,38 @@ def initial_losses(lifetime: Lifetime, entry: str, interval: float, count: int) 
             total = ends.sum()
             return np.asarray(ends[:count] / total) if total > 0 else np.eye(1, count)[0]
         length *= 2
+
+
+def left_of(lifetime: Lifetime, entry: str, found: Vintages) -> Floats:
+    """What of each vintage is still in service at the start of a run, t, shape (vintages,)."""
+    amounts = np.array(found.amounts)
+    return amounts * _remains(lifetime, entry, found, np.zeros(1))[:, 0] if found.entered else amounts
+
+
+def vintage_losses(lifetime: Lifetime, entry: str, found: Vintages, interval: float, count: int) -> Floats:
+    """Part of an initial stock of these vintages that retires in each of the first `count` intervals, shape (count,).
+
+    The entry convention holds within the interval of each vintage. What is left of one that has outlived its lifetime
+    retires in the first interval.
+    """
+    left = left_of(lifetime, entry, found)
+    remains = _remains(lifetime, entry, found, np.arange(count + 1.0) * interval)
+    length = np.array(found.oldest) - np.array(found.youngest)
+    alive = remains[:, 0] > OUTLIVED * length
+    part = np.divide(remains, remains[:, :1], out=np.zeros_like(remains), where=alive[:, None])
+    part[:, 0] = 1.0
+    total = left.sum()
+    return left @ -np.diff(part, axis=1) / total if total > 0 else np.eye(1, count)[0]
+
+
+def _remains(lifetime: Lifetime, entry: str, found: Vintages, times: Floats) -> Floats:
+    """What is left of each vintage at times after the start, per t/day that entered, shape (vintages, times), days."""
+    oldest, youngest = np.array(found.oldest)[:, None], np.array(found.youngest)[:, None]
+    curve = survival(lifetime)
+    if entry == "spread":
+        return curve.integral(oldest + times) - curve.integral(youngest + times)
+    age = {"start": oldest, "middle": (oldest + youngest) / 2.0, "end": youngest}[entry]
+    return (oldest - youngest) * curve.at(age + times)
 
 
 def _fixed(length: Number) -> Survival:

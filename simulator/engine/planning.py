@@ -9,6 +9,7 @@ from simulator.engine.layout import CLOSE, INPUT, MINIMUM, ORDER, OUTAGE, RATE, 
 from simulator.engine.orders import room, want
 from simulator.engine.outages import uptime
 from simulator.engine.state import Batch
+from simulator.engine.wanted import wanted_inflow
 
 TRIES = 100
 """Most steps of the search for a throughput; half of them halve the interval."""
@@ -37,9 +38,11 @@ def plan(b: Batch, lane: int, today: float) -> int:
 
 @helper
 def plan_use(b: Batch, lane: int, c: int, u: int) -> None:
-    """A use takes its demand, or whatever there is."""
+    """A use takes its demand, what the stock it wants lacks, or whatever there is."""
     use = b.uses[u]
     demand = b.numbers[lane, use.demand] * b.group[b.consumers[c].group].dt
+    if use.wanted >= 0:
+        demand = wanted_inflow(b, lane, u)
     b.by_consumer[c].budget = demand
     fit_inputs(b, lane, c, UNBOUNDED if use.greedy > 0 else demand)
 

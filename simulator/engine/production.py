@@ -14,7 +14,7 @@ from simulator.engine.planning import plan
 from simulator.engine.power import cut_to_power, measure_power
 from simulator.engine.sharing import share_ceilings, share_stocks
 from simulator.engine.state import Batch
-from simulator.engine.transport import add_taken, empty_basket, join, load_lag, take, tonnes_taken
+from simulator.engine.transport import add_taken, empty_basket, join, load_lag, relabel, take, tonnes_taken
 from simulator.engine.use import put_into_use
 
 
@@ -98,6 +98,9 @@ def give_output(b: Batch, lane: int, o: int) -> None:
     row = b.where[0].made + o
     for k in range(len(b.taken)):
         b.taken[k] = b.basket[k] * b.numbers[lane, output.coefficients + k]
+    if output.origin >= 0:
+        relabel(b, output.origin)
+    for k in range(len(b.taken)):
         b.moved[lane, row, k] += b.taken[k]
     weigh_release(b, lane, o)
     if output.lag >= 0:

@@ -13,7 +13,7 @@ from simulator.engine.compiler import helper
 from simulator.engine.layout import CLOSE, FIRST, NO, NOBODY, UNBOUNDED, YES, Port
 from simulator.engine.orders import accrue, request, trim
 from simulator.engine.state import Batch
-from simulator.engine.transport import add_taken, join, load_lag, take
+from simulator.engine.transport import add_taken, join, load_lag, relabel, take
 
 NONE, SUPPLY = Port.NONE, Port.SUPPLY
 NOTHING = 1e-12
@@ -354,18 +354,6 @@ def send(b: Batch, lane: int, place: int, amount: float) -> None:
     use_accrual(b, lane, place, amount)
     for k in range(b.mass.shape[2]):
         b.taken[k] = b.mass[lane, place, k] * amount
-
-
-@helper
-def relabel(b: Batch, origin: int) -> None:
-    """Give all that was taken one origin."""
-    substances = b.where[0].substances
-    for s in range(substances):
-        total = 0.0
-        for first in range(0, len(b.taken), substances):
-            total += b.taken[first + s]
-            b.taken[first + s] = 0.0
-        b.taken[origin * substances + s] = total
 
 
 @helper

@@ -18,6 +18,7 @@ from simulator.scenario.references import check_references, check_study
 from simulator.scenario.repetition import check_interventions
 from simulator.scenario.scenario import Series
 from simulator.scenario.trade import check_flows
+from simulator.scenario.uses import check_uses
 from simulator.scenario.wrong import Problem
 from simulator.units import DAYS_PER_MONTH
 
@@ -57,6 +58,7 @@ _CHECKS: tuple[Check, ...] = (
     check_targets,
     check_flows,
     check_policies,
+    check_uses,
     _substances,
     check_energy,
     check_levies,

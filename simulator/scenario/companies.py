@@ -11,6 +11,7 @@ from simulator.scenario.energy import CarrierId, Converter, Generator, Power, St
 from simulator.scenario.forms import later, slots
 from simulator.scenario.gases import Gas
 from simulator.scenario.kinds import (
+    Ages,
     DemandRate,
     Emitted,
     Fraction,
@@ -104,6 +105,8 @@ class Process(Model):
     """Where waste ends that it releases: `energy_recovery` of a plant that burns it; `released` where absent."""
     scrap: Ids = ()
     """Outputs that are pre-consumer scrap once they leave the company."""
+    reused: Ids = ()
+    """Outputs that are used again, repaired or remanufactured: what of them was in use before becomes `reused`."""
     makes_to: Id | None = None
     """Output whose order policy this process follows, where it is not the sole producer."""
     rank: Rank = 5
@@ -137,10 +140,10 @@ class Use(Model):
     """Name in plots and tables; the id where absent."""
     material: Id
     """What is taken into service, from the company's own inventory."""
-    demand: DemandRate
+    demand: DemandRate | None = None
     """Tonnes a day taken into service, or `any`: whatever arrives."""
-    stock: Annotated[None, NotYet("Exactness")] = None
-    """Stock wanted, instead of a demand."""
+    stock: Mass | None = None
+    """Stock wanted in service, instead of a demand: so much is taken in that it is reached at the end of the review."""
     lifetime: Lifetime
     """Time in service."""
     entry: Literal["start", "middle", "end", "spread"] = "spread"
@@ -148,11 +151,12 @@ class Use(Model):
     cohort: Annotated[Span, Clock()] | None = None
     """Length of a cohort's interval, a month where absent; the review period where that is longer."""
     initial: Stock | None = None
-    """Stock in service at the start, with the stationary age distribution of its lifetime."""
-    ages: Annotated[None, NotYet("Exactness")] = None
-    """Vintages of the initial stock."""
-    excess: Annotated[None, NotYet("Exactness")] = None
-    """What happens to stock above the stock wanted."""
+    """Stock in service at the start, with the stationary age distribution of its lifetime unless `ages` is given."""
+    ages: Ages | None = None
+    """Vintages of the initial stock, a table: what is left of each (in t) or what entered then (in t/year), each row
+    until the next. With `initial`, they only divide it."""
+    excess: Literal["retire", "keep"] = "retire"
+    """What happens to stock above the `stock` wanted: it retires, of all ages alike, or stays until it does."""
     soiling: Mapping[Substance, Annotated[Number, In("t/t", low=0, series=False)]] = {}
     """Tonnes taken up from the environment per tonne retired."""
     end_of_life: Split

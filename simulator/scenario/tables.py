@@ -18,6 +18,7 @@ from simulator import units
 from simulator.errors import Fault
 from simulator.scenario.context import Column, Context
 from simulator.scenario.dates import after, instant_of, seconds_of
+from simulator.scenario.entered import tables_of_ages
 from simulator.scenario.forms import parse_date
 from simulator.scenario.models import Table, World
 from simulator.scenario.numbers import Span
@@ -155,7 +156,10 @@ def _value(text: str, table: Table, line: int) -> float:
 
 def check_series(world: World, series: Mapping[str, Series]) -> Iterator[Problem]:
     """Series that do not reach over the run though they may not be extended."""
+    before = tables_of_ages(world)
     for name, item in series.items():
+        if name in before:
+            continue
         first, last = instant_of(item.seconds[0]), instant_of(item.seconds[-1])
         needed = world.time.end if item.between == "linear" else _last_step(world)
         if item.outside == "error" and (first > world.time.start or last < needed):

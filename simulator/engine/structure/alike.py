@@ -15,7 +15,7 @@ def structure_of(world: World) -> object:
         (time.start, time.end, time.step, time.report, world.calendar),
         [(name, company.review_period) for name, company in companies],
         [
-            (name, use, entry.cohort, entry.demand == "any")
+            (name, use, entry.cohort, entry.demand == "any", entry.stock is None)
             for name, company in companies
             for use, entry in sorted(company.uses.items())
         ],
@@ -28,6 +28,7 @@ def structure_of(world: World) -> object:
                 recipe.per,
                 recipe.makes_to,
                 sorted(recipe.scrap),
+                sorted(recipe.reused),
                 recipe.outages is None,
             )
             for name, company in companies
