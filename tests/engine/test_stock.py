@@ -55,7 +55,8 @@ def by_hand(entry: str, retires: bool) -> tuple[list[float], list[float]]:
     """Stock and outflow of each interval, cohort by cohort."""
     survival = [kept(entry, k) for k in range(len(WANTED))]
     cohorts: list[float] = []
-    stocks, outflows = [], []
+    stocks: list[float] = []
+    outflows: list[float] = []
     for n, wanted in enumerate(WANTED):
         survivors = sum(mass * survival[n - c] for c, mass in enumerate(cohorts))
         if retires and survivors > wanted:
