@@ -35,10 +35,11 @@ LAG_STATE = np.dtype([("head", np.int64), ("count", np.int64), ("total", np.floa
 LAG_SLOT = np.dtype([("due", np.int64), ("total", np.float64)])
 CONSUMER_STATE = np.dtype(
     [("credit", np.float64), ("outage", np.int64), ("replacing", np.float64), ("missing", np.float64),
-     ("missed", np.float64)]
+     ("missed", np.float64), ("unmet", np.float64)]
 )  # fmt: skip
 """`credit`: rate accrued for the next batch; `outage`: the outage that comes or goes on. Of a use driven by its stock,
-`replacing`: t/day that replace what retires; `missing`: t it still lacks; `missed`: t it lacked before."""
+`replacing`: t/day that replace what retires; `missing`: t it still lacks; `missed`: t it lacked at the
+last review; `unmet`: t of this one that count as unmet."""
 PLACE_SCRATCH = np.dtype(
     [("opened", np.int64), ("touched", np.int64), ("offer", np.float64), ("request", np.float64),
      ("weight", np.float64), ("granted", np.float64), ("carry", np.float64), ("planned", np.float64),

@@ -10,7 +10,7 @@ from simulator.engine.compiler import helper
 from simulator.engine.layout import POST_CONSUMER
 from simulator.engine.state import Batch
 from simulator.engine.transport import empty_basket, join, take, touch
-from simulator.engine.wanted import count_unmet, let_go, order_missing
+from simulator.engine.wanted import let_go, note_missing
 
 
 @helper
@@ -66,8 +66,7 @@ def put_into_use(b: Batch, lane: int, u: int) -> None:
     group = b.consumers[c].group
     missing = max(0.0, mine.budget - mine.x)
     if use.wanted >= 0:
-        order_missing(b, lane, u, missing)
-        count_unmet(b, lane, u, missing)
+        note_missing(b, lane, u, missing)
     elif use.greedy == 0:
         b.counted[lane, b.where[0].unmet_use + u] += missing
     if mine.x <= 0.0:

@@ -14,13 +14,15 @@ from simulator.engine.state import Batch
 
 @helper
 def let_go(b: Batch, lane: int, u: int, retired: float) -> float:
-    """Note what has to be replaced of `retired` t a review, and retire the excess, all cohorts alike, into the basket.
+    """As a review begins: note what has to be replaced, and put the excess, of all cohorts alike, into the basket.
 
-    Returns the excess, t.
+    Returns the excess, t; `retired` t leave anyhow.
     """
     use = b.uses[u]
     c = len(b.processes) + u
     state = b.consumer_state[lane, c]
+    state.missed = state.missing
+    state.unmet = 0.0
     kept = kept_at_once(b, lane, u)
     state.replacing = retired / kept / b.group[b.consumers[c].group].dt if kept > 0.0 else 0.0
     stock = in_service(b, lane, u)
@@ -71,9 +73,16 @@ def wanted_inflow(b: Batch, lane: int, u: int) -> float:
 
 
 @helper
-def order_missing(b: Batch, lane: int, u: int, missing: float) -> None:
-    """Let the stores that serve a use order what it replaces in a day, and what it is `missing` now, t."""
+def note_missing(b: Batch, lane: int, u: int, missing: float) -> None:
+    """Count what a use misses and did not at its last review, and let the stores that serve it order that, t.
+
+    Noted anew whenever something enters; what holds at the end of a review counts. A tonne that is missing counts once
+    however often one looks.
+    """
     state = b.consumer_state[lane, len(b.processes) + u]
+    unmet = max(0.0, missing - state.missed)
+    b.counted[lane, b.where[0].unmet_use + u] += unmet - state.unmet
+    state.unmet = unmet
     state.missing = missing
     recall_missing(b, lane, u)
     add_up_nominal_use(b, lane)
@@ -87,14 +96,3 @@ def recall_missing(b: Batch, lane: int, u: int) -> None:
     if use.wanted >= 0:
         b.numbers[lane, use.replacing] = state.replacing
         b.numbers[lane, use.missing] = state.missing
-
-
-@helper
-def count_unmet(b: Batch, lane: int, u: int, missing: float) -> None:
-    """Count what a use misses and did not miss at its last review, so that a tonne counts once however often it looks.
-
-    Called once a review, when all that was to be had is in use.
-    """
-    state = b.consumer_state[lane, len(b.processes) + u]
-    b.counted[lane, b.where[0].unmet_use + u] += max(0.0, missing - state.missed)
-    state.missed = missing

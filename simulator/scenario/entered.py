@@ -56,10 +56,10 @@ def starts_filled(use: Use) -> bool:
     return use.ages is not None or (use.initial is not None and use.initial.bounds()[1] > 0)
 
 
-def tables_of_ages(world: World) -> set[str]:
-    """Tables that tell vintages, and so need not reach over the run."""
+def tables_of_ages(world: World) -> list[str]:
+    """The table of every use that tells its vintages."""
     uses = (use for company in world.companies.values() for use in company.uses.values())
-    return {use.ages.table for use in uses if use.ages is not None and use.ages.table is not None}
+    return [use.ages.table for use in uses if use.ages is not None and use.ages.table is not None]
 
 
 def check_vintages(world: World, series: Mapping[str, Series]) -> Iterator[Problem]:

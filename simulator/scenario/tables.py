@@ -18,12 +18,12 @@ from simulator import units
 from simulator.errors import Fault
 from simulator.scenario.context import Column, Context
 from simulator.scenario.dates import after, instant_of, seconds_of
-from simulator.scenario.entered import tables_of_ages
 from simulator.scenario.forms import parse_date
 from simulator.scenario.models import Table, World
 from simulator.scenario.numbers import Span
 from simulator.scenario.overrides import Draft
 from simulator.scenario.reader import Folder
+from simulator.scenario.sampling import only_vintages
 from simulator.scenario.scenario import Series
 from simulator.scenario.wrong import Problem, Wrong, advice, shown
 
@@ -156,7 +156,7 @@ def _value(text: str, table: Table, line: int) -> float:
 
 def check_series(world: World, series: Mapping[str, Series]) -> Iterator[Problem]:
     """Series that do not reach over the run though they may not be extended."""
-    before = tables_of_ages(world)
+    before = only_vintages(world)
     for name, item in series.items():
         if name in before:
             continue
