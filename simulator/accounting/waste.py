@@ -1,8 +1,8 @@
 """Waste, counted once: the node where it arose, and the fate it met at last.
 
 Fates are physical masses: what reaches a boundary `accepts` (its fate); waste sold to a boundary demand, renamed to a
-material that is no waste, or made into one (`recycling`); waste taken into use again (`reuse`); waste that a process
-releases (`released`). What lies in a store has met no fate yet.
+material that is no waste, or made into one (`recycling`); waste that becomes `reused`, or is taken into use again
+(`reuse`); waste that a process releases (`released`). What lies in a store has met no fate yet.
 
 Where it arose is traced backwards. Each store of waste is taken as well mixed: all that leaves it came from its
 inflows in proportion. With A the shares by node of each store, M the part of each store's inflow that came from other
@@ -24,9 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.accounting.grid import Calendar, Grid, Integers, Key, grid
-from simulator.engine.index import Index
+from simulator.engine.index import Index, Output
 from simulator.engine.ledger import Floats, Ledger
 from simulator.scenario.models import World
+from simulator.scenario.reuse import reused_flows
 from simulator.scenario.scenario import Scenario
 
 RECYCLING, REUSE, RELEASED = "recycling", "reuse", "released"
@@ -79,7 +80,9 @@ def _structure(world: World) -> Hashable:
     """What decides the shape of the mixing: lanes of variants that agree in it are worked on at once."""
     fates = ((name, key, a.fate) for name, node in world.boundary.items() for key, a in node.accepts.items())
     processes = (
-        (key, process.fate) for company in world.companies.values() for key, process in company.processes.items()
+        (key, process.fate, process.reused)
+        for company in world.companies.values()
+        for key, process in company.processes.items()
     )
     return tuple(name for name, material in world.materials.items() if material.waste), tuple(fates), tuple(processes)
 
@@ -167,15 +170,18 @@ class _System:
         flows = list(self._flow_sinks())
         yield flows, rows.shipped[:, :, [sink.column for sink in flows]]
         draws = list(self._draw_sinks())
-        made, released = self._yields(sums, self._products), self._yields(sums, self._releases)
+        kinds = {RECYCLING: self._products(again=False), REUSE: self._products(again=True)}
+        made = {fate: self._yields(sums, outputs) for fate, outputs in kinds.items()}
+        released = self._yields(sums, self._releases)
         ones = np.ones(group.shape)
         lane = np.arange(len(group))[:, None]
-        yields = [made if sink.fate == RECYCLING else released for sink in draws]
+        yields = [made.get(sink.fate, released) for sink in draws]
         factors = [of[lane, group, s.process] if s.process >= 0 else ones for of, s in zip(yields, draws, strict=True)]
         factor = np.stack(factors, axis=-1) if factors else np.zeros((*group.shape, 0))
         yield draws, rows.drawn[:, :, [sink.column for sink in draws]] * factor
 
     def _flow_sinks(self) -> Iterator[_Sink]:
+        again = reused_flows(self.world)
         for column, flow in enumerate(self.index.flows):
             source, target = self.index.places[flow.source], self.index.places[flow.target]
             store, wasted = self.store.get(flow.source, -1), self.is_waste(flow.material)
@@ -183,22 +189,26 @@ class _System:
                 fate = self.world.boundary[target.node].accepts[target.name].fate
                 yield _Sink(column, target.name, fate, store, source.node)
             elif wasted and (target.kind == "demand" or not self.is_waste(target.name)):
-                yield _Sink(column, flow.material, RECYCLING, store, source.node)
+                yield _Sink(column, flow.material, REUSE if flow.flow in again else RECYCLING, store, source.node)
 
     def _draw_sinks(self) -> Iterator[_Sink]:
         for column, draw in enumerate(self.index.draws):
             if draw.place in self.store and draw.process is None:
                 yield _Sink(column, draw.material, REUSE, self.store[draw.place], draw.company)
             elif draw.place in self.store and draw.process is not None:
-                fate = self.world.companies[draw.company].processes[draw.process].fate or RELEASED
-                for ends in (RECYCLING, fate):
+                recipe = self.world.companies[draw.company].processes[draw.process]
+                for ends in (RECYCLING, recipe.fate or RELEASED, *[REUSE] * bool(recipe.reused)):
                     process = self.process[draw.company, draw.process]
                     yield _Sink(column, draw.material, ends, self.store[draw.place], draw.company, process)
 
-    @property
-    def _products(self) -> list[int]:
-        places = (self.index.outputs[i].place for i in range(len(self.index.outputs)))
-        return [i for i, place in enumerate(places) if place >= 0 and place not in self.store]
+    def _products(self, again: bool) -> list[int]:
+        """Outputs that are no waste: those that are used again, or the others."""
+        outputs = enumerate(self.index.outputs)
+        made = [i for i, output in outputs if output.place >= 0 and output.place not in self.store]
+        return [i for i in made if self._is_reused(self.index.outputs[i]) == again]
+
+    def _is_reused(self, output: Output) -> bool:
+        return output.material in self.world.companies[output.company].processes[output.process].reused
 
     @property
     def _releases(self) -> list[int]:

@@ -24,6 +24,7 @@ from simulator.scenario.buses import Bus, Joints
 from simulator.scenario.carriers import carrier_of, dispatch_order, temperature
 from simulator.scenario.models import Company, Flow, World
 from simulator.scenario.references import OTHER
+from simulator.scenario.reuse import reuses
 from simulator.scenario.trade import arrives_as, wants
 
 ORIGINS = ("primary", "pre_consumer", "post_consumer", "reused")
@@ -102,9 +103,13 @@ def substances(world: World) -> tuple[str, ...]:
 
 
 def origins(worlds: Iterable[World]) -> tuple[str, ...]:
-    """Origins that can occur: nothing is reused unless a supply says so."""
-    supplies = (supply for world in worlds for node in world.boundary.values() for supply in node.supplies.values())
-    return ORIGINS if any(supply.origin == "reused" for supply in supplies) else ORIGINS[:3]
+    """Origins that can occur: nothing is reused unless a supply says so, or a use takes what was in use before."""
+    return ORIGINS if any(_has_reused(world) for world in worlds) else ORIGINS[:3]
+
+
+def _has_reused(world: World) -> bool:
+    supplies = (supply for node in world.boundary.values() for supply in node.supplies.values())
+    return any(supply.origin == "reused" for supply in supplies) or reuses(world)
 
 
 def source_of(world: World, flow: Flow) -> Place:

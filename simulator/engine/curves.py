@@ -12,13 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.scenario.models import Lifetime, MeanSd, Weibull
+from simulator.scenario.entered import Vintages
+from simulator.scenario.lifetimes import Folded, Gamma, Lifetime, MeanSd, Survivors, Weibull
 from simulator.scenario.numbers import Number
 
 Floats = NDArray[np.float64]
 GONE = 1e-15
 """Survival below which a stationary stock holds no older cohort."""
 LONGEST = 1_000_000
+OUTLIVED = 1e-9
+"""Part of a vintage below which none of it should be left."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,38 @@ def initial_losses(lifetime: Lifetime, entry: str, interval: float, count: int) 
         length *= 2
 
 
+def left_of(lifetime: Lifetime, entry: str, found: Vintages) -> Floats:
+    """What of each vintage is still in service at the start of a run, t, shape (vintages,)."""
+    amounts = np.array(found.amounts)
+    return amounts * _remains(lifetime, entry, found, np.zeros(1))[:, 0] if found.entered else amounts
+
+
+def vintage_losses(lifetime: Lifetime, entry: str, found: Vintages, interval: float, count: int) -> Floats:
+    """Part of an initial stock of these vintages that retires in each of the first `count` intervals, shape (count,).
+
+    The entry convention holds within the interval of each vintage. What is left of one that has outlived its lifetime
+    retires in the first interval.
+    """
+    left = left_of(lifetime, entry, found)
+    remains = _remains(lifetime, entry, found, np.arange(count + 1.0) * interval)
+    length = np.array(found.oldest) - np.array(found.youngest)
+    alive = remains[:, 0] > OUTLIVED * length
+    part = np.divide(remains, remains[:, :1], out=np.zeros_like(remains), where=alive[:, None])
+    part[:, 0] = 1.0
+    total = left.sum()
+    return left @ -np.diff(part, axis=1) / total if total > 0 else np.eye(1, count)[0]
+
+
+def _remains(lifetime: Lifetime, entry: str, found: Vintages, times: Floats) -> Floats:
+    """What is left of each vintage at times after the start, per t/day that entered, shape (vintages, times), days."""
+    oldest, youngest = np.array(found.oldest)[:, None], np.array(found.youngest)[:, None]
+    curve = survival(lifetime)
+    if entry == "spread":
+        return curve.integral(oldest + times) - curve.integral(youngest + times)
+    age = {"start": oldest, "middle": (oldest + youngest) / 2.0, "end": youngest}[entry]
+    return (oldest - youngest) * curve.at(age + times)
+
+
 def _fixed(length: Number) -> Survival:
     life = length.value
     return Survival(lambda t: np.where(t < life, 1.0, 0.0), lambda t: np.minimum(t, life))
@@ -73,9 +108,18 @@ def _fixed(length: Number) -> Survival:
 
 def _normal(parameters: MeanSd) -> Survival:
     """Not folded: what would retire before it enters leaves at once."""
-    from scipy.special import ndtr
+    return _gauss(parameters.mean.value, parameters.sd.value)
 
+
+def _folded(parameters: Folded) -> Survival:
+    """P(|X| > t) = P(X > t) + P(−X > t): a normal of the mean and one of its negative."""
     mean, sd = parameters.mean.value, parameters.sd.value
+    one, other = _gauss(mean, sd), _gauss(-mean, sd)
+    return Survival(lambda t: one.at(t) + other.at(t), lambda t: one.integral(t) + other.integral(t))
+
+
+def _gauss(mean: float, sd: float) -> Survival:
+    from scipy.special import ndtr
 
     def density(z: Floats) -> Floats:
         return np.asarray(np.exp(-0.5 * z * z) / np.sqrt(2.0 * np.pi))
@@ -127,9 +171,41 @@ def _weibull(parameters: Weibull) -> Survival:
     return Survival(at, integral)
 
 
+def _gamma(parameters: Gamma) -> Survival:
+    from scipy.special import gammainc, gammaincc
+
+    shape, scale = parameters.shape.value, parameters.scale.value
+
+    def at(t: Floats) -> Floats:
+        return np.asarray(gammaincc(shape, t / scale))
+
+    def integral(t: Floats) -> Floats:
+        return np.asarray(shape * scale * gammainc(shape + 1, t / scale) + t * at(t))
+
+    return Survival(at, integral)
+
+
+def _table(given: Survivors) -> Survival:
+    """Straight lines between the ages; their integral is a sum of trapezes."""
+    ages, parts = np.array([0.0, *given.ages]), np.array([1.0, *given.parts])
+    areas = np.concatenate([[0.0], np.cumsum(np.diff(ages) * (parts[1:] + parts[:-1]) / 2)])
+
+    def at(t: Floats) -> Floats:
+        return np.asarray(np.interp(t, ages[1:], parts[1:]))
+
+    def integral(t: Floats) -> Floats:
+        before = np.searchsorted(ages, t, side="right") - 1
+        return np.asarray(areas[before] + (np.minimum(t, ages[-1]) - ages[before]) * (parts[before] + at(t)) / 2)
+
+    return Survival(at, integral)
+
+
 _DISTRIBUTIONS: dict[str, Callable[..., Survival]] = {
     "fixed": _fixed,
     "normal": _normal,
+    "folded_normal": _folded,
     "lognormal": _lognormal,
     "weibull": _weibull,
+    "gamma": _gamma,
+    "survival": _table,
 }

@@ -13,6 +13,7 @@ from simulator.engine.rounds import produce_and_settle
 from simulator.engine.state import Batch
 from simulator.engine.transport import BEGUN, arrive
 from simulator.engine.use import retire
+from simulator.engine.wanted import recall_missing
 
 DAY = 86400.0
 
@@ -98,6 +99,8 @@ def enter_epoch(b: Batch, lane: int) -> None:
     row = b.epoch[lane, b.lane_state[lane].epoch].row
     for n in range(b.numbers.shape[1]):
         b.numbers[lane, n] = b.epoch_numbers[row, n]
+    for u in range(len(b.uses)):
+        recall_missing(b, lane, u)
     order_flows(b, lane)
     order_consumers(b, lane)
     add_up_nominal_use(b, lane)

@@ -26,6 +26,10 @@ FIRST, NOBODY = cast(int, np.int64(0)), cast(int, np.int64(-1))
 """Typed, as all constants that kernels pass on: for a literal a callee would be compiled once more."""
 RATE, ORDER, ROOM, OUTAGE, MINIMUM, ENERGY, INPUT = (cast(int, np.int64(limit)) for limit in Limit)
 YES, NO = cast(bool, np.bool_(True)), cast(bool, np.bool_(False))
+POST_CONSUMER, REUSED = (cast(int, np.int64(origin)) for origin in (2, 3))
+"""Origins by their number."""
+KEEPS = -1
+"""In place of an origin: what passes keeps its own."""
 NEVER = np.iinfo(np.int64).max
 
 
@@ -65,14 +69,18 @@ MIX_LIMIT = _record("substance", "number")
 """Largest mass fraction of a substance in what a slot takes."""
 DRAW = _record("place")
 
-OUTPUT = _record("place", "lag", "coefficients", "first_term", "terms")
-"""`place` −1: the environment; `lag` −1: at once; `coefficients`: first of as many numbers as labels; the terms weigh
-substances that are released."""
+OUTPUT = _record("place", "lag", "coefficients", "origin", "first_term", "terms")
+"""`place` −1: the environment; `lag` −1: at once; `coefficients`: first of as many numbers as labels; `origin`: that
+it takes on, −1 keeps its own; the terms weigh substances that are released."""
 
-USE = _record("demand", "curve", "rhythm", "soiling", "first_end", "ends", "greedy")
-"""`curve` is a number: the row of the survival curve new cohorts get; `soiling`: first of the substances, −1 none."""
+USE = _record(
+    "demand", "curve", "rhythm", "soiling", "first_end", "ends", "greedy", "wanted", "excess", "replacing", "missing"
+)  # fmt: skip
+"""`wanted`: the stock that drives it, −1 where its demand does; `excess`: whether what is above it retires;
+`replacing`, `missing`: numbers that the kernels set, what it takes in a day to stay as it is, and what it lacks;
+`curve`: a number, the row of the survival curve new cohorts get; `soiling`: first of the substances, −1 none."""
 
-END = _record("place", "share")
+END = _record("place", "share", "origin")
 
 PLACE = _record(
     "group", "port", "capacity", "policy", "level", "cover", "covers", "lots", "reorder", "quantity", "safety",
@@ -84,8 +92,8 @@ where it is used at all, nominal use × (`cover` + review) × `covers` + `lots`;
 is unmet demand; `rests`: 1 where what joins it rests first, in the queues `first_lag` + `Phase`;
 `ring`: of its lots where what came first leaves first, −1 where all is mixed."""
 
-NOMINAL = _record("active", "rate", "share", "per")
-"""One term of a place's nominal use, t/day: active × rate × share × per."""
+NOMINAL = _record("active", "rate", "share", "per", "missing")
+"""One term of a place's nominal use, t/day: active × rate × share × per; and of what is missing at once, t."""
 
 EDGE = _record("flow")
 """A flow at a boundary port."""

@@ -25,6 +25,7 @@ def add_up_nominal_use(b: Batch, lane: int) -> None:
     for place in range(b.where[0].ports):
         entry = b.places[place]
         total = 0.0
+        missing = 0.0
         for n in range(entry.first_nominal, entry.first_nominal + entry.nominals):
             term = b.nominals[n]
             total += (
@@ -33,7 +34,9 @@ def add_up_nominal_use(b: Batch, lane: int) -> None:
                 * b.numbers[lane, term.share]
                 * b.numbers[lane, term.per]
             )
+            missing += b.numbers[lane, term.active] * b.numbers[lane, term.missing]
         b.place_state[lane, place].nominal = total
+        b.place_state[lane, place].missing = missing
 
 
 @helper
@@ -49,8 +52,10 @@ def want(b: Batch, lane: int, place: int) -> float:
     position = b.place_state[lane, place].on_hand + coming(b, lane, place)
     level = b.numbers[lane, entry.level]
     use = b.place_state[lane, place].nominal
-    if use > 0.0:
-        level += use * (b.numbers[lane, entry.cover] + b.group[entry.group].dt) * b.numbers[lane, entry.covers]
+    missing = b.place_state[lane, place].missing
+    if use > 0.0 or missing > 0.0:
+        cover = use * (b.numbers[lane, entry.cover] + b.group[entry.group].dt)
+        level += (cover + missing) * b.numbers[lane, entry.covers]
         level += b.numbers[lane, entry.lots]
     if position > min(reorder, level):
         return 0.0

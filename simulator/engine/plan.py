@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from simulator.engine import layout
 from simulator.engine.axes import ORIGINS, index_of, origins
 from simulator.engine.calendar import Period, Reviews, Timeline, beats, periods, reviews, timeline
-from simulator.engine.curves import at_ends, initial_losses
+from simulator.engine.curvebook import CurveBook
 from simulator.engine.index import Index, Limit, Place, StoreKey, Term
 from simulator.engine.ledger import Row
 from simulator.engine.parameters import Parameters, amount, tonnes
@@ -26,12 +26,12 @@ from simulator.engine.recipes import composition
 from simulator.engine.state import RHYTHM
 from simulator.engine.structure import consumers, energy, flows, places
 from simulator.engine.structure.alike import structure_of
-from simulator.engine.structure.draft import Draft, cohort_of, groups_of, lags_of, node_active
+from simulator.engine.structure.draft import Draft, groups_of, lags_of, node_active
 from simulator.engine.structure.parts import Parts, parts_of
 from simulator.engine.structure.rings import rings
 from simulator.engine.timeseries import sample
 from simulator.scenario.buses import Bus, Joints, merged
-from simulator.scenario.models import Lifetime, World
+from simulator.scenario.models import World
 from simulator.scenario.scenario import Scenario, Variant
 from simulator.units import SECONDS_PER_DAY
 
@@ -115,26 +115,6 @@ class Plan:
     """Whether production and settlement repeat at an instant until nothing moves."""
 
 
-@dataclass
-class CurveBook:
-    """Numbers the survival curves that are met, by lifetime, entry convention and interval."""
-
-    rows: dict[tuple[Lifetime, str, float], int] = field(default_factory=dict)
-
-    def of(self, world: World, company: str, use: str) -> float:
-        entry = world.companies[company].uses[use]
-        key = (entry.lifetime, entry.entry, cohort_of(world, company, use).days())
-        return float(self.rows.setdefault(key, len(self.rows)))
-
-    def tables(self, intervals: int) -> tuple[Floats, Floats]:
-        """Survival at the ends of intervals, and losses of a stationary initial stock, each (curves, intervals + 1)."""
-        keys = list(self.rows)
-        survival = [at_ends(*key, intervals + 1) for key in keys]
-        losses = [initial_losses(*key, intervals + 1) for key in keys]
-        empty = np.zeros((0, intervals + 1))
-        return np.stack(survival) if keys else empty, np.stack(losses) if keys else empty
-
-
 def plans(scenario: Scenario, terms: Iterable[Term] = ()) -> tuple[Plan, ...]:
     """One plan for every group of variants that can share a clock, in the order of the file.
 
@@ -163,7 +143,7 @@ def _plan(
     looks = tuple(reviews(line, period) for period in groups)
     parts = parts_of(world, index)
     draft = Draft(world, index, Parameters(worlds), groups, lags_of(world, index, groups), parts)
-    sections, book = sections_of(index), CurveBook()
+    sections, book = sections_of(index), CurveBook(scenario.series)
     tables, dues = _tables(draft, sections, line, list(looks), book)
     numbers = draft.parameters.fill_all(worlds)
     openings = {variant.name: _opening(draft, variant.epochs[0].world, book) for variant in variants}
@@ -258,12 +238,13 @@ def _opening(draft: Draft, world: World, book: CurveBook) -> Opening:
     mass, in_use = np.zeros((len(draft.index.places), labels)), np.zeros((len(uses), labels))
     for n, place in enumerate(draft.index.places):
         _put(mass[n], _opening_mass(world, place))
-    for n, key in enumerate(uses):
-        _put(in_use[n], _opening_use(world, key.company, key.use))
+    found = [book.opening(world, key.company, key.use) for key in uses]
+    for n, (key, (_, left)) in enumerate(zip(uses, found, strict=True)):
+        _put(in_use[n], _opening_use(world, key.company, key.use, left))
     return Opening(
         mass=mass,
         in_use=in_use,
-        curve=np.array([int(book.of(world, key.company, key.use)) for key in uses], dtype=np.int64),
+        curve=np.array([row for row, _ in found], dtype=np.int64),
         stored=np.array([_opening_energy(world, key) for key in draft.index.stores]),
         outages=tuple(_outage(world, company, process) for company, process in draft.schedules),
     )
@@ -287,9 +268,10 @@ def _opening_mass(world: World, place: Place) -> tuple[str, Floats]:
     return "primary", composition(world, place.name) * amount(initial)
 
 
-def _opening_use(world: World, company: str, use: str) -> tuple[str, Floats]:
+def _opening_use(world: World, company: str, use: str, left: float | None) -> tuple[str, Floats]:
+    """`left` is what is left of its vintages, which holds where no initial stock is given."""
     entry = world.companies[company].uses[use]
-    initial = tonnes(entry.initial, world, entry.material)
+    initial = tonnes(entry.initial, world, entry.material) or left
     stocked = amount(initial) if entry.active and node_active(world, company) else 0.0
     return "primary", composition(world, entry.material) * stocked
 

@@ -11,6 +11,7 @@ from simulator.engine.mixing import fill, hold_mix
 from simulator.engine.orders import room, want
 from simulator.engine.outages import uptime
 from simulator.engine.state import Batch
+from simulator.engine.wanted import wanted_inflow
 
 TRIES = 100
 """Most steps of the search for a throughput; half of them halve the interval."""
@@ -29,10 +30,14 @@ def allow_process(b: Batch, lane: int, p: int, today: float) -> None:
 
 @helper
 def allow_use(b: Batch, lane: int, c: int) -> None:
-    """What a use may take in the review that begins now: its demand, or whatever there is."""
-    use = b.uses[c - len(b.processes)]
-    demand = b.numbers[lane, use.demand] * b.group[b.consumers[c].group].dt
-    b.by_consumer[c].budget = UNBOUNDED if use.greedy > 0 else demand
+    """What a use may take in the review that begins now: its demand, what its stock lacks, or whatever there is."""
+    u = c - len(b.processes)
+    mine = b.by_consumer[c]
+    mine.budget = b.numbers[lane, b.uses[u].demand] * b.group[b.consumers[c].group].dt
+    if b.uses[u].wanted >= 0:
+        mine.budget = wanted_inflow(b, lane, u)
+    elif b.uses[u].greedy > 0:
+        mine.budget = UNBOUNDED
 
 
 @helper

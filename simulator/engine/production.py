@@ -15,7 +15,7 @@ from simulator.engine.planning import allow_process, allow_use, fit_batch, fit_c
 from simulator.engine.power import cut_to_power, measure_power
 from simulator.engine.sharing import share_ceilings, share_stocks
 from simulator.engine.state import Batch
-from simulator.engine.transport import PRODUCED, add_taken, empty_basket, join, load_lag, take, tonnes_taken
+from simulator.engine.transport import PRODUCED, add_taken, empty_basket, join, load_lag, relabel, take, tonnes_taken
 from simulator.engine.use import put_into_use
 
 
@@ -63,7 +63,7 @@ def close_production(b: Batch, lane: int) -> None:
             close_process(b, lane, p)
     for u in range(len(b.uses)):
         mine = b.by_consumer[len(b.processes) + u]
-        if mine.open > 0 and b.uses[u].greedy == 0:
+        if mine.open > 0 and b.uses[u].greedy == 0 and b.uses[u].wanted < 0:
             b.counted[lane, b.where[0].unmet_use + u] += max(0.0, mine.budget)
 
 
@@ -164,6 +164,9 @@ def give_output(b: Batch, lane: int, o: int) -> None:
     row = b.where[0].made + o
     for k in range(len(b.taken)):
         b.taken[k] = b.basket[k] * b.numbers[lane, output.coefficients + k]
+    if output.origin >= 0:
+        relabel(b, output.origin)
+    for k in range(len(b.taken)):
         b.moved[lane, row, k] += b.taken[k]
     weigh_release(b, lane, o)
     if output.place >= 0:

@@ -14,7 +14,7 @@ from simulator.engine.layout import CLOSE, FIRST, NO, NOBODY, UNBOUNDED, YES, Po
 from simulator.engine.orders import fill_order, request
 from simulator.engine.ports import accrue_ports, trim_ports
 from simulator.engine.state import Batch
-from simulator.engine.transport import SETTLED, add_taken, join, load_lag, take
+from simulator.engine.transport import SETTLED, add_taken, join, load_lag, relabel, take
 
 NONE, SUPPLY = Port.NONE, Port.SUPPLY
 NOTHING = 1e-12
@@ -343,18 +343,6 @@ def send(b: Batch, lane: int, place: int, amount: float) -> None:
     use_accrual(b, lane, place, amount)
     for k in range(b.mass.shape[2]):
         b.taken[k] = b.mass[lane, place, k] * amount
-
-
-@helper
-def relabel(b: Batch, origin: int) -> None:
-    """Give all that was taken one origin."""
-    substances = b.where[0].substances
-    for s in range(substances):
-        total = 0.0
-        for first in range(0, len(b.taken), substances):
-            total += b.taken[first + s]
-            b.taken[first + s] = 0.0
-        b.taken[origin * substances + s] = total
 
 
 @helper

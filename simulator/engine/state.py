@@ -26,10 +26,10 @@ LANE = np.dtype([("epoch", np.int64), ("row", np.int64), ("now", np.int64), ("re
 """`restless`: part of the network that did not come to rest, counted from 1; 0 none."""
 PLACE_STATE = np.dtype(
     [("on_hand", np.float64), ("budget", np.float64), ("accrued", np.float64), ("shipped", np.float64),
-     ("nominal", np.float64)]
+     ("nominal", np.float64), ("missing", np.float64)]
 )  # fmt: skip
 """`budget`: accrued and not used; `accrued`: day up to which; `shipped`: total ever sent by flows; `nominal`: what its
-consumers use when nothing holds them back, t/day."""
+consumers use when nothing holds them back, t/day; `missing`: what uses still lack of the stock they want, t."""
 FLOW_STATE = np.dtype([("budget", np.float64), ("entitled", np.float64), ("offered", np.float64)])
 """`entitled`: unused part of the share of a flow in lots; `offered`: sender's cumulative offer when last settled."""
 LAG_STATE = np.dtype([("head", np.int64), ("count", np.int64), ("total", np.float64)])
@@ -38,8 +38,13 @@ LAG_SLOT = np.dtype([("due", np.int64), ("review", np.int64), ("total", np.float
 RING_STATE = np.dtype([("head", np.int64), ("count", np.int64)])
 """Where the oldest lot stands, and how many there are: at least one, which may be empty."""
 LOT = np.dtype([("since", np.int64), ("total", np.float64)])
-CONSUMER_STATE = np.dtype([("credit", np.float64), ("outage", np.int64)])
-"""`credit`: rate accrued for the next batch; `outage`: the outage that comes or goes on."""
+CONSUMER_STATE = np.dtype(
+    [("credit", np.float64), ("outage", np.int64), ("replacing", np.float64), ("missing", np.float64),
+     ("missed", np.float64), ("unmet", np.float64)]
+)  # fmt: skip
+"""`credit`: rate accrued for the next batch; `outage`: the outage that comes or goes on. Of a use driven by its stock,
+`replacing`: t/day that replace what retires; `missing`: t it still lacks; `missed`: t it lacked at the
+last review; `unmet`: t of this one that count as unmet."""
 PLACE_SCRATCH = np.dtype(
     [("opened", np.int64), ("touched", np.int64), ("offer", np.float64), ("request", np.float64),
      ("weight", np.float64), ("granted", np.float64), ("carry", np.float64), ("planned", np.float64),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
-from simulator.engine.layout import ALL, Phase
+from simulator.engine.layout import ALL, POST_CONSUMER, REUSED, Phase
 from simulator.engine.lots import take_oldest, youngest
 from simulator.engine.state import Batch
 
@@ -129,6 +129,19 @@ def tonnes_taken(b: Batch) -> float:
     for k in range(len(b.taken)):
         total += b.taken[k]
     return total
+
+
+@helper
+def relabel(b: Batch, origin: int) -> None:
+    """Give all that was taken one origin; `reused` only what was in use before."""
+    substances = b.where[0].substances
+    for s in range(substances):
+        total = 0.0
+        for first in range(0, len(b.taken), substances):
+            if origin != REUSED or first >= POST_CONSUMER * substances:
+                total += b.taken[first + s]
+                b.taken[first + s] = 0.0
+        b.taken[origin * substances + s] = total
 
 
 @helper

@@ -7,10 +7,10 @@ is known when it begins and leaves in proportion to time at the reviews within i
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
+from simulator.engine.layout import POST_CONSUMER
 from simulator.engine.state import Batch
 from simulator.engine.transport import BEGUN, empty_basket, join, take, touch
-
-POST_CONSUMER = 2
+from simulator.engine.wanted import let_go, note_missing
 
 
 @helper
@@ -34,6 +34,8 @@ def retire(b: Batch, lane: int) -> None:
             b.basket[k] = min(b.basket[k] + due, b.in_use[lane, u, k])
             b.in_use[lane, u, k] -= b.basket[k]
             total += b.basket[k]
+        if b.uses[u].wanted >= 0:
+            total += let_go(b, lane, u, total)
         if total > 0.0:
             end_life(b, lane, u, total)
     join(b, lane, BEGUN)
@@ -62,6 +64,8 @@ def put_into_use(b: Batch, lane: int, u: int) -> None:
     c = len(b.processes) + u
     mine = b.by_consumer[c]
     group = b.consumers[c].group
+    if use.wanted >= 0:
+        note_missing(b, lane, u, max(0.0, mine.budget - mine.x))
     if mine.x <= 0.0:
         return
     mine.budget -= mine.x
@@ -87,7 +91,7 @@ def put_into_use(b: Batch, lane: int, u: int) -> None:
 
 @helper
 def end_life(b: Batch, lane: int, u: int, total: float) -> None:
-    """Turn the basket, `total` t leaving a use, into its end-of-life materials: post-consumer, and soiled."""
+    """Turn the basket, `total` t leaving a use, into what it becomes: soiled, post-consumer or used again."""
     use = b.uses[u]
     substances = b.where[0].substances
     for s in range(substances):
@@ -101,7 +105,7 @@ def end_life(b: Batch, lane: int, u: int, total: float) -> None:
         for e in range(use.first_end, use.first_end + use.ends):
             end = b.ends[e]
             part = m * b.numbers[lane, end.share]
-            b.added[end.place, POST_CONSUMER * substances + s] += part
-            b.moved[lane, b.where[0].retired + e, POST_CONSUMER * substances + s] += part
+            b.added[end.place, end.origin * substances + s] += part
+            b.moved[lane, b.where[0].retired + e, end.origin * substances + s] += part
     for e in range(use.first_end, use.first_end + use.ends):
         touch(b, b.ends[e].place)

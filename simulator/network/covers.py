@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from simulator.network.finding import Finding
-from simulator.network.parts import Place, active, feed, nominal_use, open_flows, takers
+from simulator.network.parts import Place, active, feed, limited, nominal_use, open_flows, takers
 from simulator.scenario.models import Company, Demand, Inventory, Process, World
 from simulator.scenario.recipes import nominal_yield
 from simulator.scenario.trade import arrives_as
@@ -72,7 +72,8 @@ def _wanted(world: World, place: Place) -> bool:
     for _, flow in open_flows(world):
         if (flow.sender, flow.material) == place:
             company = world.companies.get(flow.receiver)
-            if company and nominal_use(world, company, arrives_as(flow)) != 0:
+            material = arrives_as(flow)
+            if company and (nominal_use(world, company, material) != 0 or limited(company, material)):
                 return True
             if not company and any(isinstance(end, Demand) and end.rate for end in takers(world, flow)):
                 return True

@@ -10,9 +10,9 @@ from simulator.network.parts import (
     Place,
     active,
     feed,
+    limited,
     nominal_use,
     open_flows,
-    rated,
     review_days,
     takers,
     tonnes,
@@ -96,7 +96,7 @@ def _hoards(company: Company, material: str) -> bool:
         return False
     if any(material in feed(process) for process in active(company.processes).values()):
         return False
-    return not rated(company, material)
+    return not limited(company, material)
 
 
 def below_one_lot(world: World) -> Iterator[Finding]:

@@ -64,6 +64,12 @@ def rated(company: Company, material: str) -> list[Number]:
     return [demand for demand in demands if isinstance(demand, Number)]
 
 
+def limited(company: Company, material: str) -> bool:
+    """Whether a use of a material says how much it takes: by a demand, or by the stock it wants."""
+    uses = [use for use in active(company.uses).values() if use.material == material]
+    return any(use.stock is not None or isinstance(use.demand, Number) for use in uses)
+
+
 # Amounts. A number that a time series gives is `nan`, which no comparison finds too small.
 
 

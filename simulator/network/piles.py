@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.network.finding import Finding
-from simulator.network.parts import Place, active, nominal_make, nominal_use, open_flows, rated, takers, tonnes
+from simulator.network.parts import Place, active, limited, nominal_make, nominal_use, open_flows, takers, tonnes
 from simulator.scenario.models import Company, Flow, Inventory, Process, Use, World
 from simulator.scenario.numbers import Number
 from simulator.scenario.recipes import nominal_input, nominal_yield
@@ -134,5 +134,5 @@ def _takes(world: World, flow: Flow) -> float:
         rates = [taker.rate for taker in takers(world, flow)]
         return sum(tonnes(world, arrives_as(flow), rate) if rate else math.inf for rate in rates)
     company, material = world.companies[flow.receiver], arrives_as(flow)
-    greedy = any(use.material == material and not rated(company, material) for use in active(company.uses).values())
+    greedy = any(use.material == material and not limited(company, material) for use in active(company.uses).values())
     return math.inf if greedy else nominal_use(world, company, material) or math.inf

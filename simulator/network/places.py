@@ -130,7 +130,7 @@ def _inner_steps(name: str, company: Company) -> Iterator[Step]:
         yield Step(needs, _at(name, process.outputs))
     for use in active(company.uses).values():
         draws = frozenset({(name, use.material)})
-        yield Step(() if use.initial else (draws,), _at(name, use.end_of_life))
+        yield Step(() if use.initial or use.ages else (draws,), _at(name, use.end_of_life))
 
 
 def _at(name: str, materials: Iterable[str]) -> tuple[Place, ...]:

@@ -53,7 +53,8 @@ def _wanted(world: World) -> Iterator[tuple[str, set[Place]]]:
             yield f"boundary.{node}.demands.{name}", {(node, material) for material in wants(name, demand)}
     for node, company in active(world.companies).items():
         for name, use in active(company.uses).items():
-            if not isinstance(use.demand, Number) or use.demand.value != 0:
+            wanted = use.stock if use.stock is not None else use.demand
+            if not isinstance(wanted, Number) or wanted.value != 0:
                 yield f"companies.{node}.uses.{name}", {(node, use.material)}
 
 

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 
 from simulator.scenario.contents import Contents, named_substances
-from simulator.scenario.models import Coefficients, Company, Lifetime, Process
+from simulator.scenario.lifetimes import check_lifetime
+from simulator.scenario.models import Coefficients, Company, Process
 from simulator.scenario.numbers import Number
 from simulator.scenario.references import OTHER
 from simulator.scenario.scenario import Series
@@ -33,14 +34,7 @@ def check_balances(contents: Contents, series: Mapping[str, Series]) -> Iterator
 def _uses(company: Company, series: Mapping[str, Series], keys: Keys) -> Iterator[Problem]:
     for name, use in company.uses.items():
         yield from _exactly_one(use.end_of_life.values(), series, (*keys, name, "end_of_life"), "shares")
-        yield from _lifetime(use.lifetime, (*keys, name, "lifetime"))
-
-
-def _lifetime(lifetime: Lifetime, keys: Keys) -> Iterator[Problem]:
-    given = [name for name in Lifetime.model_fields if getattr(lifetime, name) is not None]
-    if len(given) != 1:
-        found = f"it has {', '.join(given)}" if given else "it has none"
-        yield Problem(keys, f"needs exactly one of {', '.join(Lifetime.model_fields)}; {found}")
+        yield from check_lifetime(use.lifetime, (*keys, name, "lifetime"))
 
 
 def reach(number: Number, series: Mapping[str, Series]) -> tuple[float, float]:

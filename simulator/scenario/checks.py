@@ -17,6 +17,7 @@ from simulator.scenario.references import check_references, check_study
 from simulator.scenario.repetition import check_interventions
 from simulator.scenario.scenario import Series
 from simulator.scenario.trade import check_flows
+from simulator.scenario.uses import check_uses
 from simulator.scenario.wrong import Problem
 
 __all__ = ["check_study", "check_world"]
@@ -51,6 +52,7 @@ _CHECKS: tuple[Check, ...] = (
     check_targets,
     check_flows,
     check_policies,
+    check_uses,
     _substances,
     check_energy,
     check_levies,

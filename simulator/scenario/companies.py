@@ -11,6 +11,7 @@ from simulator.scenario.energy import CarrierId, Converter, Generator, Power, St
 from simulator.scenario.forms import later, slots
 from simulator.scenario.gases import Gas
 from simulator.scenario.kinds import (
+    Ages,
     DemandRate,
     Emitted,
     Fraction,
@@ -31,7 +32,8 @@ from simulator.scenario.kinds import (
     Stock,
     Substance,
 )
-from simulator.scenario.numbers import Clock, In, NotYet, Number, Span
+from simulator.scenario.lifetimes import Lifetime
+from simulator.scenario.numbers import Clock, In, Number, Span
 
 
 class Inventory(Model):
@@ -104,6 +106,8 @@ class Process(Model):
     """Where waste ends that it releases: `energy_recovery` of a plant that burns it; `released` where absent."""
     scrap: Ids = ()
     """Outputs that are pre-consumer scrap once they leave the company."""
+    reused: Ids = ()
+    """Outputs that are used again, repaired or remanufactured: what of them was in use before becomes `reused`."""
     makes_to: Id | None = None
     """Output whose order policy this process follows, where it is not the sole producer."""
     rank: Rank = 5
@@ -130,37 +134,6 @@ class Process(Model):
     """`false` switches it off."""
 
 
-class MeanSd(Model):
-    """A distribution by its mean and standard deviation."""
-
-    mean: Annotated[Number, In("day", above=0, series=False)]
-    """Mean of the lifetime itself."""
-    sd: Annotated[Number, In("day", above=0, series=False)]
-    """Standard deviation of the lifetime itself."""
-
-
-class Weibull(Model):
-    """A Weibull distribution: survival exp(−(age ÷ scale)^shape)."""
-
-    shape: Annotated[Number, In("1", low=0.1, series=False)]
-    """Above 1, older goods fail more often."""
-    scale: Annotated[Number, In("day", above=0, series=False)]
-    """Age that 37 % reach."""
-
-
-class Lifetime(Model):
-    """Exactly one distribution of the time in service."""
-
-    fixed: Annotated[Number, In("day", above=0, series=False)] | None = None
-    """All retire at this age."""
-    normal: MeanSd | None = None
-    """Normal, by mean and standard deviation."""
-    lognormal: MeanSd | None = None
-    """Lognormal, by mean and standard deviation of the lifetime itself."""
-    weibull: Weibull | None = None
-    """Weibull, by shape and scale."""
-
-
 class Use(Model):
     """Products in service: an in-use stock with a lifetime distribution."""
 
@@ -168,10 +141,10 @@ class Use(Model):
     """Name in plots and tables; the id where absent."""
     material: Id
     """What is taken into service, from the company's own inventory."""
-    demand: DemandRate
+    demand: DemandRate | None = None
     """Tonnes a day taken into service, or `any`: whatever arrives."""
-    stock: Annotated[None, NotYet("Exactness")] = None
-    """Stock wanted, instead of a demand."""
+    stock: Mass | None = None
+    """Stock wanted in service, instead of a demand: so much is taken in that it is reached at the end of the review."""
     lifetime: Lifetime
     """Time in service."""
     entry: Literal["start", "middle", "end", "spread"] = "spread"
@@ -179,11 +152,12 @@ class Use(Model):
     cohort: Annotated[Span, Clock()] | None = None
     """Length of a cohort's interval, a month where absent; the review period where that is longer."""
     initial: Stock | None = None
-    """Stock in service at the start, with the stationary age distribution of its lifetime."""
-    ages: Annotated[None, NotYet("Exactness")] = None
-    """Vintages of the initial stock."""
-    excess: Annotated[None, NotYet("Exactness")] = None
-    """What happens to stock above the stock wanted."""
+    """Stock in service at the start, with the stationary age distribution of its lifetime unless `ages` is given."""
+    ages: Ages | None = None
+    """Vintages of the initial stock, a table: what is left of each (in t) or what entered then (in t/year), each row
+    until the next. With `initial`, they only divide it."""
+    excess: Literal["retire", "keep"] = "retire"
+    """What happens to stock above the `stock` wanted: it retires, of all ages alike, or stays until it does."""
     soiling: Mapping[Substance, Annotated[Number, In("t/t", low=0, series=False)]] = {}
     """Tonnes taken up from the environment per tonne retired."""
     end_of_life: Split

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from simulator.scenario.entered import starts_filled
 from simulator.scenario.models import Coefficients, Company, Material, Process, Use, World
 from simulator.scenario.references import OTHER
 from simulator.scenario.trade import arrives_as
@@ -114,7 +115,7 @@ class _Spread:
                 self._makers[name, material].append((name, process))
         for use in company.uses.values():
             self._uses[name, use.material].append((name, use))
-            if use.initial is not None and use.initial.bounds()[1] > 0:
+            if starts_filled(use):
                 self._retire(name, use, self._declared(use.material))
         for material, inventory in company.inventories.items():
             if inventory.initial is not None and inventory.initial.bounds()[1] > 0:

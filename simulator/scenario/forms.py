@@ -172,6 +172,13 @@ def split(raw: Any) -> Any:
     return {raw: 1} if isinstance(raw, str) else raw
 
 
+def table_only(raw: Any) -> Any:
+    """Refuses what is not a time series."""
+    if not isinstance(raw, Mapping) or "table" not in raw:
+        raise Wrong("is a table: write it like {table: vintages}, with a row for each interval")
+    return raw
+
+
 def later(word: str, issue: Literal["Exactness", "Exploration"]) -> BeforeValidator:
     """Refuses a word that is known but not supported yet."""
 

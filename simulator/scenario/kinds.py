@@ -32,6 +32,7 @@ from simulator.scenario.forms import (
     parse_emission,
     parse_factor,
     split,
+    table_only,
 )
 from simulator.scenario.numbers import In, Number
 
@@ -59,6 +60,7 @@ Location = Annotated[tuple[float, float], Parsed(parse_coordinate, {"type": "arr
 Shares = Annotated[Coefficients, Parsed(parse_coefficients, _NUMBER)]
 Emitted = Annotated[Emission, Parsed(parse_emission, _NUMBER)]
 Split = Annotated[Mapping[Id, Fraction], BeforeValidator(split, json_schema_input_type=str | Mapping[str, Fraction])]
+Ages = Annotated[Number, In("t", "t/day", low=0, pieces=True), BeforeValidator(table_only)]
 DemandRate = Annotated[Number | Literal["any"], Parsed(parse_demand, _NUMBER)]
 Fate = Literal[
     "landfill", "incineration", "energy_recovery", "recycling", "reuse", "backfilling", "composting", "export"

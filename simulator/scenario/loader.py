@@ -161,7 +161,7 @@ def _world(draft: Draft, loading: _Loading, first: bool = True) -> tuple[World |
     if isinstance(found, World):
         loading.worlds.append(found)
         problems: Iterable[Problem] = [*check_world(found, loading.series), *check_series(found, loading.series)]
-        problems = [*problems, *check_opening(found)] if first else problems
+        problems = [*problems, *check_opening(found, loading.series)] if first else problems
     else:
         problems = found
     faults = tuple(draft.places.fault(problem.keys, problem.message) for problem in problems)

@@ -13,7 +13,7 @@ from pydantic import Discriminator, Field, Tag
 
 from simulator.scenario.boundary import Accept, BoundaryNode, Demand, Supply
 from simulator.scenario.chemistry import Chemistry, Substances
-from simulator.scenario.companies import Company, Inventory, Lifetime, MeanSd, Outages, Process, Slot, Use, Weibull
+from simulator.scenario.companies import Company, Inventory, Outages, Process, Slot, Use
 from simulator.scenario.dates import days_between
 from simulator.scenario.economics import CarbonPrice, Economics, WasteLevy
 from simulator.scenario.energy import Carrier, Converter, EnergyFlow, Generator, Storage
@@ -38,6 +38,7 @@ from simulator.scenario.kinds import (
     Rate,
     Substance,
 )
+from simulator.scenario.lifetimes import Folded, Gamma, Lifetime, MeanSd, Survivors, Weibull
 from simulator.scenario.numbers import Clock, In, NotYet, Number, Span
 from simulator.scenario.targets import Target, parse_target
 from simulator.units import DAYS_PER_MONTH
@@ -56,6 +57,8 @@ __all__ = [
     "Emission",
     "EnergyFlow",
     "Flow",
+    "Folded",
+    "Gamma",
     "Generator",
     "Intervention",
     "Inventory",
@@ -69,6 +72,7 @@ __all__ = [
     "Slot",
     "Storage",
     "Supply",
+    "Survivors",
     "Table",
     "Time",
     "TransportMode",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from simulator.scenario.entered import check_vintages, starts_filled
 from simulator.scenario.models import Company, Storage, Use, World
-from simulator.scenario.numbers import Number
-from simulator.scenario.scenario import Variant
+from simulator.scenario.scenario import Series, Variant
 from simulator.scenario.wrong import Keys, Problem
 
 
-def check_opening(world: World) -> Iterator[Problem]:
-    """Storages of a first world that would hold more than they can."""
+def check_opening(world: World, series: Mapping[str, Series]) -> Iterator[Problem]:
+    """Storages of a first world that would hold more than they can, vintages that do not reach up to the start."""
+    yield from check_vintages(world, series)
     for name, company in world.companies.items():
         for key, storage in company.energy_storage.items():
             yield from _overfull(storage, ("companies", name, "energy_storage", key, "initial"))
@@ -40,7 +41,7 @@ def _filled(world: World) -> Iterator[tuple[str, bool]]:
     """Paths of storages and uses that say what they hold at the start, and whether they are switched on."""
     for name, company in world.companies.items():
         for path, part in _parts(company):
-            if isinstance(part.initial, Number) and part.initial.value > 0:
+            if starts_filled(part) if isinstance(part, Use) else part.initial is not None and part.initial.value > 0:
                 yield f"companies.{name}.{path}", company.active and part.active
 
 

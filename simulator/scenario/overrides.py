@@ -11,7 +11,7 @@ from typing import Any, Literal
 from simulator.errors import Fault
 from simulator.scenario.forms import Coefficients, Emission
 from simulator.scenario.gases import Gases
-from simulator.scenario.models import Lifetime, World
+from simulator.scenario.models import Lifetime, Survivors, World
 from simulator.scenario.numbers import NUMBER_KEYS, Number, scaled
 from simulator.scenario.paths import is_mapping, is_model, kind_at, known_keys
 from simulator.scenario.tree import Places, Raw, dotted, keys_of, look, put
@@ -28,7 +28,7 @@ _CLOSED: Mapping[Scope, frozenset[str]] = {
     "partnership": frozenset(known_keys(World))
     - {"companies", "boundary", "flows", "materials", "energy", "transport", "carbon_prices", "waste_levies"},
 }
-_NOT_DATED = ("composition", "initial", "outages", "piece", "density", "location", "partners")
+_NOT_DATED = ("composition", "initial", "ages", "outages", "piece", "density", "location", "partners")
 _WHOLE_RUN = "cannot change at a date: it holds for the whole run"
 
 
@@ -190,7 +190,7 @@ def _check_scope(data: Raw, change: Change) -> None:
 
 def _check_datable(data: Raw, keys: Keys) -> None:
     kind = kind_at(keys)
-    number = kind in _NUMBERS or kind is Lifetime or keys[-1] == "active"
+    number = kind in _NUMBERS or kind in (Lifetime, Survivors) or keys[-1] == "active"
     if not number or any(key in _NOT_DATED for key in keys):
         raise Wrong(_WHOLE_RUN)
     for depth in range(1, len(keys)):

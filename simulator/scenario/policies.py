@@ -122,7 +122,7 @@ def _amounts(world: World) -> Iterator[Amount]:
         for key, process in company.processes.items():
             yield from _process_amounts(process, (*keys, "processes", key))
         for key, use in company.uses.items():
-            yield from _fields(use, ("demand", "initial"), (*keys, "uses", key), use.material)
+            yield from _fields(use, ("demand", "stock", "initial", "ages"), (*keys, "uses", key), use.material)
     for name, flow in world.flows.items():
         yield from _fields(flow, _FLOW, ("flows", name), flow.material)
     yield from _boundary_amounts(world)

@@ -107,10 +107,11 @@ def _own_outputs(process: Process, keys: Keys) -> Iterator[Problem]:
     for key, name in (("per", process.per), ("makes_to", process.makes_to)):
         if name is not None and name not in process.outputs:
             yield Problem((*keys, key), f"{name} is not an output of this process{advice(name, process.outputs)}")
-    for place, name in enumerate(process.scrap):
-        if name not in process.outputs:
-            message = f"{name} is not an output of this process{advice(name, process.outputs)}"
-            yield Problem((*keys, "scrap", place), message)
+    for key, names in (("scrap", process.scrap), ("reused", process.reused)):
+        for place, name in enumerate(names):
+            if name not in process.outputs:
+                message = f"{name} is not an output of this process{advice(name, process.outputs)}"
+                yield Problem((*keys, key, place), message)
 
 
 def needed(world: World, names: tuple[str, ...], keys: Keys) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
@@ -12,6 +12,7 @@ from math import inf
 from statistics import median_low
 
 from simulator.scenario.dates import seconds_of
+from simulator.scenario.entered import tables_of_ages
 from simulator.scenario.models import Model, World
 from simulator.scenario.numbers import Number, Span
 from simulator.scenario.scenario import Series
@@ -39,6 +40,13 @@ def finer_than_steps(worlds: Iterable[World], series: Mapping[str, Series]) -> I
         told = {name: said for name, one in series.items() if (said := _said(looks, one))}
         used = set(_used(same, set())) if told else set()
         yield from (f"tables.{name}: {said}" for name, said in told.items() if name in used)
+
+
+def only_vintages(world: World) -> set[str]:
+    """Tables that tell vintages of initial stocks and nothing else, and so need not reach over the run."""
+    told = Counter(tables_of_ages(world))
+    used = Counter(_used([world], set())) if told else Counter[str]()
+    return {name for name, times in told.items() if used[name] <= times}
 
 
 def _shortest(world: World) -> Span:

@@ -23,6 +23,7 @@ from simulator.scenario.models import Table, World
 from simulator.scenario.numbers import Span
 from simulator.scenario.overrides import Draft
 from simulator.scenario.reader import Folder
+from simulator.scenario.sampling import only_vintages
 from simulator.scenario.scenario import Series
 from simulator.scenario.wrong import Problem, Wrong, advice, shown
 
@@ -155,7 +156,10 @@ def _value(text: str, table: Table, line: int) -> float:
 
 def check_series(world: World, series: Mapping[str, Series]) -> Iterator[Problem]:
     """Series that do not reach over the run though they may not be extended."""
+    before = only_vintages(world)
     for name, item in series.items():
+        if name in before:
+            continue
         first, last = instant_of(item.seconds[0]), instant_of(item.seconds[-1])
         needed = world.time.end if item.between == "linear" else _last_step(world)
         if item.outside == "error" and (first > world.time.start or last < needed):

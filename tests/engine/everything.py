@@ -14,12 +14,16 @@ from tests.engine.builders import TOLERANCE, read, text
 
 FILES = {
     "course.csv": "date,rate\n2025-01-01,8\n2025-01-12,12\n2025-01-20,5\n",
+    "pool.csv": "date,stock\n2025-01-01,30\n2025-01-15,45\n2025-02-03,20\n",
+    "vintages.csv": "date,entered\n2024-10-01,0.3\n2024-11-01,0.5\n2024-12-01,0.4\n",
     "mix.csv": "date,factor\n2025-01-01,0.4\n2025-02-01,0.2\n",
 }
 BODY = """
 substances: [Cu, Fe, organics, dirt]
 tables:
   course: {file: course.csv, index: date, value: rate, unit: t/day, outside: hold}
+  pool: {file: pool.csv, index: date, value: stock, unit: t, outside: hold}
+  vintages: {file: vintages.csv, index: date, value: entered, unit: t/day}
   mix: {file: mix.csv, index: date, value: factor, unit: t CO2e/MWh, between: linear, outside: hold}
 materials:
   ore: {composition: {Cu: 0.3, Fe: 0.2}}
@@ -64,7 +68,9 @@ companies:
     processes: {sort: {inputs: [scrap], rate: 4 t/day, outputs: {parts: {total: 0.2}, grit: 0.8}}}
   town:
     inventories: {cable: {initial: 4 t, fifo: true}, old: {fifo: true}}
-    processes: {shred: {inputs: [parts], rate: 1 t/day, minimum: 0.9 t/day, outputs: {old: 1}}}
+    processes:
+      shred: {inputs: [parts], rate: 1 t/day, minimum: 0.9 t/day, outputs: {old: 1}}
+      mend: {inputs: [parts], rate: 0.1 t/day, outputs: {cable: 0.9, old: 0.1}, reused: [cable]}
     uses:
       cables: {material: cable, demand: 200 pieces/day, lifetime: {weibull: {shape: 2, scale: 40 day}}, cohort: 5 day,
                initial: 150 t, soiling: {dirt: 0.02}, end_of_life: {old: 0.8, parts: 0.2}}
@@ -74,6 +80,12 @@ companies:
       rods: {material: cable, demand: 0.5 t/day, lifetime: {normal: {mean: 20 day, sd: 4 day}}, entry: start,
             cohort: 2 day,
              end_of_life: old}
+      pool: {material: cable, stock: {table: pool}, lifetime: {gamma: {shape: 3, scale: 12 day}}, cohort: 4 day,
+             ages: {table: vintages}, end_of_life: {old: 0.9, parts: 0.1}}
+      hoard: {material: cable, stock: 100 pieces, excess: keep, lifetime: {folded_normal: {mean: 9 day, sd: 6 day}},
+              entry: middle, initial: 3 t, rank: 4, end_of_life: old}
+      poles: {material: cable, demand: 0.1 t/day, lifetime: {survival: [[4 day, 1], [9 day, 0.5], [30 day, 0]]},
+              initial: 5 t, ages: {table: vintages}, end_of_life: old}
       tags: {material: cable, demand: 0.1 t/day, lifetime: {fixed: 10 day}, entry: end, cohort: 1 day, end_of_life: old}
 energy:
   electricity: {emission_factor: {table: mix}}

@@ -21,7 +21,7 @@ def structure_of(world: World) -> object:
             if held.residence or held.fifo
         ],
         [
-            (name, use, entry.cohort, entry.demand == "any")
+            (name, use, entry.cohort, entry.demand == "any", entry.stock is None)
             for name, company in companies
             for use, entry in sorted(company.uses.items())
         ],
@@ -34,6 +34,7 @@ def structure_of(world: World) -> object:
                 recipe.per,
                 recipe.makes_to,
                 sorted(recipe.scrap),
+                sorted(recipe.reused),
                 recipe.outages is None,
             )
             for name, company in companies

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from simulator.engine.axes import substances
 from simulator.engine.index import Draw, Limit, Output, ProcessKey, UseKey
-from simulator.engine.layout import ONE, UNBOUNDED
+from simulator.engine.layout import KEEPS, ONE, POST_CONSUMER, REUSED, UNBOUNDED
 from simulator.engine.parameters import tonnes
 from simulator.engine.recipes import coefficients
 from simulator.engine.structure.draft import IN_PROCESS, Draft, Row, cohort_of, node_active, ranges
 from simulator.engine.structure.rings import contested
 from simulator.scenario.models import Inventory, Process, Use, World
 from simulator.scenario.numbers import Number
+from simulator.scenario.reuse import reused_ends
 
 CurveOf = Callable[[World, str, str], float]
 Counters = Callable[[str, tuple[str, ...]], tuple[int, int]]
@@ -205,7 +206,8 @@ def outputs(draft: Draft, terms: Counters) -> list[Row]:
         for n in range(count):
             output = draft.index.outputs[first + n]
             air = terms("air", (output.company, output.process)) if output.medium == "air" else (0, 0)
-            rows.append((output.place, draft.lag_of(IN_PROCESS, first + n), block + n * size, *air))
+            origin = REUSED if output.material in recipe(draft.world).reused else KEEPS
+            rows.append((output.place, draft.lag_of(IN_PROCESS, first + n), block + n * size, origin, *air))
     return rows
 
 
@@ -235,17 +237,35 @@ def _use(draft: Draft, key: UseKey, ends: tuple[int, int], curve: CurveOf) -> Ro
         draft.parameters.block(soiling, len(names)),
         *ends,
         int(use(draft.world).demand == "any"),
+        *_wanted(draft, key),
     )
 
 
+def _wanted(draft: Draft, key: UseKey) -> Row:
+    """Of a use driven by its stock: what is wanted, whether excess retires, and what the kernels note of it."""
+    use, add = use_reader(key), draft.parameters.add
+    if use(draft.world).stock is None:
+        return -1, 0, 0, 0
+    wanted = add(lambda world: tonnes(use(world).stock, world, use(world).material))
+    return wanted, add(lambda world: float(use(world).excess == "retire")), *draft.wants_of(key)
+
+
 def demanded(use: Use, world: World) -> Number | None:
-    """What a use demands, t/day; None where it takes whatever arrives."""
-    return None if use.demand == "any" else tonnes(use.demand, world, use.material)
+    """What a use demands, t/day; None where it takes whatever arrives, or what the stock it wants lacks."""
+    return tonnes(use.demand, world, use.material) if isinstance(use.demand, Number) else None
 
 
 def ends(draft: Draft) -> list[Row]:
-    """Shares of what a use becomes."""
-    return [(end.place, _end_share(draft, end.company, end.use, end.material)) for end in draft.index.ends]
+    """Shares and origins of what a use becomes."""
+    again = reused_ends(draft.world)
+    return [
+        (
+            end.place,
+            _end_share(draft, end.company, end.use, end.material),
+            REUSED if (end.company, end.use, end.material) in again else POST_CONSUMER,
+        )
+        for end in draft.index.ends
+    ]
 
 
 def _end_share(draft: Draft, company: str, use: str, material: str) -> int:

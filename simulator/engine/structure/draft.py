@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from simulator.engine.calendar import cohort_span
-from simulator.engine.index import Index, Place
+from simulator.engine.index import Index, Place, UseKey
 from simulator.engine.layout import Phase
 from simulator.engine.parameters import Parameters
 from simulator.engine.structure.parts import Parts
@@ -58,6 +58,14 @@ class Draft:
     """Company and process of every schedule of outages."""
     series: dict[tuple[str, ...], int] = field(default_factory=dict)
     """Rows of the series: products of tables."""
+    wants: dict[UseKey, tuple[int, int]] = field(default_factory=dict)
+    """Numbers that the kernels set of uses driven by their stock: what they replace, t/day, and what they lack, t."""
+
+    def wants_of(self, key: UseKey) -> tuple[int, int]:
+        """The two numbers that the kernels set of a use."""
+        if key not in self.wants:
+            self.wants[key] = (self.parameters.add(lambda _: 0.0), self.parameters.add(lambda _: 0.0))
+        return self.wants[key]
 
     def group(self, node: str) -> int:
         return self.groups[period_of(self.world, node)]

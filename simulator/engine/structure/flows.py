@@ -7,20 +7,22 @@ from collections.abc import Callable, Iterator
 from simulator.engine.axes import ORIGINS, substances
 from simulator.engine.calendar import Reviews, Timeline, slots_needed
 from simulator.engine.index import FlowKey, Term
-from simulator.engine.layout import UNBOUNDED
+from simulator.engine.layout import KEEPS, REUSED, UNBOUNDED
 from simulator.engine.parameters import tonnes
 from simulator.engine.structure.consumers import Counters
 from simulator.engine.structure.draft import IN_TRANSIT, Draft, Row, node_active, ranges
 from simulator.network.parts import rank
 from simulator.scenario.models import Flow, World
 from simulator.scenario.numbers import Number
+from simulator.scenario.reuse import reused_flows
 
 
 def flows(draft: Draft, terms: Counters) -> list[Row]:
-    return [_flow(draft, n, key, terms) for n, key in enumerate(draft.index.flows)]
+    again = reused_flows(draft.world)
+    return [_flow(draft, n, key, terms, key.flow in again) for n, key in enumerate(draft.index.flows)]
 
 
-def _flow(draft: Draft, n: int, key: FlowKey, terms: Counters) -> Row:
+def _flow(draft: Draft, n: int, key: FlowKey, terms: Counters, again: bool) -> Row:
     def edge(world: World) -> Flow:
         return world.flows[key.flow]
 
@@ -41,7 +43,7 @@ def _flow(draft: Draft, n: int, key: FlowKey, terms: Counters) -> Row:
         add(lambda world: _whole(draft, world, key)),
         add(lambda world: _safety(draft, world, key)),
         draft.lag_of(IN_TRANSIT, n),
-        ORIGINS.index("pre_consumer") if _is_scrap(draft, key) else -1,
+        ORIGINS.index("pre_consumer") if _is_scrap(draft, key) else REUSED if again else KEEPS,
         *terms("flow", (key.flow,)),
     )
 

@@ -186,14 +186,19 @@ def _draw_term(draft: Draft, draw: Draw) -> Row:
         add(lambda world: recipe(world).rate),
         add(lambda world: recipe(world).inputs[draw.slot].share),
         add(inputs_per_tonne) if recipe(draft.world).per else ONE,
+        ZERO,
     )
 
 
 def _use_term(draft: Draft, draw: Draw) -> Iterator[Row]:
     company, name, add = draw.company, str(draw.use), draft.parameters.add
-    if not _takes_any(draft.world, draw):
+    key = UseKey(company, name)
+    if draft.world.companies[company].uses[name].stock is not None:
+        replacing, missing = draft.wants_of(key)
+        yield add(use_active(key)), replacing, ONE, ONE, missing
+    elif not _takes_any(draft.world, draw):
         rate = add(lambda world: demanded(world.companies[company].uses[name], world))
-        yield add(use_active(UseKey(company, name))), rate, ONE, ONE
+        yield add(use_active(key)), rate, ONE, ONE, ZERO
 
 
 def _reached(draft: Draft, n: int) -> Iterator[Row]:
@@ -213,7 +218,7 @@ def _port_term(draft: Draft, place: Place) -> Row:
         port = port_of(world, place)
         return tonnes(port.rate, world, _material_of(port, place))
 
-    return add(lambda world: float(node_active(world, place.node))), add(rate), ONE, ONE
+    return add(lambda world: float(node_active(world, place.node))), add(rate), ONE, ONE, ZERO
 
 
 def _made(draft: Draft, n: int) -> Iterator[Row]:
@@ -231,7 +236,7 @@ def _output_term(draft: Draft, output: Output) -> Row:
         made = nominal_yield(world, recipe(world), material)
         return _ratio(made, nominal_yield(world, recipe(world), per)) if per else made
 
-    return add(process_active(output)), add(lambda world: recipe(world).rate), ONE, add(made_per_tonne)
+    return add(process_active(output)), add(lambda world: recipe(world).rate), ONE, add(made_per_tonne), ZERO
 
 
 def _ratio(part: float, whole: float) -> float:
