@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.engine.compiler import helper
+from simulator.engine.contracts import in_force, left_of_period
 from simulator.engine.layout import CLOSE, FIRST, NO, NOBODY, UNBOUNDED, YES, Port
 from simulator.engine.orders import accrue, request, trim
 from simulator.engine.state import Batch
@@ -99,6 +100,8 @@ def open_flows(b: Batch, lane: int) -> int:
         flow = b.flows[f]
         if b.group[flow.group].due == 0 or b.numbers[lane, flow.active] <= 0.0:
             continue
+        if flow.contract >= 0 and not in_force(b, lane, f):
+            continue
         open_place(b, lane, flow.source)
         open_place(b, lane, flow.target)
         b.by_flow[f].amount = 0.0
@@ -151,6 +154,8 @@ def cap(b: Batch, lane: int, f: int) -> float:
     share = b.numbers[lane, flow.share]
     if share < 1.0:
         most = min(most, entitle(b, lane, f, share))
+    if flow.contract >= 0:
+        most = min(most, left_of_period(b, lane, f))
     return most
 
 
@@ -385,6 +390,7 @@ def close_flow(b: Batch, lane: int, f: int) -> None:
     flow = b.flows[f]
     state = b.flow_state[lane, f]
     state.entitled = max(0.0, state.entitled - b.by_flow[f].amount)
+    state.carried += b.by_flow[f].amount
     capacity = b.numbers[lane, flow.capacity]
     if capacity < UNBOUNDED:
         carried = max(capacity * b.group[flow.group].dt, b.numbers[lane, flow.whole])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from simulator.engine.axes import ORIGINS, substances
 from simulator.engine.calendar import Reviews, Timeline, slots_needed
@@ -16,8 +16,10 @@ from simulator.scenario.models import Flow, World
 from simulator.scenario.numbers import Number
 
 
-def flows(draft: Draft, terms: Counters) -> list[Row]:
-    return [_flow(draft, n, key, terms) for n, key in enumerate(draft.index.flows)]
+def flows(draft: Draft, terms: Counters, contract_of: Mapping[str, int]) -> list[Row]:
+    """`contract_of`: number of the contract of each flow that has one."""
+    keys = draft.index.flows
+    return [(*_flow(draft, n, key, terms), contract_of.get(key.flow, -1)) for n, key in enumerate(keys)]
 
 
 def _flow(draft: Draft, n: int, key: FlowKey, terms: Counters) -> Row:
