@@ -1,4 +1,4 @@
-"""What partnerships' capex costs a year, and the jobs of processes: quantities beside the payments."""
+"""What partnerships' capex costs a year, the jobs of processes, what contracts lack: quantities beside the payments."""
 
 from __future__ import annotations
 
@@ -37,6 +37,13 @@ def labour(world: World, _: Taps) -> Iterator[Line]:
         for name, process in company.processes.items():
             if process.jobs is not None:
                 yield Line((node, name), ("basis", (node, name)), (process.jobs,))
+
+
+def contract_shortfalls(world: World, _: Taps) -> Iterator[Line]:
+    """What contracts lack of their minimum; keys: sender, flow; t."""
+    for name, flow in world.flows.items():
+        if flow.agreed is not None:
+            yield Line((flow.sender, name), ("shortfall", (name,)))
 
 
 def days(_world: World, _taps: Taps) -> Iterator[Line]:

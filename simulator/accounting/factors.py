@@ -17,6 +17,7 @@ import numpy as np
 from simulator.accounting.elapsed import elapsed
 from simulator.accounting.grid import Calendar, Grid, Integers, Key, grid
 from simulator.accounting.quantities import Quantities, Quantity
+from simulator.accounting.shortfalls import shortfalls
 from simulator.accounting.taps import Taps, taps_of
 from simulator.engine.index import Index, Term, tap_key
 from simulator.engine.ledger import Floats, Ledger
@@ -165,6 +166,7 @@ def _quantities(scenario: Scenario, ledger: Ledger) -> tuple[Floats, dict[Quanti
         _carried(scenario, ledger),
         (list(index.terms), ledger.weighted),
         *_agreed(scenario, ledger),
+        shortfalls(scenario, ledger),
         elapsed(scenario, ledger),
     ]
     names = [name for part, _ in parts for name in part]

@@ -57,6 +57,8 @@ class Facts:
     """EUR of capex spread over its lifetime (node, partnership)."""
     labour: Grid
     """FTE day (node, process)."""
+    shortfalls: Grid
+    """t (sender, flow)."""
     days: Grid
     """Days that passed, one empty key."""
     products: Grid
@@ -90,6 +92,7 @@ VALUED: Mapping[str, tuple[Lines, int]] = {
     "own_energy": (energy.own, 2),
     "purchased": (energy.purchased, 1),
     "renewable": (energy.renewable, 2),
+    "shortfalls": (capital.contract_shortfalls, 1),
     "transport_work": (sources.transport_work, 1),
 }
 """Facts that are quantities times numbers of a world: their lines, and how many columns of numbers they have."""

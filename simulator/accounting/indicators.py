@@ -107,6 +107,11 @@ def unmet_demand(facts: Facts) -> Measure:
     return Measure("unmet_demand", "t", spread(facts.unmet, lambda key: [key, (NETWORK, TOTAL)], [(NETWORK, TOTAL)]))
 
 
+def contract_shortfall(facts: Facts) -> Measure:
+    """What flows lack of the minimum of their contracts, by flow, at who gives, when a period ends, t."""
+    return Measure("contract_shortfall", "t", spread(facts.shortfalls, lambda key: [key, (NETWORK, TOTAL)]))
+
+
 def throughput(facts: Facts) -> Measure:
     """Input processed, by process, t."""
     return Measure("throughput", "t", spread(facts.processes, lambda key: [(key[0], key[1])], value=1))
@@ -174,6 +179,7 @@ INDICATORS: tuple[Callable[[Facts], Measure], ...] = (
     carbon_opportunity_cost,
     cash_flow,
     committed_emissions,
+    contract_shortfall,
     emissions,
     jobs,
     outage_days,

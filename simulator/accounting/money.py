@@ -81,6 +81,21 @@ def _seen_by(category: str, node: str, flow: Flow) -> str:
     return "purchase" if category == "sale" and node == flow.receiver else category
 
 
+def _take_or_pay(world: World, _: Taps) -> Iterator[Line]:
+    """What a period of a contract lacks of its minimum, paid by who pays the price of the flow to the other."""
+    for name, flow in world.flows.items():
+        contract = flow.contract
+        if contract is None or contract.take_or_pay is None:
+            continue
+        price = price_of(world, flow)
+        payer = flow.sender if price is not None and _is_fee(price) else flow.receiver
+        for node, partner in ((flow.sender, flow.receiver), (flow.receiver, flow.sender)):
+            if node in world.companies:
+                key = (node, "take_or_pay", name, flow.material, partner)
+                sign = PAYS if node == payer else RECEIVES
+                yield Line(key, ("shortfall", (name,)), (contract.take_or_pay,), sign=sign)
+
+
 def _transport(world: World, _: Taps) -> Iterator[Line]:
     """Mass times distance times the mode's cost, at the company that pays."""
     for name, flow in world.flows.items():
@@ -138,6 +153,7 @@ def _shared(world: World, name: str, category: str, quantity: Quantity, cost: Nu
 
 PAYMENTS: tuple[Lines, ...] = (
     _trade,
+    _take_or_pay,
     _transport,
     _energy,
     _energy_trade,

@@ -57,6 +57,7 @@ def _shared(plan: Plan) -> dict[str, Any]:
         "tick": np.array([-1, 0], dtype=np.int64),
         "tick_span": plan.tick_span,
         "lag_due": plan.lag_due,
+        "turns": plan.turns,
         "rhythm": plan.rhythm.view(np.recarray),
         "series": plan.series,
         "survival": plan.survival,

@@ -100,9 +100,13 @@ EDGE = _record("flow")
 
 FLOW = _record(
     "source", "target", "group", "part", "rank", "active", "share", "capacity", "lot", "whole", "safety", "lag",
-    "relabel", "first_term", "terms",
+    "relabel", "first_term", "terms", "contract",
 )  # fmt: skip
-"""`whole`: shipped in multiples of it, the lot or a fixed order; `relabel`: origin it takes on, −1 keeps its own."""
+"""`whole`: shipped in multiples of it, the lot or a fixed order; `relabel`: origin it takes on, −1 keeps its own;
+`contract`: −1 none."""
+
+CONTRACT = _record("maximum", "closes")
+"""`maximum`: a number, t per period; `closes`: it has ended when so many of its `turns` are over."""
 
 LAG = _record("place", "first", "slots", "group", "section", "after", "next")
 """A queue of what is under way towards a place: `slots` entries from `first`; `section`: 0 resting in it, 1 in transit,
@@ -188,7 +192,8 @@ class Policy:
 TABLES: dict[str, np.dtype[np.void]] = {
     "consumers": CONSUMER, "processes": PROCESS, "slots": SLOT, "draws": DRAW, "outputs": OUTPUT, "uses": USE,
     "ends": END, "mix_limits": MIX_LIMIT,
-    "places": PLACE, "nominals": NOMINAL, "flows": FLOW, "lags": LAG, "rings": RING, "varyings": VARYING, "terms": TERM,
+    "places": PLACE, "nominals": NOMINAL, "flows": FLOW, "lags": LAG, "rings": RING, "contracts": CONTRACT,
+    "varyings": VARYING, "terms": TERM,
     "shared": SHARED, "makers": MAKER, "edges": EDGE,
     "buses": BUS, "needs": NEED, "units": UNIT, "extras": EXTRA, "wires": WIRE, "routes": ROUTE, "legs": LEG,
     "bands": BAND, "stores": STORE, "carriers": CARRIER, "taps": TAP,

@@ -26,6 +26,7 @@ from simulator.engine.recipes import composition
 from simulator.engine.state import RHYTHM
 from simulator.engine.structure import consumers, energy, flows, places
 from simulator.engine.structure.alike import structure_of
+from simulator.engine.structure.contracts import contracts, cuts
 from simulator.engine.structure.draft import Draft, groups_of, lags_of, node_active
 from simulator.engine.structure.parts import Parts, parts_of
 from simulator.engine.structure.rings import rings
@@ -105,6 +106,8 @@ class Plan:
     that uses or gives energy."""
     lag_due: Ints
     """When what starts at a review arrives, s, (queues, reviews)."""
+    turns: Ints
+    """When periods of contracts begin and contracts end, s, (contracts, turns)."""
     rhythm: NDArray[np.void]
     series: Floats
     survival: Floats
@@ -144,7 +147,7 @@ def _plan(
     parts = parts_of(world, index)
     draft = Draft(world, index, Parameters(worlds), groups, lags_of(world, index, groups), parts)
     sections, book = sections_of(index), CurveBook(scenario.series)
-    tables, dues = _tables(draft, sections, line, list(looks), book)
+    tables, dues, turns = _tables(draft, sections, line, list(looks), book)
     numbers = draft.parameters.fill_all(worlds)
     openings = {variant.name: _opening(draft, variant.epochs[0].world, book) for variant in variants}
     rhythm = _rhythms(draft, looks)
@@ -164,6 +167,7 @@ def _plan(
         span=_padded([group.spans for group in looks], 0.0),
         tick_span=_dispatch_spans(draft, looks, ticks, line.end),
         lag_due=lag_due,
+        turns=_padded(turns, layout.NEVER),
         rhythm=rhythm,
         series=sample(scenario.series, list(draft.series), line, ticks),
         survival=survival,
@@ -203,7 +207,9 @@ def _firsts(sizes: Mapping[str, int]) -> dict[str, int]:
 
 def _tables(
     draft: Draft, sections: Sections, line: Timeline, looks: list[Reviews], book: CurveBook
-) -> tuple[dict[str, NDArray[np.void]], list[tuple[int, ...]]]:
+) -> tuple[dict[str, NDArray[np.void]], list[tuple[int, ...]], list[tuple[int, ...]]]:
+    """The tables, when what enters each queue arrives, and when the periods of each contract turn."""
+    contract_of, contract, turns = contracts(draft, line)
     terms, of_terms = flows.weighted(draft, sections.counted["weighted"])
     ring_of, ring = rings(draft.world, draft.index)
     place, nominal, edges = places.places(draft, ring_of)
@@ -220,16 +226,17 @@ def _tables(
         "ends": consumers.ends(draft),
         "places": place,
         "nominals": nominal,
-        "flows": flows.flows(draft, of_terms),
+        "flows": flows.flows(draft, of_terms, contract_of),
         "lags": lag,
         "rings": ring,
+        "contracts": contract,
         "edges": edges,
         "terms": terms,
         **of_energy,
     }
     rows["shared"], rows["makers"] = consumers.shared(draft)
     rows["varyings"] = flows.varying(draft)
-    return {name: layout.records(name, rows[name]) for name in layout.TABLES}, dues
+    return {name: layout.records(name, rows[name]) for name in layout.TABLES}, dues, turns
 
 
 def _opening(draft: Draft, world: World, book: CurveBook) -> Opening:
@@ -316,17 +323,17 @@ def _courses(
     for variant in variants:
         starts = tuple(max(0, line.at(epoch.start)) for epoch in variant.epochs)
         spans = periods(line, variant.epochs[0].world.time.report)
-        rows = tuple(_rows(spans, starts, line))
+        rows = tuple(_rows(spans, starts, line, cuts(variant.epochs[0].world, line)))
         ends = tuple(line.at(row.end) for row in rows)
         numbers = tuple(row_of[id(epoch.world)] for epoch in variant.epochs)
         courses[variant.name] = Course(starts, numbers, rows, ends, openings[variant.name])
     return courses
 
 
-def _rows(spans: Sequence[Period], starts: Sequence[int], line: Timeline) -> Iterable[Row]:
-    """Reporting periods, cut where a dated change falls inside one."""
+def _rows(spans: Sequence[Period], starts: Sequence[int], line: Timeline, further: Sequence[int]) -> Iterable[Row]:
+    """Reporting periods, cut where a dated change, or one of `further` instants, falls inside one."""
+    instants = sorted({*starts, *further})
     for span in spans:
-        inside = starts[bisect_right(starts, span.start) : bisect_left(starts, span.end)]
-        cuts = [span.start, *inside, span.end]
-        for start, end in pairwise(cuts):
+        inside = instants[bisect_right(instants, span.start) : bisect_left(instants, span.end)]
+        for start, end in pairwise([span.start, *inside, span.end]):
             yield Row(span.label, line.date(start), line.date(end), bisect_right(starts, start) - 1)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.engine.compiler import helper
+from simulator.engine.contracts import in_force, left_of_period
 from simulator.engine.layout import CLOSE, FIRST, NO, NOBODY, UNBOUNDED, YES, Port
 from simulator.engine.orders import fill_order, request
 from simulator.engine.ports import accrue_ports, trim_ports
@@ -49,7 +50,9 @@ def close_settlement(b: Batch, lane: int) -> None:
 @helper
 def is_open(b: Batch, lane: int, f: int) -> bool:
     """Whether a flow settles at this instant."""
-    return b.group[b.flows[f].group].due > 0 and b.numbers[lane, b.flows[f].active] > 0.0
+    flow = b.flows[f]
+    due = b.group[flow.group].due > 0 and b.numbers[lane, flow.active] > 0.0
+    return due and (flow.contract < 0 or in_force(b, lane, f))
 
 
 @helper
@@ -134,6 +137,8 @@ def cap(b: Batch, lane: int, f: int) -> float:
     share = b.numbers[lane, flow.share]
     if share < 1.0:
         most = min(most, entitle(b, lane, f, share))
+    if flow.contract >= 0:
+        most = min(most, left_of_period(b, lane, f))
     return most
 
 
@@ -357,6 +362,7 @@ def close_flow(b: Batch, lane: int, f: int) -> None:
     state = b.flow_state[lane, f]
     sent = b.by_flow[f].sent
     state.entitled = min(max(0.0, state.entitled - sent), b.numbers[lane, flow.lot])
+    state.carried += sent
     capacity = b.numbers[lane, flow.capacity]
     if capacity < UNBOUNDED:
         carried = max(capacity * b.group[flow.group].dt, b.numbers[lane, flow.whole])

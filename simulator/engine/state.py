@@ -30,8 +30,12 @@ PLACE_STATE = np.dtype(
 )  # fmt: skip
 """`budget`: accrued and not used; `accrued`: day up to which; `shipped`: total ever sent by flows; `nominal`: what its
 consumers use when nothing holds them back, t/day; `missing`: what uses still lack of the stock they want, t."""
-FLOW_STATE = np.dtype([("budget", np.float64), ("entitled", np.float64), ("offered", np.float64)])
-"""`entitled`: unused part of the share of a flow in lots; `offered`: sender's cumulative offer when last settled."""
+FLOW_STATE = np.dtype(
+    [("budget", np.float64), ("entitled", np.float64), ("offered", np.float64), ("turn", np.int64),
+     ("carried", np.float64)]
+)  # fmt: skip
+"""`entitled`: unused part of the share of a flow in lots; `offered`: sender's cumulative offer when last settled;
+`turn`: how many turns of its contract are over; `carried`: what has flowed since the last."""
 LAG_STATE = np.dtype([("head", np.int64), ("count", np.int64), ("total", np.float64)])
 LAG_SLOT = np.dtype([("due", np.int64), ("review", np.int64), ("total", np.float64)])
 """`review`: the one at which it started."""
@@ -115,6 +119,7 @@ class Batch(NamedTuple):
     flows: Records
     lags: Records
     rings: Records
+    contracts: Records
     varyings: Records
     terms: Records
     shared: Records
@@ -149,6 +154,8 @@ class Batch(NamedTuple):
     """(ticks,): days for which energy is dispatched at each instant at which anyone reviews, 0 where it is not."""
     lag_due: Ints
     """(lags, reviews): when what starts at a review arrives."""
+    turns: Ints
+    """(contracts, turns): when periods of a contract begin and it ends, s; `NEVER` behind them."""
     rhythm: Records
     """(rhythms, reviews)."""
     series: Floats
@@ -244,6 +251,7 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     "tick": (_INT, 1),
     "tick_span": (_FLOAT, 1),
     "lag_due": (_INT, 2),
+    "turns": (_INT, 2),
     "rhythm": (RHYTHM, 2),
     "series": (_FLOAT, 2),
     "survival": (_FLOAT, 2),

@@ -8,6 +8,7 @@ from itertools import chain
 from simulator.scenario.balances import check_balances
 from simulator.scenario.carriers import check_energy
 from simulator.scenario.contents import Contents
+from simulator.scenario.contracting import check_contracts
 from simulator.scenario.emitting import check_emissions
 from simulator.scenario.figures import check_targets
 from simulator.scenario.levies import check_levies
@@ -53,6 +54,7 @@ _CHECKS: tuple[Check, ...] = (
     check_flows,
     check_policies,
     check_uses,
+    check_contracts,
     _substances,
     check_energy,
     check_levies,

@@ -24,6 +24,7 @@ PAYMENTS = (
     "processing",
     "purchase",
     "sale",
+    "take_or_pay",
     "transport",
     "waste_levy",
 )
@@ -62,6 +63,10 @@ def _modes(world: World, _node: str) -> Collection[str]:
 
 def _flows(world: World, node: str) -> Collection[str]:
     return tuple(name for name, flow in world.flows.items() if flow.sender == node)
+
+
+def _agreed(world: World, node: str) -> Collection[str]:
+    return tuple(name for name in _flows(world, node) if world.flows[name].agreed is not None)
 
 
 def _energy_flows(world: World, node: str) -> Collection[str]:
@@ -138,6 +143,7 @@ KINDS: Mapping[str, Kind] = {
     "carbon_opportunity_cost": Kind("EUR", _with_total(_carbon_prices), less=_ALL),
     "cash_flow": Kind("EUR", _only(*PAYMENTS), more=_ALL),
     "committed_emissions": Kind("t CO2e", _only(), less=_ALL),
+    "contract_shortfall": Kind("t", _network_total(_agreed), less=_ALL),
     "curtailed_energy": Kind("MWh", _with_total(_carriers), less=_ALL),
     "emissions": Kind("t CO2e", _only("scope_1", "scope_2", "scope_3", "scope_2_market", "total_market"), less=_ALL),
     "energy": Kind("MWh", _with_total(_carriers), less=(TOTAL,)),

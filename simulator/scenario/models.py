@@ -6,6 +6,7 @@ The text under a field is its description in error messages, in the editor's JSO
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ from pydantic import Discriminator, Field, Tag
 from simulator.scenario.boundary import Accept, BoundaryNode, Demand, Supply
 from simulator.scenario.chemistry import Chemistry, Substances
 from simulator.scenario.companies import Company, Inventory, Outages, Process, Slot, Use
+from simulator.scenario.contracts import Contract
 from simulator.scenario.dates import days_between
 from simulator.scenario.economics import CarbonPrice, Economics, WasteLevy
 from simulator.scenario.energy import Carrier, Converter, EnergyFlow, Generator, Storage
@@ -41,7 +43,7 @@ from simulator.scenario.kinds import (
 from simulator.scenario.lifetimes import Folded, Gamma, Lifetime, MeanSd, Survivors, Weibull
 from simulator.scenario.numbers import Clock, In, NotYet, Number, Span
 from simulator.scenario.targets import Target, parse_target
-from simulator.units import DAYS_PER_MONTH
+from simulator.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 __all__ = [
     "Accept",
@@ -170,8 +172,11 @@ class Flow(Model):
     """Part of the sender's cumulative offer."""
     capacity: Rate | None = None
     """Most that it carries; unlimited where absent."""
-    minimum: Annotated[None, NotYet("Exactness")] = None
-    """Least that it carries."""
+    minimum: Annotated[Number, In("t/day", low=0, pieces=True, series=False)] | None = None
+    """Least that it is to carry in each year of the run. Nothing is forced; what is lacking is the indicator
+    `contract_shortfall`. Other periods, and what a shortfall costs: `contract`."""
+    contract: Contract | None = None
+    """What its partners agreed on: minimum and maximum per period, take-or-pay, start and end."""
     lot_size: Lot | None = None
     """Only whole lots are shipped."""
     lead_time: Annotated[Span, Clock(zero=True)] | None = None
@@ -192,6 +197,14 @@ class Flow(Model):
     """Open only where all of these partnerships are in force."""
     active: bool = True
     """`false` switches it off."""
+
+    @cached_property
+    def agreed(self) -> Contract | None:
+        """Its contract; a `minimum` alone is one by the year."""
+        if self.contract is not None or self.minimum is None:
+            return self.contract
+        yearly = replace(self.minimum, value=self.minimum.value * DAYS_PER_YEAR, unit="t")
+        return Contract.model_construct(minimum=yearly, period=Span(months=12))
 
 
 def _what_flows(raw: Any) -> str:

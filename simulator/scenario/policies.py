@@ -14,7 +14,7 @@ Amount = tuple[Keys, object, str | None]
 """Path, number (or what stands for it), and the material it is of."""
 
 _INVENTORY = ("initial", "capacity", "order_up_to", "reorder_at", "order_quantity", "safety_stock")
-_FLOW = ("capacity", "lot_size", "safety_stock")
+_FLOW = ("capacity", "lot_size", "minimum", "safety_stock")
 _PROCESS = ("rate", "minimum", "batch")
 _LIMITED = ("order_quantity", "safety_stock")
 """Amounts that a smaller capacity would make impossible."""
@@ -125,6 +125,8 @@ def _amounts(world: World) -> Iterator[Amount]:
             yield from _fields(use, ("demand", "stock", "initial", "ages"), (*keys, "uses", key), use.material)
     for name, flow in world.flows.items():
         yield from _fields(flow, _FLOW, ("flows", name), flow.material)
+        if flow.contract is not None:
+            yield from _fields(flow.contract, ("minimum", "maximum"), ("flows", name, "contract"), flow.material)
     yield from _boundary_amounts(world)
 
 

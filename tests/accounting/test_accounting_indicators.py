@@ -34,7 +34,7 @@ partnerships: {deal: {partners: {smelter: 1}, capex: 1 kEUR}}
 DECAY = "{doc: 0.4, docf: 0.5, mcf: 1, f: 0.5, ox: 0, recovery: 0, k: 0.1 1/year, delay: 0}"
 TIPPED = {
     "cable: {fate: landfill}": f"cable: {{fate: landfill, decay: {DECAY}}}",
-    "as: grit": "as: grit, avoids: 1 t CO2e/t",
+    "as: grit": "as: grit, avoids: 1 t CO2e/t, minimum: 1000 Mt/year",
 }
 
 

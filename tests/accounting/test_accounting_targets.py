@@ -249,7 +249,8 @@ RICH = {
     "rate: 100 t/day\n": "rate: 100 t/day\n        cost: 9 EUR/t\n        jobs: 1 FTE/(t/day)\n",
     "demands: {copper: {}}": "demands: {copper: {price: 8 kEUR/t, avoids: 1 t CO2e/t}}",
     "cable: {fate: landfill}": "cable: {fate: landfill, fee: 80 EUR/t}",
-    "flows:\n": "flows:\n  walk: {from: drawer, to: town, material: cable, distance: 1 km, price: 9 kEUR/t}\n"
+    "flows:\n": "flows:\n  walk: {from: drawer, to: town, material: cable, distance: 1 km, price: 9 kEUR/t,\n"
+    "         contract: {minimum: 1000 Mt, period: month, take_or_pay: 1 EUR/t}}\n"
     "  wire: {from: smelter, to: town, energy: electricity, price: 80 EUR/MWh}\n",
 }
 PRICED = """

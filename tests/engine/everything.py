@@ -102,7 +102,8 @@ boundary:
 flows:
   buy_ore: {from: mine, to: smelter, material: ore, lot_size: 20 t, lead_time: 2 day, transport: truck,
         distance: 500 km}
-  buy_scrap: {from: dealer, to: smelter, material: scrap, capacity: 2 t/day}
+  buy_scrap: {from: dealer, to: smelter, material: scrap, capacity: 2 t/day,
+        contract: {minimum: 10 t, maximum: 11 t, period: 6 day, take_or_pay: 3 EUR/t, end: 2025-02-15}}
   buy_more: {from: dealer, to: trader, material: scrap}
   buy_grit: {from: dealer, to: drawer, material: grit}
   own_grit: {from: trader, to: drawer, material: grit, rank: 2}

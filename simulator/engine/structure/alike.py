@@ -42,6 +42,11 @@ def structure_of(world: World) -> object:
         ],
         [(name, flow.lead_time) for name, flow in sorted(world.flows.items())],
         [
+            (name, flow.contract is None, flow.agreed.period, flow.agreed.start, flow.agreed.end)
+            for name, flow in sorted(world.flows.items())
+            if flow.agreed
+        ],
+        [
             (name, demand, entry.rate is None)
             for name, node in sorted(world.boundary.items())
             for demand, entry in sorted(node.demands.items())

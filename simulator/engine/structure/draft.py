@@ -32,11 +32,8 @@ class Lag:
     group: int
     behind: Lag | None = None
     """The queue from which it gets what rests in it."""
-
-    @property
-    def after(self) -> int:
-        """The phase of an instant behind which it arrives."""
-        return self.number if self.section == RESTING and self.behind is None else Phase.BEGUN
+    after: int = Phase.BEGUN
+    """The phase of an instant behind which it arrives."""
 
 
 @dataclass
@@ -124,7 +121,7 @@ def lags_of(world: World, index: Index, groups: Mapping[Span, int]) -> tuple[Lag
         span = residence_of(world, place)
         if span is not None:
             before = [lag for lag in lags if lag.place == n]
-            lags += _resting(n, span, groups[period_of(world, place.node)], before)
+            lags += _resting(n, span, groups[period_of(world, place.node)], before, world.in_rounds)
     return tuple(sorted(lags, key=lambda lag: (lag.place, lag.section, lag.number)))
 
 
@@ -134,10 +131,13 @@ def residence_of(world: World, place: Place) -> Span | None:
     return held.residence if held and held.residence and held.residence.days() > 0 else None
 
 
-def _resting(place: int, span: Span, group: int, before: Sequence[Lag]) -> Iterator[Lag]:
-    """The queues in which what joins a place rests: one for each phase, one behind each other queue."""
+def _resting(place: int, span: Span, group: int, before: Sequence[Lag], rounds: bool) -> Iterator[Lag]:
+    """The queues in which what joins a place rests: one for each phase, one behind each other queue.
+
+    In rounds a phase comes several times, so that what has rested is there from the first.
+    """
     for phase in range(PHASES):
-        yield Lag(place, RESTING, phase, span, group)
+        yield Lag(place, RESTING, phase, span, group, after=Phase.BEGUN if rounds else phase)
     for n, lag in enumerate(before, PHASES):
         yield Lag(place, RESTING, n, span, lag.group, lag)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from simulator.engine.axes import ORIGINS, substances
 from simulator.engine.calendar import Reviews, Timeline, slots_needed
@@ -17,9 +17,13 @@ from simulator.scenario.numbers import Number
 from simulator.scenario.reuse import reused_flows
 
 
-def flows(draft: Draft, terms: Counters) -> list[Row]:
+def flows(draft: Draft, terms: Counters, contract_of: Mapping[str, int]) -> list[Row]:
+    """`contract_of`: number of the contract of each flow that has one."""
     again = reused_flows(draft.world)
-    return [_flow(draft, n, key, terms, key.flow in again) for n, key in enumerate(draft.index.flows)]
+    return [
+        (*_flow(draft, n, key, terms, key.flow in again), contract_of.get(key.flow, -1))
+        for n, key in enumerate(draft.index.flows)
+    ]
 
 
 def _flow(draft: Draft, n: int, key: FlowKey, terms: Counters, again: bool) -> Row:
