@@ -9,24 +9,16 @@ from pydantic import ValidationError
 
 from simulator.scenario.models import ENERGY, MATERIAL, EnergyFlow, Flow
 from simulator.scenario.paths import kind_at, known_keys
-from simulator.scenario.wrong import Keys, Later, Problem, Wrong, advice, shown
+from simulator.scenario.wrong import Keys, Problem, Wrong, advice, shown
 
 
 def problems(error: ValidationError) -> Iterator[Problem]:
     """One problem for each thing that pydantic found."""
     details = error.errors(include_url=False)
-    unfinished = {detail["loc"][:-1] for detail in details if _is_later(detail)}
     faulty = {detail["loc"][:-1] for detail in details}
     for detail in details:
-        missing = detail["type"] == "missing" and detail["loc"][:-1] in unfinished
-        short = detail["type"] == "too_short" and detail["loc"] in faulty
-        if not (missing or short):
+        if detail["type"] != "too_short" or detail["loc"] not in faulty:
             yield _problem(detail)
-
-
-def _is_later(detail: Mapping[str, Any]) -> bool:
-    """A key that comes later may stand for one that is required now, so what is missing beside it is not said."""
-    return isinstance(detail.get("ctx", {}).get("error"), Later)
 
 
 def _problem(detail: Mapping[str, Any]) -> Problem:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
-from simulator.scenario.wrong import Later
+from simulator.scenario.wrong import Wrong
 
 
 class NotYet:
@@ -30,4 +30,4 @@ class NotYet:
 
     def refuse(self, _raw: Any) -> None:
         """Raise Wrong, whatever the value."""
-        raise Later(self.message())
+        raise Wrong(self.message())

@@ -22,10 +22,6 @@ class Wrong(ValueError):  # noqa: N818 (reads as a sentence: raise Wrong)
         return Wrong(self.message, (*keys, *self.keys))
 
 
-class Later(Wrong):
-    """What is known but not supported yet."""
-
-
 @dataclass(frozen=True)
 class Problem:
     """Something wrong at a path."""
