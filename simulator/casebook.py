@@ -19,11 +19,19 @@ def row(verdict: Verdict) -> tuple[str, ...]:
 
 def conclusion(found: Sequence[Verdict]) -> str:
     """One line on all of them."""
-    cases, points = len({verdict.case for verdict in found}), sum(verdict.points for verdict in found)
+    counts = (
+        _counted(len({verdict.case for verdict in found}), "case", "cases"),
+        _counted(len(found), "quantity", "quantities"),
+        _counted(sum(verdict.points for verdict in found), "point", "points"),
+    )
     failed = [verdict for verdict in found if not verdict.holds]
     if failed:
         return f"{len(failed)} of {len(found)} quantities deviate by more than they may"
-    return f"{cases} cases, {len(found)} quantities, {points:,} points: all within their tolerance"
+    return f"{', '.join(counts)}: all within their tolerance"
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def markdown(found: Sequence[Verdict]) -> str:

@@ -95,4 +95,4 @@ def test_a_folder_without_cases_is_said(tmp_path: Path, capsys: pytest.CaptureFi
 def test_the_docs_get_a_row_for_every_quantity() -> None:
     one = Verdict("loop", "a paper", "flows: b", "t", 31, 2e-13, 1e-9, relative=True)
     assert markdown([one]).splitlines()[2:] == ["| loop | a paper | flows: b | 31 | 2.0e-13 | 1.0e-09 |"]
-    assert conclusion([one]) == "1 cases, 1 quantities, 31 points: all within their tolerance"
+    assert conclusion([one]) == "1 case, 1 quantity, 31 points: all within their tolerance"
