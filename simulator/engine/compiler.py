@@ -12,16 +12,11 @@ import numba
 from numba.core import sigutils
 from numba.core.compiler import CompilerBase
 from numba.core.compiler_machinery import PassManager
-from numba.core.typed_passes import (
-    AnnotateTypes,
-    NativeLowering,
-    NoPythonBackend,
-    NopythonTypeInference,
-    PreLowerStripPhis,
-)
+from numba.core.typed_passes import AnnotateTypes, NoPythonBackend, NopythonTypeInference, PreLowerStripPhis
 from numba.core.untyped_passes import FixupArgs, IRProcessing, ReconstructSSA, TranslateByteCode
 
 from simulator.engine.lean import lean
+from simulator.engine.lowering import KernelLowering
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -35,7 +30,7 @@ class ObjectCode(NamedTuple):
 
 _STEPS = (
     TranslateByteCode, FixupArgs, IRProcessing, ReconstructSSA, NopythonTypeInference, PreLowerStripPhis, AnnotateTypes,
-    NativeLowering, NoPythonBackend,
+    KernelLowering, NoPythonBackend,
 )  # fmt: skip
 """What kernels need of numba's pipeline: not its rewriting of array expressions, closures, or literals."""
 

@@ -13,12 +13,11 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
-import numba
 import numpy as np
 from numba.core import cgutils, types
 from numba.core.imputils import lower_builtin, lower_getattr, lower_getattr_generic
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
-from numba.extending import intrinsic, models, register_model
+from numba.extending import models, register_model
 from numba.np.numpy_support import from_dtype
 
 from simulator.engine.state import FIELDS, Batch
@@ -58,12 +57,20 @@ class _List(models.PrimitiveModel):
         super().__init__(manager, of, cgutils.intp_t.as_pointer())
 
 
-@intrinsic
-def _cast(_typing: Any, _address: Any) -> Any:
-    def codegen(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        return builder.inttoptr(args[0], cgutils.intp_t.as_pointer())
+def batch_of(given: Handle) -> Batch:
+    """The arrays behind a handle."""
+    return given
 
-    return _BATCH(types.intp), codegen
+
+@infer_global(batch_of)
+class _Cast(AbstractTemplate):
+    def generic(self, args: Sequence[Any], _: Any) -> Any:
+        return signature(_BATCH, *args)
+
+
+@lower_builtin(batch_of, types.intp)
+def _to_list(_context: Any, builder: Any, _: Any, args: Sequence[Any]) -> Any:
+    return builder.inttoptr(args[0], cgutils.intp_t.as_pointer())
 
 
 @infer_getattr
@@ -156,13 +163,3 @@ def _entry(builder: Any, array: _ArrayType, value: Any, n: int) -> Any:
     loaded = builder.load(builder.gep(value, [cgutils.intp_t(array.offset + n)]))
     loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
     return loaded
-
-
-if numba.config.DISABLE_JIT:
-
-    def batch_of(given: Handle) -> Batch:
-        """The arrays behind a handle."""
-        return given
-
-else:
-    batch_of = _cast

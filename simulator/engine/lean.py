@@ -25,6 +25,7 @@ from numba.core.types.functions import BaseFunction
 from numba.core.typing.context import Context
 
 from simulator.engine.loops import short_range
+from simulator.engine.lowering import alloca_once
 
 Change = Callable[[Any], Callable[..., Any]]
 """Makes, of what numba has, what stands in its place."""
@@ -41,11 +42,12 @@ def lean(kernel: str) -> Iterator[None]:
         (JITCodeLibrary, "add_linking_library", _link),
         (JITCodeLibrary, "_optimize_functions", _lay_out),
         (JITCPUCodegen, "set_env", _set_environment),
-        (CPUContext, "load_additional_registries", _once),
-        (Context, "load_additional_registries", _once),
+        (CPUContext, "load_additional_registries", _quickly),
+        (Context, "load_additional_registries", _quickly),
         (Context, "resolve_value_type", short_range),
         (BaseFunction, "get_call_type", _remembered),
         (base, "user_function", _call),
+        (cgutils, "alloca_once", lambda _: alloca_once),
     )
     with ExitStack() as stack:
         for owner, name, change in changes if _as_expected(changes) else ():
@@ -133,13 +135,17 @@ def _remembered(usual: Callable[..., Any]) -> Callable[..., Any]:
     return get_call_type
 
 
-def _once(usual: Callable[[Any], None]) -> Callable[[Any], None]:
-    """What a context loads does not change while a kernel is compiled."""
+def _quickly(usual: Callable[[Any], None]) -> Callable[[Any], None]:
+    """What a context and its copies load is imported once; what was registered since is looked for each time."""
     loaded: set[int] = set()
 
     def load(context: Any) -> None:
-        if id(context) not in loaded:
-            loaded.add(id(context))
+        known = context._registries  # copies share them, so they outlive all
+        if id(known) in loaded:
+            for registry in tuple(known):
+                context.install_registry(registry)
+        else:
+            loaded.add(id(known))
             usual(context)
 
     return load

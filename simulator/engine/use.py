@@ -6,6 +6,8 @@ is known when it begins and leaves in proportion to time at the reviews within i
 
 from __future__ import annotations
 
+import numpy as np
+
 from simulator.engine.compiler import helper
 from simulator.engine.layout import POST_CONSUMER
 from simulator.engine.state import Batch
@@ -74,7 +76,7 @@ def put_into_use(b: Batch, lane: int, u: int) -> None:
     take(b, lane, b.draws[d].place, b.by_draw[d].amount)
     interval = b.rhythm[use.rhythm, b.group[group].review].interval
     if b.cohort_curve[lane, u, interval] < 0:
-        b.cohort_curve[lane, u, interval] = int(b.numbers[lane, use.curve])
+        b.cohort_curve[lane, u, interval] = np.int64(b.numbers[lane, use.curve])
     kept = b.survival[b.cohort_curve[lane, u, interval], 0]
     row = b.where[0].drawn + d
     lost = 0.0

@@ -6,6 +6,8 @@ so inflow = (wanted − survivors) ÷ S(0). Over the reviews of an interval thes
 
 from __future__ import annotations
 
+import numpy as np
+
 from simulator.engine.compiler import helper
 from simulator.engine.layout import CLOSE
 from simulator.engine.orders import add_up_nominal_use
@@ -49,7 +51,7 @@ def kept_at_once(b: Batch, lane: int, u: int) -> float:
     interval = b.rhythm[use.rhythm, b.group[b.consumers[len(b.processes) + u].group].review].interval
     curve = b.cohort_curve[lane, u, interval]
     if curve < 0:
-        curve = int(b.numbers[lane, use.curve])
+        curve = np.int64(b.numbers[lane, use.curve])
     return b.survival[curve, 0]
 
 

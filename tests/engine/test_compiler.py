@@ -88,6 +88,17 @@ def test_loops_and_helpers_within_loops_begin_anew() -> None:
         assert native(stop) == sum(2 * _between(-1, k) for k in range(stop) if k != 3)
 
 
+def _rounded(whole: int) -> int:
+    part = max(whole / 2.0, 1.5)
+    return int(part) + int(min(part, 7.0))
+
+
+def test_what_numba_registers_as_it_goes_is_found() -> None:
+    """`int` of a float, `max` and `min` are registered when they are first met."""
+    native = _native(_rounded, 1)
+    assert [native(whole) for whole in (0, 9, 30)] == [_rounded(whole) for whole in (0, 9, 30)]
+
+
 def test_numba_is_left_as_it_was() -> None:
     from numba.core import base
     from numba.core.codegen import JITCodeLibrary
