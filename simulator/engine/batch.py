@@ -54,7 +54,7 @@ def _shared(plan: Plan) -> dict[str, Any]:
         "where": where,
         "group": group,
         "span": plan.span,
-        "tick": np.array([-1, 0], dtype=np.int64),
+        "tick": np.array([-1, 0, 0], dtype=np.int64),
         "tick_span": plan.tick_span,
         "lag_due": plan.lag_due,
         "turns": plan.turns,
@@ -109,6 +109,7 @@ def _stocks(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
         "flow_state": _rec(state.FLOW_STATE, lanes, len(index.flows)),
         "flow_order": np.zeros((lanes, len(index.flows)), np.int64),
         "consumer_order": np.zeros((lanes, len(plan.tables["consumers"])), np.int64),
+        "learn_state": _rec(state.LEARN_STATE, lanes, len(index.learners)),
         "lag_state": _rec(state.LAG_STATE, lanes, len(plan.tables["lags"])),
         "lag_slot": _rec(state.LAG_SLOT, lanes, queued),
         "lag_mass": np.zeros((lanes, queued, labels)),
@@ -202,6 +203,8 @@ def _scratch(plan: Plan) -> dict[str, Any]:
         "by_draw": _rec(state.DRAW_SCRATCH, len(plan.tables["draws"])),
         "by_part": _rec(state.PART_SCRATCH, len(plan.parts)),
         "by_output": _rec(state.OUTPUT_SCRATCH, len(plan.index.outputs)),
+        "by_way": _rec(state.WAY_SCRATCH, len(plan.tables["ways"])),
+        "onward": np.zeros((3, len(plan.tables["mixes"]), plan.substances)),
         **_energy_scratch(plan),
         "added": np.zeros((places, labels)),
         "basket": np.zeros(labels),
@@ -232,13 +235,20 @@ def _energy_scratch(plan: Plan) -> dict[str, Any]:
 
 
 def require_rest(plan: Plan, batch: Batch) -> None:
-    """Raise UserError where goods went round at one instant without an end."""
+    """Raise UserError where goods went round at one instant, or their cheapest way does, without an end."""
     restless = int(batch.lane_state["restless"].max())
     if restless:
         place = plan.index.places[plan.parts.places.index(restless - 1)]
         raise UserError(
             f"settle: {place.name} at {place.node}, and what is linked with it, goes round without coming to rest at "
             "one instant: give the loop an exit, a smaller rate, or write `settle: once`"
+        )
+    endless = int(batch.lane_state["endless"].max())
+    if endless:
+        place = plan.index.places[endless - 1]
+        raise UserError(
+            f"rank: cost: ways from {place.name} at {place.node} get the cheaper the longer they are, as a cycle of "
+            "flows and processes costs less than nothing: look for a negative `cost` in it, or rank one of its flows"
         )
 
 
@@ -270,6 +280,7 @@ def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch) -> Ledger:
         throughput=throughput,
         days=days,
         basis=counter("basis", len(index.processes)),
+        learned=counter("learned", len(index.learners)),
         outage=counter("outage", len(index.processes)),
         unmet_use=counter("unmet_use", len(index.uses)),
         unmet_demand=counter("unmet_demand", places),

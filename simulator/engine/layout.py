@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from simulator.engine.index import Limit
 
-BEGIN, ADVANCE, FINISH = 0, 1, 2
-"""What the kernels are called for."""
+BEGIN, ADVANCE, OPENING, CLOSING, FINISH = range(5)
+"""What the kernels are called for; `OPENING` and `CLOSING` are the halves of what `ADVANCE` is for."""
 ZERO, ONE, UNLIMITED = 0, 1, 2
 CONSTANTS = (0.0, 1.0, float("inf"))
 UNBOUNDED = float("inf")
@@ -116,6 +116,18 @@ enters, to rest there, −1 none."""
 RING = _record("first", "slots")
 """The lots of a place, oldest first: `slots` rows from `first`."""
 
+WAY = _record("usual", "paid", "distance", "haulage", "onward")
+"""A flow, where some are ranked by cost: its rank before cost is looked at, 0 where it is fixed; what it costs, EUR/t
+and EUR/(t km); whether what its receiver does belongs to the way."""
+EXIT = _record("place", "consumer", "open", "cost", "learner", "first_bill", "bills")
+"""What draws on a store: a number that is 0 where it stands still; its cost, EUR/t; `learner`: −1 none."""
+BILL = _record("need", "price")
+"""Energy that a process buys: MWh/t and EUR/MWh."""
+MIX = _record("first")
+"""First of the numbers of a place's declared composition, by substance."""
+LEARNER = _record("process", "exponent", "experience", "least", "pool")
+"""A process whose cost falls with its experience, down to the part `least`; those of one `pool` learn together."""
+
 VARYING = _record("number", "factor", "series")
 """numbers[number] = numbers[factor] × series at this instant, where the factor is not nan."""
 
@@ -193,6 +205,7 @@ TABLES: dict[str, np.dtype[np.void]] = {
     "consumers": CONSUMER, "processes": PROCESS, "slots": SLOT, "draws": DRAW, "outputs": OUTPUT, "uses": USE,
     "ends": END, "mix_limits": MIX_LIMIT,
     "places": PLACE, "nominals": NOMINAL, "flows": FLOW, "lags": LAG, "rings": RING, "contracts": CONTRACT,
+    "ways": WAY, "exits": EXIT, "bills": BILL, "mixes": MIX, "learners": LEARNER,
     "varyings": VARYING, "terms": TERM,
     "shared": SHARED, "makers": MAKER, "edges": EDGE,
     "buses": BUS, "needs": NEED, "units": UNIT, "extras": EXTRA, "wires": WIRE, "routes": ROUTE, "legs": LEG,

@@ -69,6 +69,8 @@ class Ledger:
     """Time for which each limit held, days, likewise."""
     basis: Floats
     """Tonnes that rate, energy and emissions refer to (input, or the output named by `per`), t, (L, R, processes)."""
+    learned: Floats
+    """`basis` × the part of the cost that learning has left, t, shape (L, R, learners)."""
     outage: Floats
     """Time out of order, days, shape (L, R, processes)."""
     unmet_use: Floats

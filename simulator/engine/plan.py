@@ -24,7 +24,7 @@ from simulator.engine.ledger import Row
 from simulator.engine.parameters import Parameters, amount, tonnes
 from simulator.engine.recipes import composition
 from simulator.engine.state import RHYTHM
-from simulator.engine.structure import consumers, energy, flows, places
+from simulator.engine.structure import consumers, energy, flows, places, ways
 from simulator.engine.structure.alike import structure_of
 from simulator.engine.structure.contracts import contracts, cuts
 from simulator.engine.structure.draft import Draft, groups_of, lags_of, node_active
@@ -192,7 +192,8 @@ def sections_of(index: Index) -> Sections:
     moved = {"shipped": index.flows, "drawn": index.draws, "made": index.outputs, "retired": index.ends,
              "soiled": index.uses}  # fmt: skip
     limits = sum(2 * (Limit.INPUT + len(key.slots)) for key in index.processes)
-    counted = {"basis": len(index.processes), "outage": len(index.processes), "limits": limits,
+    counted = {"basis": len(index.processes), "learned": len(index.learners),
+               "outage": len(index.processes), "limits": limits,
                "unmet_use": len(index.uses), "unmet_demand": len(index.places),
                "weighted": len(index.terms), "taps": len(index.taps()), "used": len(index.users),
                "given": len(index.suppliers), "peaks": len(index.buses), "lost": len(index.stores)}  # fmt: skip
@@ -232,6 +233,7 @@ def _tables(
         "contracts": contract,
         "edges": edges,
         "terms": terms,
+        **ways.tables(draft),
         **of_energy,
     }
     rows["shared"], rows["makers"] = consumers.shared(draft)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from simulator.engine.compiler import helper
 from simulator.engine.layout import INPUT, ORDER, OUTAGE, RATE, ROOM, UNBOUNDED
+from simulator.engine.learning import learn
 from simulator.engine.orders import fill_order
 from simulator.engine.planning import allow_process, allow_use, fit_batch, fit_ceiling, output_of, plan
 from simulator.engine.power import cut_to_power, measure_power
@@ -65,6 +66,7 @@ def close_production(b: Batch, lane: int) -> None:
         mine = b.by_consumer[len(b.processes) + u]
         if mine.open > 0 and b.uses[u].greedy == 0 and b.uses[u].wanted < 0:
             b.counted[lane, b.where[0].unmet_use + u] += max(0.0, mine.budget)
+    learn(b, lane)
 
 
 @helper

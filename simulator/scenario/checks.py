@@ -10,6 +10,7 @@ from simulator.scenario.carriers import check_energy
 from simulator.scenario.contents import Contents
 from simulator.scenario.contracting import check_contracts
 from simulator.scenario.emitting import check_emissions
+from simulator.scenario.experience import check_learning
 from simulator.scenario.figures import check_targets
 from simulator.scenario.levies import check_levies
 from simulator.scenario.models import World
@@ -55,6 +56,7 @@ _CHECKS: tuple[Check, ...] = (
     check_policies,
     check_uses,
     check_contracts,
+    check_learning,
     _substances,
     check_energy,
     check_levies,

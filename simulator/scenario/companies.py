@@ -32,6 +32,7 @@ from simulator.scenario.kinds import (
     Stock,
     Substance,
 )
+from simulator.scenario.learning import Learning
 from simulator.scenario.lifetimes import Lifetime
 from simulator.scenario.numbers import Clock, In, Number, Span
 
@@ -122,6 +123,8 @@ class Process(Model):
     """It burns what it releases to the air: the part of the carbon of those substances that becomes CO2."""
     cost: Price | None = None
     """Operating cost per tonne, energy and material apart."""
+    learning: Learning | None = None
+    """How its cost falls with what it has ever processed; it does not where absent."""
     jobs: Annotated[Number, In("FTE/(t/day)", low=0)] | None = None
     """Jobs per throughput."""
     outages: Outages | None = None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, cast
+from typing import Any, Final, Literal, cast
 
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import core_schema
@@ -17,6 +17,9 @@ from simulator.scenario.wrong import Keys, Wrong, shown
 
 ID = re.compile(r"[a-z][a-z0-9_]*")
 REST, TOTAL = "rest", "total"
+COST: Final = "cost"
+"""In place of a rank: by what a tonne costs on its cheapest way."""
+MOST_RANKS = 1_000_000
 LAST_YEAR = 9000
 """Leaves the calendar, which ends with the year 9999, room for what lasts beyond the run."""
 SLOT = "feed"
@@ -146,6 +149,15 @@ def parse_factor(raw: Any, tables: Tables) -> float:
     if number.table or number.distribution:
         raise Wrong("a factor is one plain number")
     return number.value
+
+
+def parse_rank(raw: Any, _tables: Tables) -> int | Literal["cost"]:
+    """A whole number from 1, or `cost`. Raises Wrong."""
+    if raw == COST:
+        return COST
+    if not isinstance(raw, int) or isinstance(raw, bool) or not 1 <= raw <= MOST_RANKS:
+        raise Wrong(f"must be a whole number from 1, which is served first, or `{COST}`; it is {shown(raw)}")
+    return raw
 
 
 def one_or_many(raw: Any) -> Any:

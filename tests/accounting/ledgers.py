@@ -158,6 +158,7 @@ def empty(scenario: Scenario, lanes: Sequence[Lane], *rows: Sequence[Row]) -> Le
         throughput=np.zeros((*size, len(index.processes), limits)),
         days=np.zeros((*size, len(index.processes), limits)),
         basis=np.zeros((*size, len(index.processes))),
+        learned=np.zeros((*size, len(index.learners))),
         outage=np.zeros((*size, len(index.processes))),
         unmet_use=np.zeros((*size, len(index.uses))),
         unmet_demand=np.zeros((*size, len(index.places))),
