@@ -34,7 +34,7 @@ from simulator.scenario.trade import wants
 
 _STOCKS = ("on_hand", "in_transit", "in_process", "in_use")
 _MASSES = ("shipped", "drawn", "made", "retired", "soiled", "throughput", "basis", "unmet_use", "unmet_demand")
-_SUMS = (*_MASSES, "days", "outage", "weighted", "taps", "used", "given")
+_SUMS = (*_MASSES, "learned", "days", "outage", "weighted", "taps", "used", "given")
 _LABELS = 5
 """So many labels are present in a random ledger."""
 ORIGINS = ("post_consumer", "pre_consumer", "primary", "reused")
