@@ -127,9 +127,9 @@ BUS = _record(
 )
 """Where energy of one carrier meets at a company; `sells`: a number, whether the grid does; `grid`, `unserved`:
 suppliers; `curtailed`: a user."""
-NEED = _record("bus", "number", "user", "supplier", "urgent")
+NEED = _record("bus", "number", "user", "supplier", "urgent", "restart")
 """Energy that a process uses or gives, or a load uses: `number` MWh/t of a process, MWh/day of a load; `urgent`: 1
-where the process must not run short of it."""
+where the process must not run short of it; `restart`: a number, MWh of each restart after an outage."""
 UNIT = _record(
     "bus", "supplier", "input", "fuel", "user", "efficiency", "hot", "cold", "capacity", "profile", "active",
     "first_extra", "extras",

@@ -95,8 +95,8 @@ def close_process(b: Batch, lane: int, p: int) -> None:
     mine = b.by_consumer[p]
     count_limit(b, lane, p)
     carry_rate(b, lane, p)
-    if mine.done > 0.0:
-        hold_power(b, lane, p, mine.basis)
+    if mine.done > 0.0 or mine.restarts > 0.0:
+        hold_power(b, lane, p)
         b.counted[lane, b.where[0].basis + p] += mine.basis
         for t in range(process.first_term, process.first_term + process.terms):
             term = b.terms[t]
@@ -140,11 +140,14 @@ def release_power(b: Batch, lane: int) -> None:
 
 
 @helper
-def hold_power(b: Batch, lane: int, p: int, basis: float) -> None:
-    """Spread the energy of what was run evenly over the span to the next review."""
+def hold_power(b: Batch, lane: int, p: int) -> None:
+    """Spread the energy of what was run, and of its restarts, evenly over the span to the next review."""
     process = b.processes[p]
+    mine = b.by_consumer[p]
     for n in range(process.first_need, process.first_need + process.needs):
-        b.power[lane, n] = b.numbers[lane, b.needs[n].number] * basis / b.group[b.consumers[p].group].dt
+        energy = b.numbers[lane, b.needs[n].number] * mine.basis
+        energy += b.numbers[lane, b.needs[n].restart] * mine.restarts
+        b.power[lane, n] = energy / b.group[b.consumers[p].group].dt
 
 
 @helper

@@ -61,19 +61,20 @@ FLOW_SCRATCH = np.dtype(
 """`amount` of this round, `sent` in all rounds of the instant."""
 CONSUMER_SCRATCH = np.dtype(
     [("x", np.float64), ("cause", np.int64), ("open", np.int64), ("due", np.int64), ("uptime", np.float64),
-     ("budget", np.float64), ("done", np.float64), ("basis", np.float64)]
+     ("budget", np.float64), ("done", np.float64), ("basis", np.float64), ("restarts", np.float64)]
 )  # fmt: skip
 """`open`: reviews at this instant, `due`: acts in this round; `x` of this round, `done` in all of them, `basis` what
-rates refer to of that; `budget`: what is left of the review's rate or demand."""
+rates refer to of that; `budget`: what is left of the review's rate or demand; `restarts`: how many outages
+of the review were repaired."""
 PART_SCRATCH = np.dtype([("stage", np.float64), ("moved", np.float64), ("largest", np.float64), ("quiet", np.int64)])
 """A connected part of the network: flows up to rank `stage` act; what this round `moved`, and the `largest` round."""
 OUTPUT_SCRATCH = np.dtype([("planned", np.float64)])
 DRAW_SCRATCH = np.dtype([("amount", np.float64), ("available", np.float64), ("asked", np.float64)])
 WHERE = np.dtype(
     [(name, np.int64) for name in (
-        "shipped", "drawn", "made", "retired", "soiled", "basis", "outage", "unmet_use", "unmet_demand",
-        "taps", "used", "given", "peaks", "lost", "substances", "ports", "loading", "generators", "urgent", "resting",
-        "queued", "rounds",
+        "shipped", "drawn", "made", "retired", "soiled", "basis", "outage", "restarts", "starting", "unmet_use",
+        "unmet_demand", "taps", "used", "given", "peaks", "lost", "substances", "ports", "loading", "generators",
+        "urgent", "resting", "queued", "rounds",
     )]
 )  # fmt: skip
 """First rows of the sections of `moved` and `counted`; the number of substances; the first port among the places,
@@ -165,7 +166,7 @@ class Batch(NamedTuple):
     initial_loss: Floats
     """(curves, k): part of the initial stock retired in interval k."""
     outage_times: Floats
-    """(n, 2): start and end of every outage, days."""
+    """(n, 3): start, repair and end of every outage, days; what is between the last two is its start-up."""
     outage_first: Ints
     """(L, schedules + 1)."""
     lane_state: Records

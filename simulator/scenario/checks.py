@@ -13,6 +13,7 @@ from simulator.scenario.emitting import check_emissions
 from simulator.scenario.figures import check_targets
 from simulator.scenario.levies import check_levies
 from simulator.scenario.models import World
+from simulator.scenario.outages import check_outages
 from simulator.scenario.policies import check_policies
 from simulator.scenario.references import check_references, check_study
 from simulator.scenario.repetition import check_interventions
@@ -53,6 +54,7 @@ _CHECKS: tuple[Check, ...] = (
     check_targets,
     check_flows,
     check_policies,
+    check_outages,
     check_uses,
     check_contracts,
     _substances,

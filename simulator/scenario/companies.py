@@ -77,6 +77,17 @@ class Outages(Model):
     """Mean time to repair, exponential."""
 
 
+class StartUp(Model):
+    """What it takes to run again after each outage."""
+
+    duration: Annotated[Number, In("day", low=0, series=False)] | None = None
+    """So long it stands still after the repair; the next `mtbf` counts from then on. Drawn times stay as they are."""
+    energy: Mapping[CarrierId, Annotated[Number, In("MWh", low=0)]] = {}
+    """Energy of one restart, by carrier, besides that of what is run."""
+    cost: Annotated[Number, In("EUR", series=False)] | None = None
+    """Cost of one restart, energy apart."""
+
+
 class Process(Model):
     """Turns inputs into outputs by transfer coefficients; uses energy, emits, costs."""
 
@@ -126,6 +137,8 @@ class Process(Model):
     """Jobs per throughput."""
     outages: Outages | None = None
     """Breakdowns; none where absent."""
+    start_up: StartUp | None = None
+    """What every restart after an outage takes; nothing where absent."""
     needs_energy: bool = False
     """`true`: it runs only as far as its energy can be served, before anyone else's; else energy may go unserved."""
     partnership: OneOrMany = ()

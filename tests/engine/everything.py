@@ -54,6 +54,7 @@ companies:
         energy: {electricity: 0.5 MWh/t, gas: 1 MWh/t}
         emissions: {CO2: {organics: 2.9 t/t}}
         outages: {mtbf: 6 day, mttr: 1 day}
+        start_up: {duration: 9 hour, energy: {gas: 2 MWh, heat: 1 MWh}, cost: 50 EUR}
       backup: {inputs: [ore], rate: 3 t/day, outputs: {slag: {Fe: 1, other: 1}, scrap: rest}, rank: 6}
   drawer:
     review_period: 8 hour
@@ -90,6 +91,7 @@ companies:
 energy:
   electricity: {emission_factor: {table: mix}}
   gas: {fuel: true, emission_factor: 0.2 t CO2e/MWh}
+  heat: {emission_factor: 0.3 t CO2e/MWh}
 transport:
   truck: {emission_factor: 100 g CO2e/(t km)}
 boundary:
