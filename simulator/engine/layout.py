@@ -65,6 +65,9 @@ behind them; `queued`: 1 where it draws on lots that another process may have fi
 
 SLOT = _record("share", "first_draw", "draws", "first_limit", "limits")
 """`limits`: 0 where it takes any mix; where it has some, later choices dilute the earlier ones."""
+PULL = _record("process", "slot", "output", "made", "per")
+"""A slot some of whose materials are ordered as needed; `output`: what its process is asked for, `made` tonnes of it
+are made of a tonne of input; `per`: tonnes of input per tonne that its rate refers to."""
 MIX_LIMIT = _record("substance", "number")
 """Largest mass fraction of a substance in what a slot takes."""
 DRAW = _record("place")
@@ -187,11 +190,13 @@ class Policy:
     """Up to a level, once at or below the reorder point."""
     QUANTITY = 2
     """One fixed quantity, all or nothing, once at or below the reorder point."""
+    NEEDED = 3
+    """What the processes that draw on it lack for what they are asked to make."""
 
 
 TABLES: dict[str, np.dtype[np.void]] = {
     "consumers": CONSUMER, "processes": PROCESS, "slots": SLOT, "draws": DRAW, "outputs": OUTPUT, "uses": USE,
-    "ends": END, "mix_limits": MIX_LIMIT,
+    "ends": END, "mix_limits": MIX_LIMIT, "pulls": PULL,
     "places": PLACE, "nominals": NOMINAL, "flows": FLOW, "lags": LAG, "rings": RING, "contracts": CONTRACT,
     "varyings": VARYING, "terms": TERM,
     "shared": SHARED, "makers": MAKER, "edges": EDGE,

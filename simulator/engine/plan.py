@@ -29,6 +29,7 @@ from simulator.engine.structure.alike import structure_of
 from simulator.engine.structure.contracts import contracts, cuts
 from simulator.engine.structure.draft import Draft, groups_of, lags_of, node_active
 from simulator.engine.structure.parts import Parts, parts_of
+from simulator.engine.structure.pulls import pulls
 from simulator.engine.structure.rings import rings
 from simulator.engine.timeseries import sample
 from simulator.scenario.buses import Bus, Joints, merged
@@ -235,6 +236,7 @@ def _tables(
         "terms": terms,
         **of_energy,
     }
+    rows["pulls"] = pulls(draft, layout.records("processes", rows["processes"])["pull"].tolist())
     rows["shared"], rows["makers"] = consumers.shared(draft)
     rows["varyings"] = flows.varying(draft)
     return {name: layout.records(name, rows[name]) for name in layout.TABLES}, dues, turns

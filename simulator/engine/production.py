@@ -9,7 +9,8 @@
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
-from simulator.engine.layout import INPUT, ORDER, OUTAGE, RATE, ROOM, UNBOUNDED
+from simulator.engine.layout import INPUT, NO, ORDER, OUTAGE, RATE, ROOM, UNBOUNDED
+from simulator.engine.needed import find_needs
 from simulator.engine.orders import fill_order
 from simulator.engine.planning import allow_process, allow_use, fit_batch, fit_ceiling, output_of, plan
 from simulator.engine.power import cut_to_power, measure_power
@@ -39,6 +40,8 @@ def open_production(b: Batch, lane: int, today: float) -> None:
 @helper
 def produce(b: Batch, lane: int) -> None:
     """One round of production of one lane."""
+    if len(b.pulls) > 0:
+        find_needs(b, lane, NO)
     if plan(b, lane) == 0:
         return
     share_stocks(b, lane)

@@ -52,9 +52,12 @@ last review; `unmet`: t of this one that count as unmet."""
 PLACE_SCRATCH = np.dtype(
     [("opened", np.int64), ("touched", np.int64), ("offer", np.float64), ("request", np.float64),
      ("weight", np.float64), ("granted", np.float64), ("carry", np.float64), ("planned", np.float64),
-     ("spare", np.float64), ("horizon", np.float64), ("sent", np.float64), ("order", np.float64)]
+     ("spare", np.float64), ("horizon", np.float64), ("sent", np.float64), ("order", np.float64),
+     ("free", np.float64), ("accepted", np.float64), ("lacking", np.float64), ("leaving", np.float64)]
 )  # fmt: skip
-"""Of the instant: `sent` over flows; `order`: what of an order is still to come, below 0 where none was placed."""
+"""Of the instant: `sent` over flows; `order`: what of an order is still to come, below 0 where none was placed. Of what
+is ordered as needed: what is `free` of the stock and of what flows `accepted` in this round, what is `lacking`, and
+what flows are about to take of an output (`leaving`)."""
 FLOW_SCRATCH = np.dtype(
     [("amount", np.float64), ("cap", np.float64), ("grant", np.float64), ("rest", np.float64), ("sent", np.float64)]
 )
@@ -115,6 +118,7 @@ class Batch(NamedTuple):
     uses: Records
     ends: Records
     mix_limits: Records
+    pulls: Records
     places: Records
     nominals: Records
     flows: Records
