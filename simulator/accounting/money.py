@@ -107,6 +107,15 @@ def _processing(world: World, _: Taps) -> Iterator[Line]:
                 yield Line(key, (run, (node, name)), (process.cost,), sign=PAYS)
 
 
+def _start_up(world: World, _: Taps) -> Iterator[Line]:
+    """What every restart of a process after an outage costs, energy apart."""
+    for node, company in world.companies.items():
+        for name, process in company.processes.items():
+            if process.start_up is not None and process.start_up.cost is not None:
+                key = (node, "start_up", name, "", OUTSIDE)
+                yield Line(key, ("restarts", (node, name)), (process.start_up.cost,), sign=PAYS)
+
+
 def _partnerships(world: World, _: Taps) -> Iterator[Line]:
     """What partnerships cost, once and as long as they are in force, at the companies that share it."""
     for name, partnership in world.partnerships.items():
@@ -129,6 +138,7 @@ PAYMENTS: tuple[Lines, ...] = (
     _energy,
     _energy_trade,
     _processing,
+    _start_up,
     _partnerships,
     carbon_prices,
     waste_levies,

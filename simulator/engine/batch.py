@@ -170,7 +170,7 @@ def _outages(plan: Plan, courses: Sequence[Course], lanes: Sequence[Lane], seed:
     for course, lane in zip(courses, lanes, strict=True):
         first = [total]
         for outage in course.opening.outages:
-            drawn = _drawn(outage, seed, lane, end) if outage else np.zeros((0, 2))
+            drawn = _drawn(outage, seed, lane, end) if outage else np.zeros((0, 3))
             times.append(drawn)
             total += len(drawn)
             first.append(total)
@@ -181,17 +181,17 @@ def _outages(plan: Plan, courses: Sequence[Course], lanes: Sequence[Lane], seed:
         for p in np.flatnonzero(schedule >= 0):
             consumer["outage"][n, p] = first[schedule[p]]
     return {
-        "outage_times": np.concatenate([*times, np.zeros((0, 2))]),
+        "outage_times": np.concatenate([*times, np.zeros((0, 3))]),
         "outage_first": np.array(firsts, dtype=np.int64),
         "consumer_state": consumer,
     }
 
 
-def _drawn(outage: tuple[str, float, float], seed: int, lane: Lane, end: float) -> Floats:
-    path, mtbf, mttr = outage
+def _drawn(outage: tuple[str, float, float, float], seed: int, lane: Lane, end: float) -> Floats:
+    path, mtbf, mttr, start_up = outage
     if end > MOST_OUTAGES * (mtbf + mttr):
         raise UserError(f"{path}: more than {MOST_OUTAGES:,} outages in one run; give a longer mtbf")
-    return outages(stream(seed, lane.replication, path), mtbf, mttr, end)
+    return outages(stream(seed, lane.replication, path), mtbf, mttr, start_up, end)
 
 
 def _scratch(plan: Plan) -> dict[str, Any]:
@@ -282,6 +282,8 @@ def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch) -> Ledger:
         basis=counter("basis", len(index.processes)),
         learned=counter("learned", len(index.learners)),
         outage=counter("outage", len(index.processes)),
+        restarts=counter("restarts", len(index.processes)),
+        starting=counter("starting", len(index.processes)),
         unmet_use=counter("unmet_use", len(index.uses)),
         unmet_demand=counter("unmet_demand", places),
         weighted=counter("weighted", len(index.terms)),

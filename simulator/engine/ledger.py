@@ -72,7 +72,11 @@ class Ledger:
     learned: Floats
     """`basis` × the part of the cost that learning has left, t, shape (L, R, learners)."""
     outage: Floats
-    """Time out of order, days, shape (L, R, processes)."""
+    """Time out of order, being started up again included, days, shape (L, R, processes)."""
+    restarts: Floats
+    """Outages repaired, after which it is started up, shape (L, R, processes)."""
+    starting: Floats
+    """Time being started up, days, shape (L, R, processes)."""
     unmet_use: Floats
     """Demand of uses not met, t, shape (L, R, uses)."""
     unmet_demand: Floats

@@ -12,6 +12,7 @@ import numpy as np
 from simulator.engine.compiler import helper
 from simulator.engine.contracts import in_force, left_of_period
 from simulator.engine.layout import CLOSE, FIRST, NO, NOBODY, UNBOUNDED, YES, Port
+from simulator.engine.needed import find_needs, renew_needs
 from simulator.engine.orders import fill_order, request
 from simulator.engine.ports import accrue_ports, trim_ports
 from simulator.engine.state import Batch
@@ -58,6 +59,8 @@ def is_open(b: Batch, lane: int, f: int) -> bool:
 @helper
 def settle(b: Batch, lane: int) -> None:
     """One round of settlement of one lane."""
+    if len(b.pulls) > 0:
+        find_needs(b, lane, b.where[0].rounds == 0)
     flows = open_flows(b, lane)
     start = FIRST
     while start < flows:
@@ -66,6 +69,8 @@ def settle(b: Batch, lane: int) -> None:
         while end < flows and rank_of(b, lane, end) == rank:
             end += 1
         settle_rank(b, lane, start, end)
+        if len(b.pulls) > 0:
+            renew_needs(b, lane, start, end)
         start = end
     for i in range(flows):
         if b.by_flow[b.due_flows[i]].amount > 0.0:

@@ -54,20 +54,23 @@ PLACE_SCRATCH = np.dtype(
     [("opened", np.int64), ("touched", np.int64), ("offer", np.float64), ("request", np.float64),
      ("weight", np.float64), ("granted", np.float64), ("carry", np.float64), ("planned", np.float64),
      ("spare", np.float64), ("horizon", np.float64), ("sent", np.float64), ("order", np.float64),
-     ("least", np.float64)]
+     ("least", np.float64), ("free", np.float64), ("accepted", np.float64), ("lacking", np.float64),
+     ("leaving", np.float64)]
 )  # fmt: skip
 """Of the instant: `sent` over flows; `order`: what of an order is still to come, below 0 where none was placed;
-`least`: cost of the cheapest way found so far, EUR/t."""
+`least`: cost of the cheapest way found so far, EUR/t. Of what is ordered as needed: what is `free` of the stock and of
+what flows `accepted` in this round, what is `lacking`, and what flows are about to take of an output (`leaving`)."""
 FLOW_SCRATCH = np.dtype(
     [("amount", np.float64), ("cap", np.float64), ("grant", np.float64), ("rest", np.float64), ("sent", np.float64)]
 )
 """`amount` of this round, `sent` in all rounds of the instant."""
 CONSUMER_SCRATCH = np.dtype(
     [("x", np.float64), ("cause", np.int64), ("open", np.int64), ("due", np.int64), ("uptime", np.float64),
-     ("budget", np.float64), ("done", np.float64), ("basis", np.float64)]
+     ("budget", np.float64), ("done", np.float64), ("basis", np.float64), ("restarts", np.float64)]
 )  # fmt: skip
 """`open`: reviews at this instant, `due`: acts in this round; `x` of this round, `done` in all of them, `basis` what
-rates refer to of that; `budget`: what is left of the review's rate or demand."""
+rates refer to of that; `budget`: what is left of the review's rate or demand; `restarts`: how many outages
+of the review were repaired."""
 LEARN_STATE = np.dtype([("done", np.float64), ("left", np.float64)])
 """Processed since the run began, t; part of the cost that is left."""
 WAY_SCRATCH = np.dtype([("cost", np.float64)])
@@ -77,9 +80,9 @@ OUTPUT_SCRATCH = np.dtype([("planned", np.float64)])
 DRAW_SCRATCH = np.dtype([("amount", np.float64), ("available", np.float64), ("asked", np.float64)])
 WHERE = np.dtype(
     [(name, np.int64) for name in (
-        "shipped", "drawn", "made", "retired", "soiled", "basis", "outage", "unmet_use", "unmet_demand",
-        "taps", "used", "given", "peaks", "lost", "substances", "ports", "loading", "generators", "urgent", "resting",
-        "queued", "rounds", "learned",
+        "shipped", "drawn", "made", "retired", "soiled", "basis", "learned", "outage", "restarts", "starting",
+        "unmet_use", "unmet_demand", "taps", "used", "given", "peaks", "lost", "substances", "ports", "loading",
+        "generators", "urgent", "resting", "queued", "rounds",
     )]
 )  # fmt: skip
 """First rows of the sections of `moved` and `counted`; the number of substances; the first port among the places,
@@ -120,6 +123,7 @@ class Batch(NamedTuple):
     uses: Records
     ends: Records
     mix_limits: Records
+    pulls: Records
     places: Records
     nominals: Records
     flows: Records
@@ -177,7 +181,7 @@ class Batch(NamedTuple):
     initial_loss: Floats
     """(curves, k): part of the initial stock retired in interval k."""
     outage_times: Floats
-    """(n, 2): start and end of every outage, days."""
+    """(n, 3): start, repair and end of every outage, days; what is between the last two is its start-up."""
     outage_first: Ints
     """(L, schedules + 1)."""
     lane_state: Records

@@ -14,6 +14,8 @@ from simulator.scenario.experience import check_learning
 from simulator.scenario.figures import check_targets
 from simulator.scenario.levies import check_levies
 from simulator.scenario.models import World
+from simulator.scenario.needed import check_needed
+from simulator.scenario.outages import check_outages
 from simulator.scenario.policies import check_policies
 from simulator.scenario.references import check_references, check_study
 from simulator.scenario.repetition import check_interventions
@@ -54,6 +56,8 @@ _CHECKS: tuple[Check, ...] = (
     check_targets,
     check_flows,
     check_policies,
+    check_needed,
+    check_outages,
     check_uses,
     check_contracts,
     check_learning,

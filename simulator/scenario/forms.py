@@ -29,6 +29,7 @@ _FRACTION = In("1", low=0, high=1, series=False)
 _PER_INPUT = In("t CO2e/t", "t CO2/t", "t/t", low=0)
 _PER_SUBSTANCE = In("t/t", "t CO2e/t", "t CO2/t", low=0, series=False)
 _DEMAND = In("t/day", low=0, pieces=True)
+_LEVEL = In("t", "day", low=0, pieces=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,13 @@ def parse_demand(raw: Any, tables: Tables) -> Number | Literal["any"]:
     if raw == "any":
         return "any"
     return parse_number(raw, _DEMAND, tables)
+
+
+def parse_level(raw: Any, tables: Tables) -> Number | Literal["needed"]:
+    """A mass, a span of time to cover, or `needed`. Raises Wrong."""
+    if raw == "needed":
+        return "needed"
+    return parse_number(raw, _LEVEL, tables)
 
 
 def parse_factor(raw: Any, tables: Tables) -> float:
