@@ -168,7 +168,6 @@ def _simulated(
 
     reserved = results.prepared(scenario, request.out, force=request.force)
     with reserved as target, terminal.progress(quiet=request.quiet) as progress:
-        _announce_compilation(progress.say)
         made = completed(simulate(scenario, progress=progress.advance))
         plots = None if request.no_plots else report.write
         folder = results.write(made, target, session.argv, plots, csv=request.csv, stage=progress.stage)
@@ -179,13 +178,6 @@ def _completed(run: Run, warnings: Sequence[str], loaded: float) -> Run:
     """Add what was found and spent before the run began."""
     together = tuple(dict.fromkeys([*warnings, *run.warnings]))
     return replace(run, warnings=together, timings={**run.timings, "load": loaded})
-
-
-def _announce_compilation(say: Callable[[str], None]) -> None:
-    from simulator.engine import compiled
-
-    if not compiled():
-        say("compiling the kernels, once on this machine: about ten seconds")
 
 
 @cli.command()
@@ -273,7 +265,6 @@ def price(session: Session, /, name: str | None, file: str | None, variant: str 
     path = files.scenario(Path(file) if file else None, session.program)
     try:
         with terminal.progress(quiet=False) as progress:
-            _announce_compilation(progress.say)
             found = ask(path, name, variant, sets, progress.advance)
     except ScenarioError as error:
         raise terminal.seen_from_here(error, path.parent) from error
@@ -293,7 +284,6 @@ def validation(folder: Path | None) -> int:
     cases = cases_in(folder or files.CASES)
     found: list[Verdict] = []
     with terminal.progress(quiet=False) as progress:
-        _announce_compilation(progress.say)
         for n, case in enumerate(cases):
             progress.stage(case.name)
             found += verdicts(case)

@@ -5,6 +5,7 @@ rich is imported when the first table or progress bar is drawn.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 class Progress:
     """How a long run tells where it is."""
 
-    say: Callable[[str], None]
-    """A line that stays."""
     stage: Callable[[str], None]
     """What is being done now, beside the bar."""
     advance: Callable[[float], None] | None
@@ -81,15 +80,30 @@ def _say(line: str, fg: str | None = None) -> None:
 def progress(*, quiet: bool) -> Iterator[Progress]:
     """A bar of simulated time on a terminal; elsewhere lines only, and with `quiet` nothing."""
     if quiet or not sys.stderr.isatty():
-        yield Progress(_silent if quiet else hint, _silent, None)
+        with _notices(_silent if quiet else hint):
+            yield Progress(_silent, None)
         return
-    with _bar() as bar:
+    with _bar() as bar, _notices(bar.console.print):
         task = bar.add_task("simulating", total=1.0)
         yield Progress(
-            say=bar.console.print,
             stage=lambda name: bar.update(task, description=name),
             advance=lambda fraction: bar.update(task, completed=fraction),
         )
+
+
+@contextmanager
+def _notices(say: Callable[[str], None]) -> Iterator[None]:
+    """Say what the simulator notes in its log: that it compiles its kernels, and the user has to wait."""
+    log, notices = logging.getLogger("simulator"), logging.Handler(logging.INFO)
+    notices.emit = lambda record: say(record.getMessage())  # type: ignore[method-assign]
+    level = log.level
+    log.addHandler(notices)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+        log.removeHandler(notices)
 
 
 def _silent(_: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ class Fake:
         self.asked: dict[str, Any] = {}
         self.wrong: dict[str, BaseException] = {}
         self.faults: list[Fault] = []
+        self.notice: Callable[[], None] = lambda: None
 
     def load(self, path: Path, **given: Any) -> object:
         self.asked |= {"path": path, **given}
@@ -41,6 +44,7 @@ class Fake:
 
     def run(self, _: object, *, progress: Callable[[float], None] | None) -> Run:
         self.asked["progress"] = progress
+        self.notice()
         self._stumble("run")
         return synthetic.run("linear", "circular")
 
@@ -61,7 +65,6 @@ def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Fake:
     monkeypatch.setattr("simulator.scenario.load", made.load)
     monkeypatch.setattr("simulator.network.check", made.check)
     monkeypatch.setattr(sys.modules["simulator.study.run"], "simulate", made.run)
-    monkeypatch.setattr("simulator.engine.compiled", lambda: True)
     monkeypatch.setattr("simulator.report.write", made.draw)
     monkeypatch.chdir(tmp_path)
     Path("a.yaml").write_text("name: a\n")
@@ -111,9 +114,13 @@ def test_a_bar_is_drawn_on_a_terminal_only(fake: Fake) -> None:
 def test_the_first_compilation_is_announced(
     fake: Fake, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("simulator.engine.compiled", lambda: False)
+    """The engine notes it in its log, and the command line says what is noted there while it runs."""
+    note = partial(logging.getLogger("simulator.engine.machine").info, "compiling the kernels")
+    monkeypatch.setattr(fake, "notice", note)
     assert cli.main(["a.yaml"]) == 0
-    assert "compiling the kernels, once on this machine" in capsys.readouterr().err
+    assert "compiling the kernels" in capsys.readouterr().err
+    note()
+    assert capsys.readouterr().err == ""
 
 
 def test_quiet_says_nothing(fake: Fake, capsys: pytest.CaptureFixture[str]) -> None:
@@ -240,6 +247,7 @@ def test_the_script_returns_the_exit_code(tmp_path: Path) -> None:
 INTERRUPTED = """
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
+from functools import partial
 from pathlib import Path
 from simulator import cli, files
 from simulator.study import run

@@ -3,8 +3,7 @@
 plans(scenario, terms)          what lanes with one clock share, as plain arrays
 run_batch(plan, lanes, seed)    simulate some lanes together
 bytes_per_lane(plan)            what the records of one lane take
-compiled()                      whether machine code is at hand, so that a run starts at once
-compile_kernels()               fetch it, or make it
+compile_kernels(programs)       fetch machine code, or make it; a run does so by itself
 """
 
 from __future__ import annotations
@@ -15,10 +14,10 @@ from dataclasses import dataclass
 from simulator.engine.batch import allocate, bytes_per_lane, ledger, require_rest
 from simulator.engine.clock import Progress, Trace, simulate
 from simulator.engine.ledger import Lane, Ledger
-from simulator.engine.machine import compile_kernels, compiled
+from simulator.engine.machine import compile_kernels
 from simulator.engine.plan import Plan, plans
 
-__all__ = ["Lane", "Ledger", "Outcome", "Plan", "bytes_per_lane", "compile_kernels", "compiled", "plans", "run_batch"]
+__all__ = ["Lane", "Ledger", "Outcome", "Plan", "bytes_per_lane", "compile_kernels", "plans", "run_batch"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ def run_batch(
 
     Raises UserError where a part of the network did not come to rest within an instant.
     """
-    compile_kernels()
+    compile_kernels(plan.programs)
     batch = allocate(plan, lanes, seed)
     events = simulate(plan, batch, progress, trace)
     require_rest(plan, batch)

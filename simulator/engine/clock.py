@@ -41,10 +41,10 @@ class Instant(simpy.Event):
 class Agenda:
     """Whether anything is due at this instant, and the event that lets the kernels act on it."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, plan: Plan, batch: Batch) -> None:
         self.env = simpy.Environment()
-        self.kernels = bind(batch)
-        self.rank = bind(batch, "rank") if len(batch.ways) > 0 else None
+        self.kernels, *between = (bind(batch, program) for program in plan.programs)
+        self.rank = between[0] if between else None
         self.planned = False
         self.events = 0
 
@@ -71,7 +71,7 @@ class Agenda:
 
 def simulate(plan: Plan, batch: Batch, progress: Progress | None = None, trace: Trace | None = None) -> int:
     """Run a batch from start to end; return the number of calendar events."""
-    agenda = Agenda(batch)
+    agenda = Agenda(plan, batch)
     env, due = agenda.env, batch.group["due"]
     env.process(report(agenda, plan, progress, trace))
     env.process(arrive(agenda, plan, trace))

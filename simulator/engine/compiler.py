@@ -17,6 +17,7 @@ from numba.core.untyped_passes import FixupArgs, IRProcessing, ReconstructSSA, T
 
 from simulator.engine.lean import lean
 from simulator.engine.lowering import KernelLowering
+from simulator.engine.omission import Omission
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,8 +30,8 @@ class ObjectCode(NamedTuple):
 
 
 _STEPS = (
-    TranslateByteCode, FixupArgs, IRProcessing, ReconstructSSA, NopythonTypeInference, PreLowerStripPhis, AnnotateTypes,
-    KernelLowering, NoPythonBackend,
+    TranslateByteCode, FixupArgs, Omission, IRProcessing, ReconstructSSA, NopythonTypeInference, PreLowerStripPhis,
+    AnnotateTypes, KernelLowering, NoPythonBackend,
 )  # fmt: skip
 """What kernels need of numba's pipeline: not its rewriting of array expressions, closures, or literals."""
 

@@ -29,8 +29,10 @@ Handle = Any
 class _BatchType(types.Type):
     """The kernels' view of a batch: the list."""
 
-    def __init__(self) -> None:
-        super().__init__(name="Batch")
+    def __init__(self, whole: bool) -> None:
+        super().__init__(name="Batch" if whole else "UsualBatch")
+        self.whole = whole
+        """Whether kernels with it have what few scenarios use, see `programs`."""
 
 
 class _ArrayType(types.Type):
@@ -46,7 +48,8 @@ class _ArrayType(types.Type):
 
 
 _OFFSETS = np.cumsum([0, *(1 + ndim for _, ndim in FIELDS.values())])[:-1].tolist()
-_BATCH = _BatchType()
+_BATCHES = {types.intp: _BatchType(True), types.uintp: _BatchType(False)}
+"""By the type of the address."""
 _ARRAYS = {name: _ArrayType(name, offset) for name, offset in zip(FIELDS, _OFFSETS, strict=True)}
 
 
@@ -65,12 +68,29 @@ def batch_of(given: Handle) -> Batch:
 @infer_global(batch_of)
 class _Cast(AbstractTemplate):
     def generic(self, args: Sequence[Any], _: Any) -> Any:
-        return signature(_BATCH, *args)
+        return signature(_BATCHES[args[0]], *args)
 
 
 @lower_builtin(batch_of, types.intp)
+@lower_builtin(batch_of, types.uintp)
 def _to_list(_context: Any, builder: Any, _: Any, args: Sequence[Any]) -> Any:
     return builder.inttoptr(args[0], cgutils.intp_t.as_pointer())
+
+
+def whole(_: Batch) -> bool:
+    """Whether the kernels have what few scenarios use; where they have not, what is behind it is left out."""
+    return True
+
+
+@infer_global(whole)
+class _Whole(AbstractTemplate):
+    def generic(self, args: Sequence[Any], _: Any) -> Any:
+        return signature(types.boolean, *args)
+
+
+@lower_builtin(whole, _BatchType)
+def _is_whole(_context: Any, _builder: Any, call: Any, _args: Sequence[Any]) -> Any:
+    return cgutils.bool_t(call.args[0].whole)
 
 
 @infer_getattr

@@ -8,35 +8,40 @@ file's name is a hash of all that the code depends on, so that it cannot go stal
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import llvmlite.binding as llvm
 from platformdirs import user_cache_path
 
+from simulator.engine.programs import Program
 from simulator.engine.state import Batch, listing
 
 Call = Callable[[int, int], None]
 """The kernels of one batch: called with what is to be done (`layout.BEGIN` …) and the instant, s."""
 KEPT = 8
 """Machine code of so many versions of the engine stays in the cache."""
-_SIGNATURE = "(intp, int64, int64)"
-"""Of the entries."""
-Entry = Literal["act", "rank"]
-"""What can be called: everything that happens at an instant, and what few scenarios need besides, compiled apart."""
+_SIGNATURES: dict[Program, str] = {
+    "usual": "(uintp, int64, int64)",
+    "whole": "(intp, int64, int64)",
+    "rank": "(intp, int64, int64)",
+}
+"""The type of the address says which kernels are meant, see `handle`."""
 _NATIVE = ctypes.CFUNCTYPE(
     ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64
 )
 """How numba's functions are called: places for result and exception, then the arguments; anything but 0 is a fault."""
 _LOADING = Lock()
+_LOG = logging.getLogger(__name__)
 
 
 class _Native(NamedTuple):
@@ -51,34 +56,29 @@ def interpreted() -> bool:
     return os.environ.get("NUMBA_DISABLE_JIT", "0") not in {"", "0"}
 
 
-def compiled() -> bool:
-    """Whether machine code is at hand (or not wanted), so that a run starts at once."""
-    return interpreted() or _cached("act").is_file()
+def compile_kernels(programs: Iterable[Program] = ("usual",)) -> None:
+    """Fetch the machine code of programs, or make it, before it is needed."""
+    for program in () if interpreted() else programs:
+        _native(program)
 
 
-def compile_kernels() -> None:
-    """Fetch the machine code, or make it, before it is needed."""
-    if not interpreted():
-        _native("act")
-
-
-def bind(batch: Batch, entry: Entry = "act") -> Call:
+def bind(batch: Batch, program: Program) -> Call:
     """The kernels for one batch, which the caller keeps alive."""
     if interpreted():
-        function = _source(entry)
+        function = _source(program)
         return lambda phase, now: function(batch, phase, now)
-    return _bound(_native(entry), batch)
+    return _bound(_native(program), batch)
 
 
-def _source(entry: Entry) -> Callable[[Any, int, int], None]:
+def _source(program: Program) -> Callable[[Any, int, int], None]:
     """The function that is compiled."""
-    if entry == "act":
-        from simulator.engine.instant import act
+    if program == "rank":
+        from simulator.engine.ways import rank
 
-        return act
-    from simulator.engine.ways import rank
+        return rank
+    from simulator.engine.instant import act
 
-    return rank
+    return act
 
 
 def _bound(native: _Native, batch: Batch) -> Call:
@@ -94,15 +94,15 @@ def _bound(native: _Native, batch: Batch) -> Call:
     return call
 
 
-def _native(entry: Entry) -> _Native:
+def _native(program: Program) -> _Native:
     with _LOADING:  # one thread compiles or loads, all use it
-        return _load(entry)
+        return _load(program)
 
 
 @cache
-def _load(entry: Entry) -> _Native:
-    path = _cached(entry)
-    content = _read(path) or _make(path, entry)
+def _load(program: Program) -> _Native:
+    path = _cached(program)
+    content = _read(path) or _make(path, program)
     name, code = content.split(b"\n", 1)
     engine = link(code)
     return _Native(_NATIVE(engine.get_function_address(name.decode())), engine)
@@ -119,9 +119,9 @@ def link(code: bytes) -> Any:
     return engine
 
 
-def _cached(entry: Entry) -> Path:
+def _cached(program: Program) -> Path:
     folder = os.environ.get("KREISLAUF_CACHE") or user_cache_path("kreislauf")
-    return Path(folder) / f"kernels-{entry}-{_fingerprint()}.o"
+    return Path(folder) / f"kernels-{program}-{_fingerprint()}.o"
 
 
 @cache
@@ -145,11 +145,12 @@ def _read(path: Path) -> bytes:
     return content if kept == _hash(content) else b""
 
 
-def _make(path: Path, entry: Entry) -> bytes:
+def _make(path: Path, program: Program) -> bytes:
     """Compile, and keep the result where it can be kept."""
     from simulator.engine.compiler import object_code
 
-    made = object_code(_source(entry), _SIGNATURE)
+    _LOG.info("compiling the kernels, once on this machine: about ten seconds")
+    made = object_code(_source(program), _SIGNATURES[program])
     content = made.name.encode() + b"\n" + made.code
     with suppress(OSError):  # in a read-only home it is compiled anew next time
         _keep(path, _hash(content) + b"\n" + content)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.engine.compiler import helper
+from simulator.engine.handle import whole
 from simulator.engine.layout import CLOSE, UNBOUNDED, Policy, Port
 from simulator.engine.state import Batch
 from simulator.engine.transport import coming
@@ -48,7 +49,7 @@ def want(b: Batch, lane: int, place: int) -> float:
     policy = b.numbers[lane, entry.policy]
     if policy == ANYTHING:
         return UNBOUNDED
-    if policy == NEEDED:
+    if whole(b) and policy == NEEDED:
         return in_lots(b.by_place[place].lacking, b.numbers[lane, entry.lots])
     reorder = b.numbers[lane, entry.reorder]
     if reorder < UNBOUNDED and b.by_place[place].order >= 0.0:
@@ -64,7 +65,7 @@ def want(b: Batch, lane: int, place: int) -> float:
     if position > min(reorder, level):
         return 0.0
     asked = b.numbers[lane, entry.quantity] if policy == QUANTITY else max(0.0, level - position)
-    if b.where[0].rounds > 0:
+    if whole(b) and b.where[0].rounds > 0:
         b.by_place[place].order = asked
     return asked
 

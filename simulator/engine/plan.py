@@ -22,6 +22,7 @@ from simulator.engine.curvebook import CurveBook
 from simulator.engine.index import Index, Limit, Place, StoreKey, Term
 from simulator.engine.ledger import Row
 from simulator.engine.parameters import Parameters, amount, tonnes
+from simulator.engine.programs import Program, programs
 from simulator.engine.recipes import composition
 from simulator.engine.state import RHYTHM
 from simulator.engine.structure import consumers, energy, flows, places, ways
@@ -117,6 +118,11 @@ class Plan:
     parts: Parts
     rounds: bool
     """Whether production and settlement repeat at an instant until nothing moves."""
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """The machine code that it needs."""
+        return programs(self.tables, self.rounds)
 
 
 def plans(scenario: Scenario, terms: Iterable[Term] = ()) -> tuple[Plan, ...]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.engine.compiler import helper
+from simulator.engine.handle import whole
 from simulator.engine.layout import FIRST, NO, UNBOUNDED, YES
 from simulator.engine.production import close_production, open_production, produce
 from simulator.engine.settlement import close_settlement, open_settlement, settle
@@ -37,7 +38,9 @@ def produce_and_settle(b: Batch, lane: int, today: float) -> None:
             arrive(b, lane, b.lane_state[lane].now, PRODUCED)
         settle(b, lane)
         rounds += 1
-        moving = b.where[0].rounds > 0 and next_round(b, lane, rounds)
+        moving = NO
+        if whole(b) and b.where[0].rounds > 0:
+            moving = next_round(b, lane, rounds)
     close_production(b, lane)
     close_settlement(b, lane)
 
@@ -47,7 +50,9 @@ def open_parts(b: Batch, lane: int) -> None:
     """Begin at the lowest rank; where there is one round, all ranks act in it."""
     for n in range(len(b.by_part)):
         part = b.by_part[n]
-        part.stage = next_stage(b, lane, n, 0.0) if b.where[0].rounds > 0 else UNBOUNDED
+        part.stage = UNBOUNDED
+        if whole(b) and b.where[0].rounds > 0:
+            part.stage = next_stage(b, lane, n, 0.0)
         part.moved = 0.0
         part.largest = 0.0
         part.quiet = 0

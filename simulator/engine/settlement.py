@@ -11,6 +11,7 @@ import numpy as np
 
 from simulator.engine.compiler import helper
 from simulator.engine.contracts import in_force, left_of_period
+from simulator.engine.handle import whole
 from simulator.engine.layout import CLOSE, FIRST, NO, NOBODY, UNBOUNDED, YES, Port
 from simulator.engine.needed import find_needs, renew_needs
 from simulator.engine.orders import fill_order, request
@@ -53,13 +54,15 @@ def is_open(b: Batch, lane: int, f: int) -> bool:
     """Whether a flow settles at this instant."""
     flow = b.flows[f]
     due = b.group[flow.group].due > 0 and b.numbers[lane, flow.active] > 0.0
-    return due and (flow.contract < 0 or in_force(b, lane, f))
+    if whole(b) and flow.contract >= 0:
+        return due and in_force(b, lane, f)
+    return due
 
 
 @helper
 def settle(b: Batch, lane: int) -> None:
     """One round of settlement of one lane."""
-    if len(b.pulls) > 0:
+    if whole(b) and len(b.pulls) > 0:
         find_needs(b, lane, b.where[0].rounds == 0)
     flows = open_flows(b, lane)
     start = FIRST
@@ -69,7 +72,7 @@ def settle(b: Batch, lane: int) -> None:
         while end < flows and rank_of(b, lane, end) == rank:
             end += 1
         settle_rank(b, lane, start, end)
-        if len(b.pulls) > 0:
+        if whole(b) and len(b.pulls) > 0:
             renew_needs(b, lane, start, end)
         start = end
     for i in range(flows):
@@ -142,7 +145,7 @@ def cap(b: Batch, lane: int, f: int) -> float:
     share = b.numbers[lane, flow.share]
     if share < 1.0:
         most = min(most, entitle(b, lane, f, share))
-    if flow.contract >= 0:
+    if whole(b) and flow.contract >= 0:
         most = min(most, left_of_period(b, lane, f))
     return most
 

@@ -74,8 +74,8 @@ def simulate(scenario: Scenario, *, progress: Progress | None = None) -> Run:
 
     timings: dict[str, float] = {"load": 0.0}
     with timed(timings, "compile"):
-        engine.compile_kernels()
         plans = engine.plans(scenario, accounting.terms(scenario))
+        engine.compile_kernels(dict.fromkeys(program for plan in plans for program in plan.programs))
     with timed(timings, "simulate"):
         outcomes = _simulate(plans, scenario.world.seed, progress)
     with timed(timings, "account"):

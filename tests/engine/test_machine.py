@@ -62,7 +62,9 @@ def test_a_start_with_code_at_hand_imports_no_compiler() -> None:
 def test_where_the_cache_cannot_be_written_kernels_run_all_the_same(tmp_path: Path) -> None:
     """A file stands where the folder should be."""
     (tmp_path / "cache").write_text("in the way", encoding="utf-8")
-    program = "from simulator.engine import compile_kernels, compiled; compile_kernels(); print(compiled())"
+    program = (
+        "from simulator.engine import machine; machine.compile_kernels(); print(machine._cached('usual').is_file())"
+    )
     environment = {**os.environ, "KREISLAUF_CACHE": str(tmp_path / "cache"), "NUMBA_OPT": "0"}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.strip() == "False"
