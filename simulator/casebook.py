@@ -34,13 +34,13 @@ def conclusion(found: Sequence[Verdict]) -> str:
     if failed:
         return f"{len(failed)} of {len(judged)} quantities deviate by more than they may"
     counts = (
-        _counted(len({verdict.case for verdict in found}), "case", "cases"),
+        _counted(len({verdict.case for verdict in judged}), "case", "cases"),
         _counted(len(judged), "quantity", "quantities"),
         _counted(sum(verdict.points for verdict in judged), "point", "points"),
     )
-    beside = len(found) - len(judged)
-    rest = f"; {_counted(beside, 'figure stands', 'figures stand')} beside published ones, not judged" if beside else ""
-    return f"{', '.join(counts)}: all within their tolerance{rest}"
+    beside = _counted(len(found) - len(judged), "figure stands", "figures stand") + " beside published ones, not judged"
+    held = [f"{', '.join(counts)}: all within their tolerance"] * bool(judged)
+    return "; ".join(held + [beside] * (len(judged) < len(found)))
 
 
 def _counted(count: int, one: str, many: str) -> str:
