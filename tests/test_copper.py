@@ -67,6 +67,15 @@ def test_what_a_variant_changes_in_2025_changes_nothing_before(run: simulator.Ru
     assert later[1] > later[0] + 10
 
 
+def test_a_variant_alone_has_the_same_rates(run: simulator.Run, page: ModuleType) -> None:
+    """To the last bit: no figure of a variant depends on what is run beside it."""
+    alone = simulator.run(simulator.load(SCENARIO, variants=["longer_lifetimes"])).tables
+    for name in page.NAMES:
+        assert page.rate(alone, "longer_lifetimes", name, "2040") == page.rate(
+            run.tables, "longer_lifetimes", name, "2040"
+        )
+
+
 def test_every_hypothetical_variant_says_so(run: simulator.Run) -> None:
     titles = {name: variant.title or "" for name, variant in run.scenario.variants.items()}
     assert [name for name, title in titles.items() if not title.startswith("Hypothetical")] == ["published"]
