@@ -22,7 +22,9 @@ python run_scenario.py validation
 ```
 
 which ends with exit code 0 only if all hold. A folder of your own may follow: `validation my/cases`. A deviation
-without a unit is a part of the expected value, or of a thousandth of the largest in its column where that is more.
+without a unit is a part of the expected value, or of a thousandth of the largest in its column where that is more; one
+in % is in points. Figures that are not judged are of other years, regions or definitions than ours: they are published
+figures that a reader will look for, and stand beside ours whatever they are.
 """
 
 

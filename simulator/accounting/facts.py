@@ -11,7 +11,7 @@ from simulator.accounting import capital, energy, money, physical, sources
 from simulator.accounting.factors import Lines, recorded, value
 from simulator.accounting.grid import Calendar, Grid, calendar, joined
 from simulator.accounting.landfill import landfills
-from simulator.accounting.waste import waste
+from simulator.accounting.waste import old_scrap, waste
 from simulator.engine.ledger import Floats, Ledger
 from simulator.scenario.scenario import Scenario
 
@@ -81,6 +81,10 @@ class Facts:
     """Likewise (substance)."""
     intake: Grid
     """t taken into service (node, use, substance, origin)."""
+    demanded: Grid
+    """t that boundary demands take, waste excepted (substance, origin)."""
+    old_scrap: Grid
+    """t of what left uses as waste (substance, fate or `waste.LEFT_USE`)."""
 
 
 VALUED: Mapping[str, tuple[Lines, int]] = {
@@ -125,6 +129,8 @@ def facts(scenario: Scenario, ledger: Ledger, dates: Calendar) -> Facts:
         in_use=physical.in_use(ledger, dates),
         in_service=physical.in_service(ledger, dates),
         intake=physical.intake(ledger, dates),
+        demanded=physical.demanded(ledger, dates, scenario.world),
+        old_scrap=old_scrap(scenario, ledger, dates),
         **valued,
     )
     for name, grid in vars(found).items():

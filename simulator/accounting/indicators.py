@@ -1,8 +1,9 @@
 """Indicators: numbers per variant and year, for each node and the network, from the facts of every lane.
 
 To add one, write a function from `Facts` to a `Measure` and add it to `INDICATORS`, one of energy to those of
-`energy_indicators.py`, of cycles to those of `cycles.py`; what compares lanes or years is in `appraisal.py`. Its unit
-and items are told to targets in `KINDS` of `scenario/figures.py`; tests hold that none is forgotten. Items: `total`;
+`energy_indicators.py`, of cycles to those of `cycles.py`, of scrap to those of `scrap.py`; what compares lanes or years
+is in `appraisal.py`. Its unit and items are told to targets in `KINDS` of `scenario/figures.py`; tests hold that none
+is forgotten. Items: `total`;
 `scope_1`, `scope_2`, `scope_3`; a fate; a carrier; a mode; a substance; an origin, `recycled` (all that is not
 primary), and `material.origin` for one material of a node.
 """
@@ -21,6 +22,7 @@ from simulator.accounting.facts import Facts, in_years
 from simulator.accounting.grid import Calendar, Grid, Key, grid, joined, spread
 from simulator.accounting.levies import CARBON_PRICE, FREE
 from simulator.accounting.measure import Measure, both
+from simulator.accounting.scrap import SCRAP_INDICATORS
 from simulator.accounting.sources import BIOGENIC, MARKET, PARTNER_ENERGY
 from simulator.engine.ledger import Floats
 from simulator.scenario.figures import NETWORK, TOTAL
@@ -206,6 +208,7 @@ INDICATORS: tuple[Callable[[Facts], Measure], ...] = (
     waste,
     *CYCLE_INDICATORS,
     *ENERGY_INDICATORS,
+    *SCRAP_INDICATORS,
 )
 """All indicators."""
 

@@ -212,3 +212,13 @@ def intake(ledger: Ledger, calendar: Calendar) -> Grid:
         for label in ledger.index.labels
     ]
     return grid(keys, taken.reshape(*taken.shape[:2], -1))
+
+
+def demanded(ledger: Ledger, calendar: Calendar, world: World) -> Grid:
+    """What boundary demands take of materials that are no waste; keys: substance, origin; t."""
+    index = ledger.index
+    sold = [number for number in range(len(index.flows)) if _final(index, world, number) is not None]
+    return grid(
+        [(label.substance, label.origin) for label in index.labels],
+        calendar.sum(ledger.shipped[:, :, sold].sum(axis=2)),
+    )

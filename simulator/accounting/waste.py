@@ -11,19 +11,22 @@ non-waste in a process, was bought): A = M A + B, one small linear system per la
 are exact however the mixing errs. A store without inflow is attributed to its own node, and so is what only ever
 circulates between stores.
 
+`old_scrap` traces single substances in the same way, back to the uses that they left: what is post-consumer and came
+from a boundary node, or fell off in a process, is set apart from it.
+
 Mixing and the yields of processes are averaged over all the time in which one world's numbers held (not over a
 reporting period), so that neither `time.report` nor a dated change that changes nothing alters a figure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.accounting.grid import Calendar, Grid, Integers, Key, grid
+from simulator.accounting.grid import Calendar, Grid, Integers, Key, concatenate, grid
 from simulator.engine.index import Index, Output
 from simulator.engine.ledger import Floats, Ledger
 from simulator.scenario.models import World
@@ -34,6 +37,12 @@ RECYCLING, REUSE, RELEASED = "recycling", "reuse", "released"
 Flags = NDArray[np.bool_]
 _TINY = 1e-13
 """Shares below this are rounding of the linear solver."""
+_FROM_USE = frozenset({"post_consumer", "reused"})
+"""Origins of what left a use, and of what becomes of it where it is used again."""
+_USES = "(uses)"
+"""Stands for all uses as the node where waste arose; no id has brackets."""
+LEFT_USE = "left_use"
+"""Stands for all fates, and none yet."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +72,25 @@ class _Sink:
 
 def waste(scenario: Scenario, ledger: Ledger, calendar: Calendar) -> Grid:
     """Waste by where it arose and final fate; keys: node, material, fate; t."""
+    return _by_structure(scenario, ledger, calendar, _of_lanes)
+
+
+def old_scrap(scenario: Scenario, ledger: Ledger, calendar: Calendar) -> Grid:
+    """What left uses of the network as waste, soiling included, and the fates it met; keys: substance, fate; t."""
+    return _by_structure(scenario, ledger, calendar, _of_uses)
+
+
+def _by_structure(
+    scenario: Scenario,
+    ledger: Ledger,
+    calendar: Calendar,
+    of_lanes: Callable[[Scenario, Ledger, Sequence[int]], Grid],
+) -> Grid:
+    """Work on lanes of one structure together."""
     alike: dict[Hashable, list[int]] = {}
     for number, lane in enumerate(ledger.lanes):
         alike.setdefault(_structure(scenario.variants[lane.variant].epochs[0].world), []).append(number)
-    grids = [(lanes, _of_lanes(scenario, ledger, lanes)) for lanes in alike.values()]
+    grids = [(lanes, of_lanes(scenario, ledger, lanes)) for lanes in alike.values()]
     keys = sorted({key for _, part in grids for key in part.keys})
     place = {key: i for i, key in enumerate(keys)}
     rows = np.zeros((len(ledger.lanes), ledger.shipped.shape[1], len(keys)))
@@ -88,7 +112,7 @@ def _structure(world: World) -> Hashable:
 
 
 def _of_lanes(scenario: Scenario, ledger: Ledger, lanes: Sequence[int]) -> Grid:
-    """Per row, shape (lanes, R, keys)."""
+    """All that arose, per row, shape (lanes, R, keys)."""
     system = _System(ledger.index, scenario.variants[ledger.lanes[lanes[0]].variant].epochs[0].world)
     arrays = (ledger.shipped, ledger.drawn, ledger.made, ledger.retired)
     every = list(lanes) == list(range(len(ledger.lanes)))
@@ -96,6 +120,54 @@ def _of_lanes(scenario: Scenario, ledger: Ledger, lanes: Sequence[int]) -> Grid:
     group = _groups(scenario, ledger, lanes)
     sums = _Masses(*(_sum(array, group) for array in (rows.shipped, rows.drawn, rows.made, rows.retired)))
     return system.fates(rows, sums, group)
+
+
+def _of_uses(scenario: Scenario, ledger: Ledger, lanes: Sequence[int]) -> Grid:
+    """What left uses, by substance, per row, shape (lanes, R, keys)."""
+    world = scenario.variants[ledger.lanes[lanes[0]].variant].epochs[0].world
+    system = _System(ledger.index, world, uses_apart=True)
+    group = _groups(scenario, ledger, lanes)
+    arrays = (ledger.shipped, ledger.drawn, ledger.made, ledger.retired)
+    labelled = [_of_groups(array, lanes, group) for array in arrays]
+    parts: list[tuple[list[Key], Floats]] = [([], np.zeros((*group.shape, 0)))]
+    for substance, labels in _labels_from_use(ledger.index).items():
+        sums = _Masses(*(array[..., labels].sum(axis=-1) for array in labelled))
+        if sums.retired.any():
+            left = _rows(ledger.retired, lanes, system.wasted, labels).sum(axis=-1, keepdims=True)
+            parts.append(([(substance, LEFT_USE)], left))
+            for array, (sinks, weights) in zip(arrays, system.weights(sums), strict=False):
+                met = _rows(array, lanes, [sink.column for sink in sinks], labels) * _at_rows(weights, group)
+                parts.append(([(substance, sink.fate) for sink in sinks], met))
+    return concatenate(parts)
+
+
+def _of_groups(array: Floats, lanes: Sequence[int], group: Integers) -> Floats:
+    """Sum rows to groups, shape (lanes, groups, things, K)."""
+    total = np.zeros((len(lanes), int(group.max(initial=0)) + 1, *array.shape[2:]))
+    for i, lane in enumerate(lanes):
+        for number in range(total.shape[1]):
+            total[i, number] = array[lane, group[i] == number].sum(axis=0)
+    return total
+
+
+def _rows(array: Floats, lanes: Sequence[int], columns: Sequence[int], labels: Sequence[int]) -> Floats:
+    """Some things and labels of every row, summed over the labels, shape (lanes, R, things)."""
+    where = np.ix_(lanes, range(array.shape[1]), columns)
+    return sum((array[..., label][where] for label in labels), np.zeros(1))
+
+
+def _at_rows(of_groups: Floats, group: Integers) -> Floats:
+    """Numbers of each row's group, shape (lanes, R, things)."""
+    return of_groups[np.arange(len(group))[:, None], group]
+
+
+def _labels_from_use(index: Index) -> Mapping[str, list[int]]:
+    """Labels of what left a use, by substance."""
+    found: dict[str, list[int]] = {}
+    for column, label in enumerate(index.labels):
+        if label.origin in _FROM_USE:
+            found.setdefault(label.substance, []).append(column)
+    return found
 
 
 def _groups(scenario: Scenario, ledger: Ledger, lanes: Sequence[int]) -> Integers:
@@ -129,16 +201,23 @@ def _sum(rows: Floats, group: Integers) -> Floats:
 class _System:
     """The structure behind the mixing: which stores hold waste, what enters them, how waste leaves for good."""
 
-    def __init__(self, index: Index, world: World) -> None:
+    def __init__(self, index: Index, world: World, *, uses_apart: bool = False) -> None:
         self.index = index
         self.world = world
         places = [i for i, place in enumerate(index.places) if place.kind == "inventory" and self.is_waste(place.name)]
         self.store = {place: i for i, place in enumerate(places)}
         self.nodes = sorted({place.node for place in index.places} | {use.company for use in index.uses})
         self.node = {name: i for i, name in enumerate(self.nodes)}
+        self.users = {end.company: len(self.nodes) if uses_apart else self.node[end.company] for end in index.ends}
+        self.nodes += [_USES] * uses_apart
         self.owners = np.array([self.node[index.places[place].node] for place in places], dtype=np.intp)
         self.process = {(key.company, key.process): i for i, key in enumerate(index.processes)}
         self.draws = [self._draws_of(i) for i in range(len(index.processes))]
+
+    @property
+    def wasted(self) -> list[int]:
+        """Ends of life that are waste."""
+        return [column for column, end in enumerate(self.index.ends) if end.place in self.store]
 
     def is_waste(self, material: str) -> bool:
         return material in self.world.materials and self.world.materials[material].waste
@@ -165,6 +244,16 @@ class _System:
             keys += [(sinks[i].node, sinks[i].material, sinks[i].fate) for i in direct]
             columns.append(mass[:, :, direct])
         return grid(keys, np.concatenate(columns, axis=-1))
+
+    def weights(self, sums: _Masses) -> Iterator[tuple[list[_Sink], Floats]]:
+        """Ways out of stores, flows then draws, and what part of it left uses, shape (lanes, groups, sinks)."""
+        shares = self._shares(sums)[..., self.nodes.index(_USES)]
+        ones = _Masses(*(np.ones_like(array) for array in (sums.shipped, sums.drawn, sums.made, sums.retired)))
+        group = np.tile(np.arange(shares.shape[1]), (len(shares), 1))
+        for sinks, part in self._sinks(ones, sums, group):
+            traced = [i for i, sink in enumerate(sinks) if sink.store >= 0]
+            from_use = shares[:, :, [sinks[i].store for i in traced]]
+            yield [sinks[i] for i in traced], part[:, :, traced] * from_use
 
     def _sinks(self, rows: _Masses, sums: _Masses, group: Integers) -> Iterator[tuple[list[_Sink], Floats]]:
         flows = list(self._flow_sinks())
@@ -236,7 +325,7 @@ class _System:
         self._add_outputs(sums, mixed, arisen)
         for column, end in enumerate(self.index.ends):
             if end.place in self.store:
-                arisen[:, :, self.store[end.place], self.node[end.company]] += sums.retired[:, :, column]
+                arisen[:, :, self.store[end.place], self.users[end.company]] += sums.retired[:, :, column]
         return _solve(mixed, arisen, self.owners)
 
     def _add_flows(self, sums: _Masses, mixed: Floats, arisen: Floats) -> None:

@@ -1,13 +1,14 @@
 """Models that others made, run here and held against what they published.
 
 A case is a folder with `case.yaml`, one or several scenarios, and the tables that the others' models gave. What ours
-gives is asked of the tables of a run in SQL, so that a case is data and adds no code.
+gives is asked of the tables of a run in SQL, so that a case is data and adds no code. Figures that need not be the
+same, of another year, region or definition, only stand beside ours: they are shown, and nothing depends on them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,7 +33,7 @@ class Comparison(Model):
     """One table of a model's results, and what of ours is the same."""
 
     scenario: str = "scenario.yaml"
-    """File in the case's folder that is run."""
+    """Scenario that is run, a path from the case's folder."""
     expected: str
     """CSV file in the case's folder: what the other model gave."""
     key: tuple[str, ...]
@@ -46,10 +47,13 @@ class Comparison(Model):
     absolute: Annotated[float, Field(gt=0)] | None = None
     """Largest deviation allowed, in the column's unit."""
 
+    beside: bool = False
+    """Whether the figures are shown one by one and not judged: they are of other years, regions or definitions."""
+
     @model_validator(mode="after")
     def _one_tolerance(self) -> Comparison:
-        if (self.relative is None) == (self.absolute is None):
-            raise ValueError("needs either `relative` or `absolute`, the largest deviation allowed")
+        if [self.relative is None, self.absolute is None, not self.beside].count(False) != 1:
+            raise ValueError("needs either `relative` or `absolute`, the largest deviation allowed, or `beside: true`")
         return self
 
 
@@ -73,18 +77,21 @@ class Verdict:
     case: str
     source: str
     quantity: str
-    """Comparison and column."""
+    """Comparison and column; of a figure that is not judged, what it is of, too."""
     unit: str
     points: int
     deviation: float
     """Largest, measured as the tolerance is."""
-    tolerance: float
+    tolerance: float | None
+    """None for a figure that only stands beside a published one."""
     relative: bool
+    figures: tuple[float, float] | None = None
+    """Published, and here, where the two only stand side by side."""
 
     @property
     def holds(self) -> bool:
-        """Whether every point is within the tolerance."""
-        return self.deviation <= self.tolerance
+        """Whether every point is within the tolerance; what is not judged does."""
+        return self.tolerance is None or self.deviation <= self.tolerance
 
 
 def cases_in(folder: Path) -> tuple[Path, ...]:
@@ -139,19 +146,28 @@ def _compared(folder: Path, source: str, name: str, comparison: Comparison, ours
         raise UserError(f"{folder / FILE}: {comparison.expected}: the query gives no column {', '.join(missing)}")
     sides = _keyed(expected, key), _keyed(ours, key)
     both = sides[0].merge(sides[1], how="outer", left_index=True, right_index=True, suffixes=(" expected", ""))
+    if comparison.beside and set(sides[0].index) != set(sides[1].index):
+        raise UserError(f"{folder / FILE}: {comparison.expected}: the query gives other rows than the table has")
     both = both.fillna(0.0)
     for quantity in quantities:
-        deviation = _deviation(both[quantity], both[f"{quantity} expected"], comparison.relative is not None)
-        yield Verdict(
-            case=folder.name,
-            source=source,
-            quantity=f"{name}: {quantity}",
-            unit=comparison.quantities[quantity],
-            points=len(expected),
-            deviation=deviation,
-            tolerance=comparison.relative or comparison.absolute or 0.0,
-            relative=comparison.relative is not None,
-        )
+        unit, figures = comparison.quantities[quantity], (both[quantity], both[f"{quantity} expected"])
+        verdict = Verdict(folder.name, source, f"{name}: {quantity}", unit, len(expected), 0.0, None, relative=False)
+        yield from _side_by_side(verdict, *figures) if comparison.beside else [_judged(verdict, *figures, comparison)]
+
+
+def _judged(verdict: Verdict, ours: pd.Series[float], theirs: pd.Series[float], comparison: Comparison) -> Verdict:
+    """All points of a quantity together."""
+    relative = comparison.relative is not None
+    tolerance = comparison.relative or comparison.absolute
+    return replace(verdict, deviation=_deviation(ours, theirs, relative), tolerance=tolerance, relative=relative)
+
+
+def _side_by_side(verdict: Verdict, ours: pd.Series[float], theirs: pd.Series[float]) -> Iterator[Verdict]:
+    """Every point apart."""
+    for key, here, published in zip(ours.index, ours, theirs, strict=True):
+        point = ", ".join(key) if isinstance(key, tuple) else str(key)
+        quantity, deviation = f"{verdict.quantity}, {point}", abs(here - published)
+        yield replace(verdict, quantity=quantity, points=1, deviation=deviation, figures=(published, here))
 
 
 def _deviation(ours: pd.Series[float], theirs: pd.Series[float], relative: bool) -> float:

@@ -8,7 +8,7 @@ from shutil import copytree
 import pytest
 
 from simulator import cli
-from simulator.casebook import conclusion, markdown
+from simulator.casebook import conclusion, markdown, row
 from simulator.errors import UserError
 from simulator.files import CASES
 from simulator.study.cases import Verdict, cases_in, read_case, verdicts
@@ -96,3 +96,29 @@ def test_the_docs_get_a_row_for_every_quantity() -> None:
     one = Verdict("loop", "a paper", "flows: b", "t", 31, 2e-13, 1e-9, relative=True)
     assert markdown([one]).splitlines()[2:] == ["| loop | a paper | flows: b | 31 | 2.0e-13 | 1.0e-09 |"]
     assert conclusion([one]) == "1 case, 1 quantity, 31 points: all within their tolerance"
+
+
+def test_figures_that_only_stand_beside_ours_are_shown_one_by_one(
+    case: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """However far apart they are, the command ends well; what is judged is judged as strictly as before."""
+    edit(case / "case.yaml", "relative: 1e-9", "beside: true")
+    edit(case / "expected.csv", "1983,3,3.51724137931,", "1983,3,5,")
+    edit(case / "expected.csv", "1980,0,0,0,0\n", "")
+    assert cli.main(["validation", str(case)]) == 0
+    assert "120 figures stand beside published ones, not judged" in capsys.readouterr().out
+    shown = [row(verdict)[0] for verdict in verdicts(case)]
+    assert "flows: b_forward, 1983: 5 t/year published, 3.517 t/year here" in shown
+
+
+def test_a_row_that_only_one_side_has_cannot_stand_beside_another(case: Path) -> None:
+    edit(case / "case.yaml", "relative: 1e-9", "beside: true")
+    edit(case / "expected.csv", "1983,3,3.51724137931,3,0.51724137931\n", "")
+    with pytest.raises(UserError, match="other rows"):
+        list(verdicts(case))
+
+
+def test_a_comparison_is_judged_or_not(case: Path) -> None:
+    edit(case / "case.yaml", "relative: 1e-9", "relative: 1e-9\n    beside: true")
+    with pytest.raises(UserError, match="beside: true"):
+        list(verdicts(case))
