@@ -109,6 +109,13 @@ def _of_the_network(world: World, node: str) -> Collection[str]:
     return (TOTAL, *world.substances, OTHER) if node == NETWORK else ()
 
 
+def _aged(world: World, node: str) -> Collection[str]:
+    """Uses that report ages, and of the network its substances where there are any."""
+    uses = (name for name in _uses(world, node) if world.companies[node].uses[name].report_ages)
+    reporting = any(use.report_ages for company in world.companies.values() for use in company.uses.values())
+    return _of_the_network(world, node) if node == NETWORK and reporting else tuple(uses)
+
+
 def _materials(world: World, _node: str) -> Collection[str]:
     return tuple(world.materials)
 
@@ -148,6 +155,7 @@ KINDS: Mapping[str, Kind] = {
     "emissions": Kind("t CO2e", _only("scope_1", "scope_2", "scope_3", "scope_2_market", "total_market"), less=_ALL),
     "energy": Kind("MWh", _with_total(_carriers), less=(TOTAL,)),
     "jobs": Kind("FTE", _with_total(_processes), more=_ALL),
+    "mean_age": Kind("year", _aged),
     "mean_uses": Kind("1", _of_the_network, more=_ALL),
     "outage_days": Kind("day", _processes, less=_ALL),
     "peak_power": Kind("MW", _bought, less=_ALL),
