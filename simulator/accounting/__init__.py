@@ -2,7 +2,7 @@
 
     terms(scenario)               products with time series that the kernels must sum as they happen
     check(ledger), require        does every balance close?                            balance.py
-    tabulate(scenario, ledgers)   flows, stocks, processes, emissions, energy, waste, money, indicators
+    tabulate(scenario, ledgers)   flows, stocks, ages, retirements, processes, emissions, energy, waste, money, …
     find_bottlenecks(tables, …)   what held the processes back                         bottlenecks.py
     find_shortages(tables)        energy that nobody served, or took, in words         shortages.py
     find_buildup(tables, …)       substances that build up in a loop, in words         buildup.py
@@ -11,6 +11,7 @@ How a ledger becomes tables (`build.py`): each quantity becomes a `Grid`, number
 all grids of one ledger are its `Facts` (`facts.py`; its table `VALUED` names those that are quantities × numbers):
 
     physical.py    flows, stocks, processes, what products are made of: the ledger's masses under their names
+    ages.py        what is in service by year of entry, and what retires, of uses that ask for it
     taps.py        who may get energy from whom
     energy.py      who got how much energy from whom
     sources.py     what emits, is carried: the table `EMISSIONS` has a function per source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from simulator.accounting import physical
+from simulator.accounting import ages, physical
 from simulator.accounting.appraisal import appraised
 from simulator.accounting.facts import Facts, dates_of, facts
 from simulator.accounting.frames import Part, frame, part
@@ -20,7 +20,7 @@ from simulator.scenario.scenario import Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
-_TIDY = ("flows", "stocks", "processes", "emissions", "energy", "waste", "money")
+_TIDY = ("flows", "stocks", "ages", "retirements", "processes", "emissions", "energy", "waste", "money")
 
 
 def tabulate(scenario: Scenario, ledgers: Iterable[Ledger]) -> Tables:
@@ -40,9 +40,13 @@ def tabulate(scenario: Scenario, ledgers: Iterable[Ledger]) -> Tables:
 
 
 def _parts(scenario: Scenario, ledger: Ledger, known: Facts, dates: Calendar) -> dict[str, Part]:
-    stocks = physical.stocks(ledger, dates, scenario.world)
+    at_ends = {
+        "stocks": physical.stocks(ledger, dates, scenario.world),
+        "ages": ages.ages(ledger, dates, scenario.world),
+    }
     by_period = {
         "flows": physical.flows(ledger, dates),
+        "retirements": ages.retirements(ledger, dates),
         "processes": known.processes,
         "emissions": known.emissions,
         "energy": known.energy,
@@ -50,7 +54,8 @@ def _parts(scenario: Scenario, ledger: Ledger, known: Facts, dates: Calendar) ->
         "money": known.money,
     }
     parts = {name: part(ledger.lanes, dates.periods, grid) for name, grid in by_period.items()}
-    return {**parts, "stocks": part(ledger.lanes, (OPENING, *dates.periods), stocks)}
+    periods = (OPENING, *dates.periods)
+    return parts | {name: part(ledger.lanes, periods, grid) for name, grid in at_ends.items()}
 
 
 def _assemble(variants: tuple[str, ...], lanes: list[Lane], parts: Mapping[str, list[Part]], figures: Yearly) -> Tables:

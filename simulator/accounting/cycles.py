@@ -42,6 +42,19 @@ def service_time(facts: Facts) -> Measure:
     return Measure("service_time", "year", _over_years(held, facts), per=_first(facts, held.keys))
 
 
+def mean_age(facts: Facts) -> Measure:
+    """Mean age of what is in service at the end, weighted by mass, of uses that report ages; `network`: all of them.
+
+    Time since it entered the use that it is in. In a steady state it is (μ² + σ²) ÷ 2μ of the lifetime's mean and
+    standard deviation, the mean of the equilibrium distribution of renewal theory (Cox 1962, Renewal Theory, 5.2).
+    """
+
+    def items(key: Key) -> list[Key]:
+        return [key[:2], *_in_all(key[2])]
+
+    return Measure("mean_age", "year", spread(facts.aged, items), per=spread(facts.aged, items, value=1))
+
+
 def _in_all(substance: str) -> list[Key]:
     return [(NETWORK, substance), (NETWORK, TOTAL)]
 
@@ -57,5 +70,5 @@ def _over_years(held: Grid, facts: Facts) -> Grid:
     return Grid(held.keys, (held.values[0] * years,))
 
 
-CYCLE_INDICATORS = (mean_uses, residence_time, service_time)
+CYCLE_INDICATORS = (mean_age, mean_uses, residence_time, service_time)
 """Those of this module."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simulator.accounting import capital, energy, money, physical, sources
+from simulator.accounting import ages, capital, energy, money, physical, sources
 from simulator.accounting.factors import Lines, recorded, value
 from simulator.accounting.grid import Calendar, Grid, calendar, joined
 from simulator.accounting.landfill import landfills
@@ -79,6 +79,8 @@ class Facts:
     """t at the end (node, use): a stock, not to be summed over time."""
     in_service: Grid
     """Likewise (substance)."""
+    aged: Grid
+    """Mass × age in t year, and t, at the end, of uses that report ages (node, use, substance)."""
     intake: Grid
     """t taken into service (node, use, substance, origin)."""
     demanded: Grid
@@ -128,6 +130,7 @@ def facts(scenario: Scenario, ledger: Ledger, dates: Calendar) -> Facts:
         starting=physical.starting(ledger, dates),
         in_use=physical.in_use(ledger, dates),
         in_service=physical.in_service(ledger, dates),
+        aged=ages.aged(ledger, dates),
         intake=physical.intake(ledger, dates),
         demanded=physical.demanded(ledger, dates, scenario.world),
         old_scrap=old_scrap(scenario, ledger, dates),
@@ -166,6 +169,7 @@ def _yearly(grid: Grid, by_year: ByYear, dates: Calendar) -> Grid:
 _BY_YEAR: dict[str, ByYear] = {
     "in_use": Calendar.at_years,
     "in_service": Calendar.at_years,
+    "aged": Calendar.at_years,
     "stored": Calendar.at_years,
     "peaks": Calendar.highest,
 }

@@ -19,6 +19,7 @@ import numpy as np
 from simulator.accounting.cycles import CYCLE_INDICATORS
 from simulator.accounting.energy_indicators import ENERGY_INDICATORS
 from simulator.accounting.facts import Facts, in_years
+from simulator.accounting.frames import DUST
 from simulator.accounting.grid import Calendar, Grid, Key, grid, joined, spread
 from simulator.accounting.levies import CARBON_PRICE, FREE
 from simulator.accounting.measure import Measure, both
@@ -241,4 +242,5 @@ def _figures(measure: Measure) -> Floats:
     if measure.per is None:
         return amounts
     divisors = measure.per.values[0]
-    return np.divide(amounts, divisors, out=np.full_like(amounts, np.nan), where=divisors > 0)
+    telling = divisors > DUST * np.abs(amounts)  # what fades out for ever is nothing to divide by
+    return np.divide(amounts, divisors, out=np.full_like(amounts, np.nan), where=telling)

@@ -24,7 +24,7 @@ def flows(ledger: Ledger, calendar: Calendar) -> Grid:
         (ledger.made, [_release(index, number) for number in range(len(index.outputs))]),
         (ledger.soiled, [_soiling(index, number) for number in range(len(index.uses))]),
     )
-    return concatenate([_labelled(index, calendar.sum(array), names) for array, names in parts])
+    return concatenate([labelled(index, calendar.sum(array), names) for array, names in parts])
 
 
 def _flow(index: Index, number: int) -> Key:
@@ -43,7 +43,7 @@ def _soiling(index: Index, number: int) -> Key:
     return f"{use.company}.{use.use}.soiling", ENVIRONMENT, use.company, "soiling"
 
 
-def _labelled(index: Index, masses: Floats, names: Sequence[Key | None]) -> Columns:
+def labelled(index: Index, masses: Floats, names: Sequence[Key | None]) -> Columns:
     """Columns of masses (L, P, things, K) that are named and not zero throughout, keys ending in substance, origin."""
     flat = masses.reshape(*masses.shape[:2], -1)
     labels = [(label.substance, label.origin) for label in index.labels]
@@ -63,25 +63,26 @@ def stocks(ledger: Ledger, calendar: Calendar, world: World) -> Grid:
         "transit": ledger.in_transit,
         "process": ledger.in_process,
     }
-    ends = _ends(calendar)
+    ends = ends_of(calendar)
     parts = [
-        _labelled(index, _at(array, ends), [(place.node, kind, place.name, place.name) for place in index.places])
+        labelled(index, at_ends(array, ends), [(place.node, kind, place.name, place.name) for place in index.places])
         for kind, array in held.items()
     ]
     in_use: list[Key | None] = [
         (use.company, "use", use.use, world.companies[use.company].uses[use.use].material) for use in index.uses
     ]
-    return concatenate([*parts, _labelled(index, _at(ledger.in_use, ends), in_use)])
+    return concatenate([*parts, labelled(index, at_ends(ledger.in_use, ends), in_use)])
 
 
-def _ends(calendar: Calendar) -> Integers:
+def ends_of(calendar: Calendar) -> Integers:
     """Where to read stocks, −1 for nowhere, shape (L, 1 + P)."""
     last = calendar.last_rows
     opening = np.zeros((len(last), 1), dtype=np.intp)
     return np.concatenate([opening, np.where(last >= 0, last + 1, -1)], axis=1)
 
 
-def _at(stock: Floats, ends: Integers) -> Floats:
+def at_ends(stock: Floats, ends: Integers) -> Floats:
+    """Stocks where `ends` says, (L, R + 1, …) to (L, 1 + P, …), zero where a lane has no such period."""
     if stock.shape[:2] == ends.shape and bool((ends == np.arange(ends.shape[1])).all()):
         return stock
     found = stock[np.arange(len(stock))[:, None], ends]
@@ -191,13 +192,13 @@ def starting(ledger: Ledger, calendar: Calendar) -> Grid:
 
 def in_use(ledger: Ledger, calendar: Calendar) -> Grid:
     """In service at the end of every period, without the opening; keys: node, use; t."""
-    closing = _at(ledger.in_use.sum(axis=-1), _ends(calendar))[:, 1:]
+    closing = at_ends(ledger.in_use.sum(axis=-1), ends_of(calendar))[:, 1:]
     return grid([(use.company, use.use) for use in ledger.index.uses], closing)
 
 
 def in_service(ledger: Ledger, calendar: Calendar) -> Grid:
     """In service at the end of every period in all uses together; keys: substance; t."""
-    closing = _at(ledger.in_use.sum(axis=2), _ends(calendar))[:, 1:]
+    closing = at_ends(ledger.in_use.sum(axis=2), ends_of(calendar))[:, 1:]
     return grid([(label.substance,) for label in ledger.index.labels], closing)
 
 

@@ -49,6 +49,24 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("item", "string", "", "Inventory (material) or use"),
         *_MASS,
     ),
+    "ages": (
+        *_LANE,
+        Column("node", "string", "", "Company"),
+        Column("item", "string", "", "Use; one that says `report_ages`"),
+        Column("material", "string", "", "Material that it takes into service"),
+        Column("substance", "string", "", "Substance; other is what no composition declares"),
+        Column("cohort", "string", "", "Calendar year of entry"),
+        Column("mass_t", "number", "t", "In service at the end of the period"),
+    ),
+    "retirements": (
+        *_LANE,
+        Column("node", "string", "", "Company"),
+        Column("item", "string", "", "Use; one that says `report_ages`"),
+        Column("material", "string", "", "Material that it becomes"),
+        Column("substance", "string", "", "Substance; other is what no composition declares"),
+        Column("origin", "string", "", "post_consumer or reused"),
+        Column("mass_t", "number", "t", "Mass that leaves the use, soiling included"),
+    ),
     "processes": (
         *_LANE,
         Column("node", "string", "", "Company"),
@@ -143,6 +161,10 @@ class Tables:
     flows: pd.DataFrame
     stocks: pd.DataFrame
     """At each period's end; period `OPENING` is the stock at the start."""
+    ages: pd.DataFrame
+    """Likewise, of uses that report ages."""
+    retirements: pd.DataFrame
+    """Of uses that report ages."""
     processes: pd.DataFrame
     emissions: pd.DataFrame
     energy: pd.DataFrame

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from simulator.engine.ages import Recorder
 from simulator.engine.batch import allocate, bytes_per_lane, ledger, require_rest
 from simulator.engine.clock import Progress, Trace, simulate
 from simulator.engine.ledger import Lane, Ledger
@@ -37,6 +38,7 @@ def run_batch(
     """
     compile_kernels(plan.programs)
     batch = allocate(plan, lanes, seed)
-    events = simulate(plan, batch, progress, trace)
+    ages = Recorder(plan, batch) if plan.aging.uses else None
+    events = simulate(plan, batch, progress, trace, ages)
     require_rest(plan, batch)
-    return Outcome(ledger(plan, lanes, batch), events)
+    return Outcome(ledger(plan, lanes, batch, ages.done() if ages else None), events)

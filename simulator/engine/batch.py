@@ -12,7 +12,7 @@ from simulator.engine import state
 from simulator.engine.draws import outages, stream
 from simulator.engine.index import Limit
 from simulator.engine.layout import NEVER
-from simulator.engine.ledger import Lane, Ledger
+from simulator.engine.ledger import Ages, Lane, Ledger
 from simulator.engine.plan import Course, Plan
 from simulator.engine.state import Batch
 from simulator.engine.structure.draft import IN_PROCESS, IN_TRANSIT, RESTING
@@ -156,7 +156,8 @@ def bytes_per_lane(plan: Plan) -> float:
     """What the records of one lane take."""
     rows = max(len(course.ends) for course in plan.courses.values())
     masses = (plan.sections.movements + _stocks_recorded(plan)) * len(plan.index.labels)
-    return 8.0 * rows * (masses + plan.sections.counters)
+    aged = len(plan.aging.uses) * (len(plan.aging.years) + 1) * plan.substances
+    return 8.0 * rows * (masses + plan.sections.counters + aged)
 
 
 def _stocks_recorded(plan: Plan) -> int:
@@ -252,7 +253,7 @@ def require_rest(plan: Plan, batch: Batch) -> None:
         )
 
 
-def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch) -> Ledger:
+def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch, ages: Ages | None) -> Ledger:
     """What the batch recorded, by name."""
     index, moved, counted = plan.index, plan.sections.moved, plan.sections.counted
     places, stock, inventories = len(index.places), batch.rows_stock, _inventories(plan)
@@ -293,6 +294,7 @@ def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch) -> Ledger:
         peaks=counter("peaks", len(index.buses)),
         lost=counter("lost", len(index.stores)),
         stored=batch.rows_stored,
+        ages=ages,
     )
 
 

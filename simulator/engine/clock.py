@@ -27,6 +27,8 @@ Trace = Callable[[int, str, int], None]
 """Called with the instant in seconds, `review`, `report` or `arrival`, and the number of the group or queue."""
 Progress = Callable[[float], None]
 """Called with the part of the horizon that is done."""
+Record = Callable[[int], None]
+"""Called with the instant in seconds, before the kernels act."""
 Waking = Generator[simpy.Event, Any, None]
 
 
@@ -69,16 +71,27 @@ class Agenda:
             self.kernels(CLOSING, now)
 
 
-def simulate(plan: Plan, batch: Batch, progress: Progress | None = None, trace: Trace | None = None) -> int:
-    """Run a batch from start to end; return the number of calendar events."""
+def simulate(
+    plan: Plan,
+    batch: Batch,
+    progress: Progress | None = None,
+    trace: Trace | None = None,
+    record: Record | None = None,
+) -> int:
+    """Run a batch from start to end; return the number of calendar events.
+
+    `record` looks at the batch wherever a row of the ledger ends.
+    """
     agenda = Agenda(plan, batch)
     env, due = agenda.env, batch.group["due"]
-    env.process(report(agenda, plan, progress, trace))
+    env.process(report(agenda, plan, progress, trace, record))
     env.process(arrive(agenda, plan, trace))
     for group in range(len(plan.reviews)):
         env.process(review(agenda, plan, group, due, trace))
     agenda.kernels(BEGIN, 0)
     env.run(until=plan.line.end)
+    if record is not None:
+        record(plan.line.end)
     agenda.kernels(FINISH, plan.line.end)
     return agenda.events
 
@@ -95,11 +108,13 @@ def review(agenda: Agenda, plan: Plan, group: int, due: Any, trace: Trace | None
             trace(int(agenda.env.now), "review", group)
 
 
-def report(agenda: Agenda, plan: Plan, progress: Progress | None, trace: Trace | None) -> Waking:
+def report(agenda: Agenda, plan: Plan, progress: Progress | None, trace: Trace | None, record: Record | None) -> Waking:
     """Let rows of the ledger end; the last ends with the run."""
     for end in sorted({end for course in plan.courses.values() for end in course.ends})[:-1]:
         yield agenda.env.timeout(end - agenda.env.now)
         agenda.note()
+        if record is not None:
+            record(end)
         if trace is not None:
             trace(end, "report", 0)
         if progress is not None:

@@ -18,6 +18,8 @@ from simulator.scenario.models import World
 from simulator.scenario.scenario import Series
 
 Floats = NDArray[np.float64]
+CurveKey = tuple[Lifetime, str, float, Vintages | None]
+"""Lifetime, entry convention, interval in days, and vintages at the start."""
 STAYS = 1e-6
 """Part of what enters that has to stay for a wanted stock to be kept."""
 
@@ -27,7 +29,7 @@ class CurveBook:
     """Numbers the survival curves that are met, by lifetime, entry convention, interval, and vintages at the start."""
 
     series: Mapping[str, Series]
-    rows: dict[tuple[Lifetime, str, float, Vintages | None], int] = field(default_factory=dict)
+    rows: dict[CurveKey, int] = field(default_factory=dict)
 
     def of(self, world: World, company: str, use: str) -> float:
         """Row of the curve of what enters a use."""

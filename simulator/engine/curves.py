@@ -60,19 +60,25 @@ def initial_losses(lifetime: Lifetime, entry: str, interval: float, count: int) 
     Under constant inflow the stock at an interval's end is ΣS(k) times the inflow, and of the cohorts in it S(n) times
     the inflow retires in interval n: the sum over cohorts of S(j + n) − S(j + n + 1) telescopes.
     """
-    length = count
+    ends = until_gone(lifetime, entry, interval, count)
+    total = ends.sum()
+    return np.asarray(ends[:count] / total) if total > 0 else np.eye(1, count)[0]
+
+
+def until_gone(lifetime: Lifetime, entry: str, interval: float, least: int) -> Floats:
+    """As `at_ends`, of at least so many intervals and until nothing is left, shape (intervals,)."""
+    length = least
     while True:
         ends = at_ends(lifetime, entry, interval, length)
         if ends[-1] < GONE or length > LONGEST:
-            total = ends.sum()
-            return np.asarray(ends[:count] / total) if total > 0 else np.eye(1, count)[0]
+            return ends
         length *= 2
 
 
 def left_of(lifetime: Lifetime, entry: str, found: Vintages) -> Floats:
     """What of each vintage is still in service at the start of a run, t, shape (vintages,)."""
     amounts = np.array(found.amounts)
-    return amounts * _remains(lifetime, entry, found, np.zeros(1))[:, 0] if found.entered else amounts
+    return amounts * left_at(lifetime, entry, found, np.zeros(1))[:, 0] if found.entered else amounts
 
 
 def vintage_losses(lifetime: Lifetime, entry: str, found: Vintages, interval: float, count: int) -> Floats:
@@ -82,7 +88,7 @@ def vintage_losses(lifetime: Lifetime, entry: str, found: Vintages, interval: fl
     retires in the first interval.
     """
     left = left_of(lifetime, entry, found)
-    remains = _remains(lifetime, entry, found, np.arange(count + 1.0) * interval)
+    remains = left_at(lifetime, entry, found, np.arange(count + 1.0) * interval)
     length = np.array(found.oldest) - np.array(found.youngest)
     alive = remains[:, 0] > OUTLIVED * length
     part = np.divide(remains, remains[:, :1], out=np.zeros_like(remains), where=alive[:, None])
@@ -91,7 +97,7 @@ def vintage_losses(lifetime: Lifetime, entry: str, found: Vintages, interval: fl
     return left @ -np.diff(part, axis=1) / total if total > 0 else np.eye(1, count)[0]
 
 
-def _remains(lifetime: Lifetime, entry: str, found: Vintages, times: Floats) -> Floats:
+def left_at(lifetime: Lifetime, entry: str, found: Vintages, times: Floats) -> Floats:
     """What is left of each vintage at times after the start, per t/day that entered, shape (vintages, times), days."""
     oldest, youngest = np.array(found.oldest)[:, None], np.array(found.youngest)[:, None]
     curve = survival(lifetime)

@@ -38,8 +38,22 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Ages:
+    """Recorded of the uses that report ages, at every row's end after row 0, the opening."""
+
+    uses: tuple[int, ...]
+    """Their numbers in the index, A of them."""
+    years: tuple[int, ...]
+    """Calendar years of entry, Y of them."""
+    mass: Floats
+    """In service by year of entry, t, shape (L, R + 1, A, Y, S)."""
+    time: Floats
+    """Mass × age, t year, shape (L, R + 1, A, S)."""
+
+
+@dataclass(frozen=True)
 class Ledger:
-    """Records of one batch. Axes: lane L, row R, label K, and those of `Index`."""
+    """Records of one batch. Axes: lane L, row R, label K, substance S, and those of `Index`."""
 
     index: Index
     lanes: tuple[Lane, ...]
@@ -95,3 +109,5 @@ class Ledger:
     """What storing lost, MWh, shape (L, R, stores)."""
     stored: Floats
     """Energy stored at the row's end after row 0, the opening, MWh, shape (L, R + 1, stores)."""
+    ages: Ages | None = None
+    """What is in service by year of entry, where a use reports it."""

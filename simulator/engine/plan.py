@@ -26,6 +26,7 @@ from simulator.engine.programs import Program, programs
 from simulator.engine.recipes import composition
 from simulator.engine.state import RHYTHM
 from simulator.engine.structure import consumers, energy, flows, places, ways
+from simulator.engine.structure.ages import Aging, aging, asking
 from simulator.engine.structure.alike import structure_of
 from simulator.engine.structure.contracts import contracts, cuts
 from simulator.engine.structure.draft import Draft, groups_of, lags_of, node_active
@@ -115,6 +116,7 @@ class Plan:
     survival: Floats
     initial_loss: Floats
     substances: int
+    aging: Aging
     parts: Parts
     rounds: bool
     """Whether production and settlement repeat at an instant until nothing moves."""
@@ -180,6 +182,7 @@ def _plan(
         survival=survival,
         initial_loss=losses,
         substances=len({label.substance for label in index.labels}),
+        aging=aging(draft, asking(index, every_world), book, (start.curve for start in openings.values())),
         parts=parts,
         rounds=world.in_rounds,
     )

@@ -4,6 +4,7 @@
     over_time    waste by fate, emissions by scope, variants side by side
     totals       sums per variant, with the difference to the first
     stock_plots  products in use and inventories over time
+    age_plots    what is in use by age, and what retires, by use
     targets      the path of every target against the progress of each variant
     energy       who supplies each carrier, over time (supply: the energy table, every MWh once)
     money        cash flow of companies, and their gain against the first variant

@@ -109,8 +109,13 @@ def title(run: Run, stock: Stock) -> str:
 def _item_title(run: Run, stock: Stock) -> str:
     if stock.place != "use":
         return style.material_title(run.scenario, stock.item)
-    use = run.scenario.world.companies[stock.node].uses.get(stock.item)
-    return (use.title if use else None) or style.heading(stock.item)
+    return use_title(run, stock.node, stock.item)
+
+
+def use_title(run: Run, node: str, item: str) -> str:
+    """What a use is called."""
+    use = run.scenario.world.companies[node].uses.get(item)
+    return (use.title if use else None) or style.heading(item)
 
 
 def _note(run: Run, still: tuple[Stock, ...]) -> list[Line2D]:

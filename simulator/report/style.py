@@ -59,6 +59,8 @@ SCOPE_TITLES: Mapping[str, str] = {
     "3": "Scope 3: upstream, transport, waste",
 }
 BIOGENIC = "#117733"
+AGES = ("#FEE391", "#FEC44F", "#FB9A29", "#E0660F", "#A63C03", "#5C2005")
+"""Colours of age classes, the youngest first: after Tol's YlOrBr, steps of lightness that survive in grey."""
 
 NO_MATERIALS: Mapping[str, str] = {"release": "#B0A8B9", "soiling": "#A39B8B"}
 """Colours of what flows between companies and the environment without being a material of the scenario."""

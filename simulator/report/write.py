@@ -6,7 +6,18 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from simulator.report import energy, money, network_map, over_time, sankey, stock_plots, style, targets, totals
+from simulator.report import (
+    age_plots,
+    energy,
+    money,
+    network_map,
+    over_time,
+    sankey,
+    stock_plots,
+    style,
+    targets,
+    totals,
+)
 from simulator.study.run import Run
 
 if TYPE_CHECKING:
@@ -17,11 +28,13 @@ PLOTS: Mapping[str, Callable[[Run], Figure | None]] = {
     "emissions_over_time": over_time.emissions,
     "totals": totals.figure,
     "stocks": stock_plots.figure,
+    "retirements": age_plots.retirements,
     "money": money.figure,
     "targets": targets.figure,
 }
 """File name → what draws it, None where there is nothing to draw. A new plot is one more line."""
 SERIES: Mapping[str, Callable[[Run], Mapping[str, Figure]]] = {
+    "ages": age_plots.figures,
     "energy": energy.figures,
     "map": network_map.figures,
     "sankey": sankey.figures,

@@ -186,6 +186,9 @@ class Use(Model):
     until the next. With `initial`, they only divide it."""
     excess: Literal["retire", "keep"] = "retire"
     """What happens to stock above the `stock` wanted: it retires, of all ages alike, or stays until it does."""
+    report_ages: bool = False
+    """`true`: what is in service by year of entry (table `ages`), what retires (table `retirements`) and the indicator
+    `mean_age` are reported. Where one variant asks for it, all have it."""
     soiling: Mapping[Substance, Annotated[Number, In("t/t", low=0, series=False)]] = {}
     """Tonnes taken up from the environment per tonne retired."""
     end_of_life: Split

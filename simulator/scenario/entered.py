@@ -32,8 +32,8 @@ class Vintages:
 
 def vintages(ages: Number, series: Series, start: datetime) -> Vintages:
     """The rows of a table before the start, each until the next; the last lasts as long as the one before it."""
-    today = _uniform(start)
-    days = [_uniform(instant_of(when)) for when in series.seconds]
+    today = uniform_day(start)
+    days = [uniform_day(instant_of(when)) for when in series.seconds]
     rows = [n for n, day in enumerate(days) if day < today]
     ends = [*days[1:], days[-1] + (days[-1] - days[-2]) if len(days) > 1 else today]
     return Vintages(
@@ -44,8 +44,9 @@ def vintages(ages: Number, series: Series, start: datetime) -> Vintages:
     )
 
 
-def _uniform(instant: datetime) -> float:
-    """A date in days of uniform months, as ages count them: the first of a month is a whole number of them."""
+def uniform_day(instant: datetime) -> float:
+    """A date in days of uniform months since the year 0, as ages count them: the first of a month is a whole number of
+    months."""
     first = instant.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     part = (instant - first) / (months_after(first, 1) - first)
     return (instant.year * 12 + instant.month - 1 + part) * DAYS_PER_MONTH

@@ -110,6 +110,13 @@ def _of_the_network(world: World, node: str) -> Collection[str]:
     return (TOTAL, *world.substances, OTHER) if node == NETWORK else ()
 
 
+def _aged(world: World, node: str) -> Collection[str]:
+    """Uses that report ages, and of the network its substances where there are any."""
+    uses = (name for name in _uses(world, node) if world.companies[node].uses[name].report_ages)
+    reporting = any(use.report_ages for company in world.companies.values() for use in company.uses.values())
+    return _of_the_network(world, node) if node == NETWORK and reporting else tuple(uses)
+
+
 def _materials(world: World, _node: str) -> Collection[str]:
     return tuple(world.materials)
 
@@ -151,6 +158,7 @@ KINDS: Mapping[str, Kind] = {
     "eol_recycling_input_rate": Kind("1", _of_the_network, more=_ALL),
     "eol_recycling_rate": Kind("1", _of_the_network, more=_ALL),
     "jobs": Kind("FTE", _with_total(_processes), more=_ALL),
+    "mean_age": Kind("year", _aged),
     "mean_uses": Kind("1", _of_the_network, more=_ALL),
     "old_scrap_ratio": Kind("1", _of_the_network),
     "outage_days": Kind("day", _processes, less=_ALL),

@@ -26,7 +26,7 @@ from simulator.engine.index import (
     UseKey,
     tap_key,
 )
-from simulator.engine.ledger import Floats, Lane, Ledger, Row
+from simulator.engine.ledger import Ages, Floats, Lane, Ledger, Row
 from simulator.scenario import buses, load
 from simulator.scenario.models import World
 from simulator.scenario.scenario import Scenario
@@ -260,7 +260,20 @@ def drawn_at_random(scenario: Scenario, lanes: Sequence[Lane], rows: Sequence[Ro
     ledger = empty(scenario, lanes, rows)
     for lane in range(len(lanes)):
         _fill(ledger, lane, np.random.default_rng([seed, lanes[lane].replication, len(lanes[lane].variant)]))
-    return settled(ledger)
+    return aged(scenario, settled(ledger))
+
+
+def aged(scenario: Scenario, ledger: Ledger) -> Ledger:
+    """With ages of the uses that report them: what is in use entered in three years, a third in each."""
+    index, companies = ledger.index, scenario.world.companies
+    uses = tuple(n for n, key in enumerate(index.uses) if companies[key.company].uses[key.use].report_ages)
+    if not uses:
+        return ledger
+    substances = len({label.substance for label in index.labels})
+    held = ledger.in_use[:, :, list(uses)]
+    mass = held.reshape(*held.shape[:-1], -1, substances).sum(axis=-2)
+    ages = Ages(uses, (2022, 2023, 2024), np.stack([mass / 3] * 3, axis=3), mass * 2)
+    return replace(ledger, ages=ages)
 
 
 def _fill(ledger: Ledger, lane: int, random: np.random.Generator) -> None:
@@ -295,4 +308,7 @@ def merged(ledger: Ledger, every: int, names: Sequence[str]) -> Ledger:
     kept = [0, *(min(i + every, len(rows)) for i in starts)]
     changes: dict[str, Any] = {name: getattr(ledger, name)[:, kept] for name in _STOCKS}
     changes |= {name: np.add.reduceat(getattr(ledger, name), list(starts), axis=1) for name in _SUMS}
+    if ledger.ages is not None:
+        ages = ledger.ages
+        changes["ages"] = replace(ages, mass=ages.mass[:, kept], time=ages.time[:, kept])
     return replace(ledger, rows=(wide,) * len(ledger.lanes), **changes)

@@ -20,7 +20,7 @@ companies:
   brewery:
     uses:
       crates: {material: crate, demand: 15 t/day, lifetime: {weibull: {shape: 3, scale: 8 year}}, initial: 39000 t,
-               soiling: {dirt: 0.02}, end_of_life: old_crate}
+               soiling: {dirt: 0.02}, report_ages: true, end_of_life: old_crate}
   recycler:
     processes:
       sort: {inputs: [old_crate], rate: 12 t/day, outputs: {regranulate: {PP: 0.9, dirt: 0}, residue: rest}}
@@ -80,7 +80,8 @@ companies:
              energy: {electricity: 0.5 MWh/t}}
   town:
     uses:
-      cables: {material: cable, demand: 10 t/day, lifetime: {fixed: 20 year}, initial: 1000 t, end_of_life: scrap}
+      cables: {material: cable, demand: 10 t/day, lifetime: {fixed: 20 year}, initial: 1000 t, report_ages: true,
+               end_of_life: scrap}
 energy:
   electricity: {emission_factor: {table: mix}}
   natural_gas: {fuel: true, emission_factor: 0.2 t CO2e/MWh}

@@ -77,7 +77,7 @@ companies:
       mend: {inputs: [parts], rate: 0.1 t/day, outputs: {cable: 0.9, old: 0.1}, reused: [cable]}
     uses:
       cables: {material: cable, demand: 200 pieces/day, lifetime: {weibull: {shape: 2, scale: 40 day}}, cohort: 5 day,
-               initial: 150 t, soiling: {dirt: 0.02}, end_of_life: {old: 0.8, parts: 0.2}}
+               initial: 150 t, soiling: {dirt: 0.02}, report_ages: true, end_of_life: {old: 0.8, parts: 0.2}}
       wires: {material: cable, demand: 0.5 t/day, lifetime: {lognormal: {mean: 30 day, sd: 9 day}}, entry: middle,
             rank: 3,
               initial: 10 t, end_of_life: old}
@@ -85,7 +85,7 @@ companies:
             cohort: 2 day,
              end_of_life: old}
       pool: {material: cable, stock: {table: pool}, lifetime: {gamma: {shape: 3, scale: 12 day}}, cohort: 4 day,
-             ages: {table: vintages}, end_of_life: {old: 0.9, parts: 0.1}}
+             ages: {table: vintages}, report_ages: true, end_of_life: {old: 0.9, parts: 0.1}}
       hoard: {material: cable, stock: 100 pieces, excess: keep, lifetime: {folded_normal: {mean: 9 day, sd: 6 day}},
               entry: middle, initial: 3 t, rank: 4, end_of_life: old}
       poles: {material: cable, demand: 0.1 t/day, lifetime: {survival: [[4 day, 1], [9 day, 0.5], [30 day, 0]]},

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -64,7 +65,7 @@ def lives(draw: st.DrawFn) -> Life:
 def body(life: Life) -> str:
     use: dict[str, Any] = {
         "material": "van", "stock": {"table": "wanted"}, "lifetime": life.lifetime, "entry": life.entry,
-        "cohort": life.cohort, "excess": life.excess,
+        "cohort": life.cohort, "excess": life.excess, "report_ages": True,
         "end_of_life": {"old": life.repaired, "dead": 1 - life.repaired},
     }  # fmt: skip
     use |= {"initial": f"{life.initial} t"} if life.initial is not None else {}
@@ -105,6 +106,8 @@ def test_any_use_keeps_its_balance_and_its_stock(life: Life) -> None:
     assert all(table["mass_t"].min() >= 0.0 for table in (result.tables.flows, result.tables.stocks) if len(table))
     stocks = chosen(result.tables.stocks, place="use")
     held = stocks.groupby(stocks["period"].astype(str))["mass_t"].sum()
+    of_years = result.tables.ages.groupby(result.tables.ages["period"].astype(str))["mass_t"].sum()
+    assert of_years.to_dict() == pytest.approx(held.to_dict(), rel=1e-9, abs=1e-9)
     at_end = float(held.get("2025-03-11", 0.0))
     if life.excess == "retire":
         assert at_end <= third * (1 + 1e-9)

@@ -21,7 +21,7 @@ from simulator.results.tables import write_parquet
 from simulator.study.run import Run
 from tests.results import synthetic
 
-PARQUET = {"flows", "stocks", "processes", "emissions", "energy", "waste", "money"}
+PARQUET = {"flows", "stocks", "processes", "emissions", "energy", "waste", "money", "ages", "retirements"}
 TEXT = {"run.json", "scenario.resolved.yaml", "datapackage.json", "indicators.csv"}
 
 
