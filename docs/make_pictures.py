@@ -1,6 +1,6 @@
 """Draws the pictures of the pages: `python docs/make_pictures.py` runs their scenarios and writes docs/images/*.png.
 
-A scenario that a checkout does not have is left out. The same scenarios give the same pictures.
+The same scenarios give the same pictures.
 """
 
 from __future__ import annotations
@@ -85,32 +85,22 @@ class Source:
 
     file: str
     pictures: Mapping[str, Callable[[Run], Figure | None]]
-    whole: bool = True
-    """Whether all variants are run, or the first alone."""
+    variants: tuple[str, ...] | None = None
+    """Those that are drawn; all where none are named."""
 
 
 SOURCES = (
     Source("steel_loop.yaml", {"steel_loop": tramp_element}),
-    Source("copper_cycle.yaml", {"copper_by_age": copper_by_age, "copper_scrap": copper_scrap}, whole=False),
+    Source("copper_cycle.yaml", {"copper_by_age": copper_by_age, "copper_scrap": copper_scrap}, ("published",)),
 )
 
 
 def pictures(folder: Path = SCENARIOS) -> Iterator[tuple[str, Figure]]:
-    """Name and figure of every picture whose scenario is there."""
+    """Name and figure of every picture."""
     for source in SOURCES:
-        if (folder / source.file).is_file():
-            run = simulator.run(reporting(folder / source.file, whole=source.whole))
-            drawn = ((name, draw(run)) for name, draw in source.pictures.items())
-            yield from ((name, figure) for name, figure in drawn if figure is not None)
-
-
-def reporting(path: Path, *, whole: bool) -> simulator.Scenario:
-    """A scenario all of whose uses report ages, whether its file asks for it or not."""
-    read = simulator.load(path)
-    companies = read.world.companies.items()
-    uses = [f"companies.{name}.uses.{use}" for name, company in companies for use in company.uses]
-    variants = None if whole else list(read.variants)[:1]
-    return simulator.load(path, sets=[f"{use}.report_ages=true" for use in uses], variants=variants)
+        run = simulator.run(simulator.load(folder / source.file, variants=source.variants))
+        drawn = ((name, draw(run)) for name, draw in source.pictures.items())
+        yield from ((name, figure) for name, figure in drawn if figure is not None)
 
 
 if __name__ == "__main__":
