@@ -117,8 +117,12 @@ def order_for(b: Batch, lane: int, place: int, reviews: float, ahead: bool) -> f
 
 @helper
 def asked_by_flows(b: Batch, lane: int, place: int) -> float:
-    """What the ends of a store's flows ask of it at this instant, t; an accept takes, but does not ask."""
+    """What the ends of a store's flows ask of it until its next review, t; an accept takes, but does not ask.
+
+    Whoever looks more often than the store is taken to ask for as much every time.
+    """
     total = 0.0
+    dt = b.group[b.places[place].group].dt
     for f in range(len(b.flows)):
         flow = b.flows[f]
         target = b.places[flow.target]
@@ -127,6 +131,7 @@ def asked_by_flows(b: Batch, lane: int, place: int) -> float:
             most = request(b, lane, flow.target)
             if b.numbers[lane, flow.capacity] < UNBOUNDED:
                 most = min(most, max(0.0, b.flow_state[lane, f].budget - b.by_flow[f].sent))
+            most *= max(1.0, dt / b.group[flow.group].dt)
             if flow.contract >= 0:
                 most = min(most, left_of_period(b, lane, f)) if in_force(b, lane, f) else 0.0
             total += most

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from simulator.network.finding import Finding
 from simulator.network.parts import Place, active, feed, limited, nominal_use, open_flows, takers
 from simulator.scenario.models import Company, Demand, Inventory, Process, World
+from simulator.scenario.needed import leading
 from simulator.scenario.recipes import nominal_yield
 from simulator.scenario.trade import arrives_as
 
@@ -24,6 +25,7 @@ def uncovered(worlds: Sequence[World]) -> Iterator[Finding]:
             for key, process in active(company.processes).items():
                 path = f"companies.{name}"
                 yield from _inputs(world, delivered, name, process, f"{path}.processes.{key}.per")
+                yield from _needs(world, name, process, f"{path}.inventories")
                 yield from _outputs(world, name, process, f"{path}.inventories")
 
 
@@ -37,6 +39,16 @@ def _inputs(world: World, delivered: set[Place], name: str, process: Process, pa
         level = f"give {' and '.join(f'companies.{name}.inventories.{item}' for item in ordered)} an order_up_to in t"
         what = f"{_nothing_of(process, process.per)}, so that no {' or '.join(ordered)} is ordered for it"
         yield Finding(path, f"{what}: {_declare(world, process)}, or {level}")
+
+
+def _needs(world: World, name: str, process: Process, path: str) -> Iterator[Finding]:
+    """What is ordered as needed is never needed where none of what is asked for is made of it."""
+    company = world.companies[name]
+    lead = leading(world, company, process)
+    needed = [item for item in feed(process) if company.inventories.get(item, Inventory()).needed]
+    if needed and lead is not None and nominal_yield(world, process, lead) <= 0:
+        what = f"{_nothing_of(process, lead)}, so that none is ever needed: {_declare(world, process)}"
+        yield Finding(f"{path}.{needed[0]}.order_up_to", f"{what}, or say it in t")
 
 
 def _outputs(world: World, name: str, process: Process, path: str) -> Iterator[Finding]:

@@ -66,7 +66,9 @@ Emitted = Annotated[Emission, Parsed(parse_emission, _NUMBER)]
 Split = Annotated[Mapping[Id, Fraction], BeforeValidator(split, json_schema_input_type=str | Mapping[str, Fraction])]
 Ages = Annotated[Number, In("t", "t/day", low=0, pieces=True), BeforeValidator(table_only)]
 DemandRate = Annotated[Number | Literal["any"], Parsed(parse_demand, _NUMBER)]
-OrderLevel = Annotated[Number | Literal["needed"], Parsed(parse_level, _NUMBER)]
+OrderLevel = Annotated[
+    Number | Literal["needed"], Parsed(parse_level, {**_NUMBER, "examples": ["12 t", "12 day", "needed"]})
+]
 Fate = Literal[
     "landfill", "incineration", "energy_recovery", "recycling", "reuse", "backfilling", "composting", "export"
 ]

@@ -62,6 +62,12 @@ def test_a_product_without_order_level_is_made_as_its_flows_ask(tmp_path: Path, 
     result = run(tmp_path, MILL.replace(", good: {order_up_to: 10 t}", ""), quiet=quiet)
     assert amounts(result, "buy", 100) == [3.0] * 100
     assert held(result, "good") == [0.0] * 101
+    assert not any("piles up" in warning for warning in result.warnings)
+
+
+def test_who_takes_whatever_comes_asks_for_all_that_the_rate_gives(tmp_path: Path) -> None:
+    body = MILL.replace(", good: {order_up_to: 10 t}", "").replace("good: {rate: 3 t/day}", "good: {}")
+    assert amounts(run(tmp_path, body), "buy", 100) == [20.0] * 100
 
 
 @pytest.mark.parametrize("quiet", [False, True])
@@ -132,6 +138,36 @@ def test_of_equal_rank_in_lots_too_together_no_more_than_one_lot_too_much(tmp_pa
     body = SUBSTITUTES.replace("from: world, to: mill", "from: world, to: mill, lot_size: 4 t")
     result = run(tmp_path, body)
     assert max(a + b for a, b in zip(held(result, "old"), held(result, "new"), strict=True)) <= 10 + 4
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+@pytest.mark.parametrize("level", ["{order_up_to: 30 t}", "{}"])
+def test_who_looks_once_a_week_needs_what_is_asked_for_in_a_week(tmp_path: Path, quiet: bool, level: str) -> None:
+    body = MILL.replace("{order_up_to: 10 t}", level).replace("  mill:", "  mill:\n    review_period: 7 day")
+    result = run(tmp_path, body, quiet=quiet)
+    weekly = amounts(result, "buy", 70, "2025-01-29")[::7]
+    assert weekly == pytest.approx([21.0] * 10)
+    assert amounts(result, "sell", 70, "2025-01-29") == [3.0] * 70
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_a_rate_may_be_per_output_and_a_level_may_change_to_needed_at_a_date(tmp_path: Path, quiet: bool) -> None:
+    body = MILL.replace("rate: 20 t/day", "rate: 2 t/day, per: good").replace(
+        "{good: 1}", "{good: 0.5}, releases: {air: 0.5}"
+    )
+    assert amounts(run(tmp_path, body, quiet=quiet), "buy", 100) == [4.0] * 100
+    change = "set: {companies.mill.inventories.feed.order_up_to: needed}"
+    dated = MILL.replace("needed", "20 t") + f"interventions: {{a: {{at: 2025-01-05, {change}}}}}\n"
+    result = run(tmp_path, dated, quiet=quiet)
+    assert held(result, "feed")[2:5] == [20.0] * 3
+    assert held(result, "feed")[20] == (0.0 if quiet else 3.0)
+
+
+def test_a_yield_that_no_declared_composition_tells_is_warned_of(tmp_path: Path) -> None:
+    body = MILL.replace("{good: 1}", "{good: {x: 1}}, releases: {air: {other: 1}}")
+    result = run(tmp_path, body.replace("materials:", "substances: [x]\nmaterials:"))
+    (said,) = [warning for warning in result.warnings if "feed.order_up_to" in warning]
+    assert "no good comes of feed as declared, so that none is ever needed: declare the composition" in said
 
 
 SHARED = """

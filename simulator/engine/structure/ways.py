@@ -12,6 +12,7 @@ from simulator.engine.layout import ONE, ZERO
 from simulator.engine.recipes import composition
 from simulator.engine.structure.consumers import process_reader
 from simulator.engine.structure.draft import Draft, Row
+from simulator.engine.structure.pulls import turn
 from simulator.network.parts import rank
 from simulator.scenario.carriers import carrier_of
 from simulator.scenario.forms import COST
@@ -38,13 +39,13 @@ def tables(draft: Draft) -> dict[str, list[Row]]:
 
 
 def _way(draft: Draft, key: FlowKey) -> Row:
-    add = draft.parameters.add
+    add, target = draft.parameters.add, draft.index.places[key.target]
 
     def edge(world: World) -> Flow:
         return world.flows[key.flow]
 
     return (
-        add(lambda world: float(rank(world, edge(world))) if edge(world).rank == COST else 0.0),
+        add(lambda world: rank(world, edge(world)) + turn(world, target) if edge(world).rank == COST else 0.0),
         add(lambda world: _paid(world, edge(world))),
         add(lambda world: edge(world).distance),
         add(lambda world: _haulage(world, edge(world))),
