@@ -263,7 +263,7 @@ def drawn_use(draw: st.DrawFn, draft: Draft, company: str) -> Raw:
     initial = draw(FEW)
     use = present(
         material=draw(one_of(*draft.materials)),
-        lifetime=lifetimes(pace.days)[draw(TO_FOUR)],
+        lifetime=lifetimes(pace.days * (8 if wanted == "stock" else 1))[draw(TO_FOUR)],
         entry=draw(one_of("spread", "middle", "end")),
         cohort="3 day" if pace.days <= 1 and draw(EITHER) else None,
         initial=None if initial is None else draft.mass(company, initial),
@@ -420,8 +420,8 @@ def drawn_inventory(draw: st.DrawFn, draft: Draft, company: str, material: str) 
 def slots_with(draft: Draft, company: str, material: str) -> list[Raw]:
     """Slots of a company that take a material, of those that may have limits."""
     processes = draft.companies[company]["processes"].values()
-    slots = [slot for process in processes if isinstance(process["inputs"], dict) for slot in process["inputs"].values()]
-    return [slot for slot in slots if material in slot["any_of"]]
+    inputs = [process["inputs"] for process in processes if isinstance(process["inputs"], dict)]
+    return [slot for slots in inputs for slot in slots.values() if material in slot["any_of"]]
 
 
 def may_order(draft: Draft, company: str, material: str) -> bool:
@@ -450,10 +450,10 @@ def drawn_policy(draw: st.DrawFn, draft: Draft, company: str, least: int) -> Raw
 
 def drawn_interventions(draw: st.DrawFn, draft: Draft) -> Raw:
     """Up to three changes, at instants at which others happen too; switches, and factors on rates."""
-    rates = [f"companies.{c}.processes.{p}.rate" for c, entry in draft.companies.items() for p in entry["processes"]]
+    processes = [f"companies.{c}.processes.{p}" for c, entry in draft.companies.items() for p in entry["processes"]]
+    rates = [f"{path}.rate" for path in processes]
     rates += [f"flows.{name}.capacity" for name, flow in draft.flows.items() if "capacity" in flow]
-    switches = [f"flows.{name}.active" for name in draft.flows]
-    switches += [f"companies.{c}.processes.{p}.active" for c, entry in draft.companies.items() for p in entry["processes"]]
+    switches = [f"{path}.active" for path in (*processes, *(f"flows.{name}" for name in draft.flows))]
     found: Raw = {}
     for n in range(draw(CHANGES)):
         date = draw(DATE)

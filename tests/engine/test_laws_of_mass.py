@@ -22,7 +22,7 @@ DAYS = {"hour": 1 / 24, "day": 1.0, "month": 31.0, "year": 366.0}
 
 def number(text: str) -> float:
     """Of a quantity as the strategies write it."""
-    return float(text.split()[0])
+    return float(text.partition(" ")[0])
 
 
 def days(span: str) -> float:
