@@ -31,7 +31,7 @@ def tried(
     examples: int, paces: st.SearchStrategy[Pace] = PACES, **more: st.SearchStrategy[Any]
 ) -> Callable[[Law], Law]:
     """Decorate a law: it gets a random `network`, so many of them unless the environment says how many."""
-    wanted = int(os.environ.get(VARIABLE, "0"))
+    wanted = int(os.environ.get(VARIABLE) or 0)
     chosen = settings(
         max_examples=wanted or examples,
         derandomize=not wanted,
