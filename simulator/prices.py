@@ -66,6 +66,8 @@ def _bargain(found: Bargain, command: Command) -> Iterator[str]:
     yield ""
     yield from _verdict(found)
     yield f"the network: {', '.join(_changes(found.effect))}"
+    if found.steers:
+        yield "flows are ranked by cost: at another price goods may take other ways, so run that price before you agree"
     if found.namesake:
         yield f"{found.flow} is a partnership, too: {command(PARTNERSHIPS + found.flow, None)}"
 

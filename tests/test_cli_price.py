@@ -179,3 +179,11 @@ def test_the_next_command_keeps_file_variant_and_changes() -> None:
     assert typed("x", None) == "kreislauf price x 'my file.yaml' --set 'a.b=1 t'"
     assert typed("x", "all") == "kreislauf price x 'my file.yaml' --variant all --set 'a.b=1 t'"
     assert command("kreislauf", None, "own", [])("x", "all") == "kreislauf price x --variant own"
+
+
+def test_where_cost_decides_what_flows_another_price_is_to_be_run(said: Said) -> None:
+    """A gain is no straight line of a price by which goods choose their way."""
+    ranked = SLAG.replace("material: slag, rank: 1,", "material: slag, rank: cost, price: -5 EUR/t,")
+    caution = "flows are ranked by cost: at another price goods may take other ways, so run that price before you agree"
+    assert caution in said("reuse", "slag.yaml", text=ranked)
+    assert caution not in said("reuse", "slag.yaml")

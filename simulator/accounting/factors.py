@@ -160,6 +160,8 @@ def _quantities(scenario: Scenario, ledger: Ledger) -> tuple[Floats, dict[Quanti
     air_names, air = _air(index, ledger.made)
     parts: list[Quantities] = [
         ([("basis", (process.company, process.process)) for process in index.processes], ledger.basis),
+        ([("learned", (process.company, process.process)) for process in index.learners], ledger.learned),
+        ([("restarts", (process.company, process.process)) for process in index.processes], ledger.restarts),
         ([("flow", (flow.flow,)) for flow in index.flows], ledger.shipped.sum(axis=-1)),
         (air_names, air),
         ([("tap", tap_key(index, index.users[u], index.suppliers[s])) for u, s in index.taps()], ledger.taps),

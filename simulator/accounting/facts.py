@@ -71,6 +71,10 @@ class Facts:
     """t (node, use or demand)."""
     outages: Grid
     """Days (node, process)."""
+    restarts: Grid
+    """Number (node, process)."""
+    starting: Grid
+    """Days (node, process)."""
     in_use: Grid
     """t at the end (node, use): a stock, not to be summed over time."""
     in_service: Grid
@@ -116,6 +120,8 @@ def facts(scenario: Scenario, ledger: Ledger, dates: Calendar) -> Facts:
         shipped=physical.shipped(ledger, dates),
         unmet=physical.unmet(ledger, dates),
         outages=physical.outages(ledger, dates),
+        restarts=physical.restarts(ledger, dates),
+        starting=physical.starting(ledger, dates),
         in_use=physical.in_use(ledger, dates),
         in_service=physical.in_service(ledger, dates),
         intake=physical.intake(ledger, dates),

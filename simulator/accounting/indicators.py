@@ -162,8 +162,18 @@ def products(facts: Facts) -> Measure:
 
 
 def outage_days(facts: Facts) -> Measure:
-    """Time out of order, by process, days."""
+    """Time out of order, being started up again included, by process, days."""
     return Measure("outage_days", "day", facts.outages)
+
+
+def restarts(facts: Facts) -> Measure:
+    """How often a process was repaired and started up again, by process."""
+    return Measure("restarts", "1", facts.restarts)
+
+
+def start_up_days(facts: Facts) -> Measure:
+    """Time being started up after outages, by process, days."""
+    return Measure("start_up_days", "day", facts.starting)
 
 
 def shipped(facts: Facts) -> Measure:
@@ -186,7 +196,9 @@ INDICATORS: tuple[Callable[[Facts], Measure], ...] = (
     products,
     recycled_content,
     recycling_rate,
+    restarts,
     shipped,
+    start_up_days,
     stock_in_use,
     throughput,
     transport_work,

@@ -15,7 +15,7 @@ from simulator.accounting.sources import FOSSIL, emissions
 from simulator.accounting.taps import Taps
 from simulator.scenario.economics import price_of_emissions
 from simulator.scenario.models import World
-from simulator.scenario.trade import accepted
+from simulator.scenario.trade import PAYS, RECEIVES, accepted
 
 CARBON_PRICE, LEVY = "carbon_price", "waste_levy"
 """Categories of the table `money`."""
@@ -23,7 +23,6 @@ FREE = "free allocation"
 """Source of what allowances given for nothing are worth; no id, so that nothing else is called so."""
 OUTSIDE = "outside"
 """Whom nothing else is known of: carriers, staff, the state."""
-RECEIVES, PAYS = 1, -1
 
 
 def carbon_prices(world: World, taps: Taps) -> Iterator[Line]:

@@ -8,53 +8,23 @@ company alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from simulator.accounting.energy import arriving
 from simulator.accounting.factors import Line, Lines
-from simulator.accounting.levies import OUTSIDE, PAYS, RECEIVES, carbon_prices, waste_levies
-from simulator.accounting.quantities import Quantity
+from simulator.accounting.levies import OUTSIDE, carbon_prices, waste_levies
+from simulator.accounting.quantities import Kind, Quantity
 from simulator.accounting.taps import Taps
 from simulator.scenario.buses import GRID
 from simulator.scenario.carriers import carrier_of
 from simulator.scenario.models import Flow, World
 from simulator.scenario.numbers import Number
-from simulator.scenario.trade import arrives_as, wants
-
-
-class Price(NamedTuple):
-    """What one tonne costs, and which sign it has for the sender."""
-
-    number: Number
-    sign: int
-    """`RECEIVES` where a positive number goes to the sender, `PAYS` where it goes to the receiver."""
+from simulator.scenario.trade import PAYS, RECEIVES, Price, price_of
 
 
 def payments(world: World, taps: Taps) -> Iterator[Line]:
     """All payments; keys: node, category, source, item, partner; EUR, negative where the node pays."""
     for kind in PAYMENTS:
         yield from kind(world, taps)
-
-
-def price_of(world: World, flow: Flow) -> Price | None:
-    """The flow's own price, else what its boundary node asks or offers; None where nothing is paid."""
-    if flow.price is not None:
-        return Price(flow.price, RECEIVES)
-    if flow.sender in world.boundary:
-        asked = world.boundary[flow.sender].supplies[flow.material].price
-        return Price(asked, RECEIVES) if asked is not None else None
-    return _offer(world, flow) if flow.receiver in world.boundary else None
-
-
-def _offer(world: World, flow: Flow) -> Price | None:
-    """The fee of what accepts a flow, or the price that the demand it satisfies pays."""
-    node, material = world.boundary[flow.receiver], arrives_as(flow)
-    if material in node.accepts:
-        fee = node.accepts[material].fee
-        return Price(fee, PAYS) if fee is not None else None
-    offers = (demand.price for name, demand in sorted(node.demands.items()) if material in wants(name, demand))
-    offer = next(offers, None)
-    return Price(offer, RECEIVES) if offer is not None else None
 
 
 def _trade(world: World, _: Taps) -> Iterator[Line]:
@@ -133,7 +103,17 @@ def _processing(world: World, _: Taps) -> Iterator[Line]:
         for name, process in company.processes.items():
             if process.cost is not None:
                 key = (node, "processing", name, "", OUTSIDE)
-                yield Line(key, ("basis", (node, name)), (process.cost,), sign=PAYS)
+                run: Kind = "basis" if process.learning is None else "learned"
+                yield Line(key, (run, (node, name)), (process.cost,), sign=PAYS)
+
+
+def _start_up(world: World, _: Taps) -> Iterator[Line]:
+    """What every restart of a process after an outage costs, energy apart."""
+    for node, company in world.companies.items():
+        for name, process in company.processes.items():
+            if process.start_up is not None and process.start_up.cost is not None:
+                key = (node, "start_up", name, "", OUTSIDE)
+                yield Line(key, ("restarts", (node, name)), (process.start_up.cost,), sign=PAYS)
 
 
 def _partnerships(world: World, _: Taps) -> Iterator[Line]:
@@ -158,6 +138,7 @@ PAYMENTS: tuple[Lines, ...] = (
     _energy,
     _energy_trade,
     _processing,
+    _start_up,
     _partnerships,
     carbon_prices,
     waste_levies,

@@ -179,6 +179,16 @@ def outages(ledger: Ledger, calendar: Calendar) -> Grid:
     return grid([(key.company, key.process) for key in ledger.index.processes], calendar.sum(ledger.outage))
 
 
+def restarts(ledger: Ledger, calendar: Calendar) -> Grid:
+    """Outages repaired, after which a process is started up; keys: node, process."""
+    return grid([(key.company, key.process) for key in ledger.index.processes], calendar.sum(ledger.restarts))
+
+
+def starting(ledger: Ledger, calendar: Calendar) -> Grid:
+    """Time being started up again; keys: node, process; days."""
+    return grid([(key.company, key.process) for key in ledger.index.processes], calendar.sum(ledger.starting))
+
+
 def in_use(ledger: Ledger, calendar: Calendar) -> Grid:
     """In service at the end of every period, without the opening; keys: node, use; t."""
     closing = _at(ledger.in_use.sum(axis=-1), _ends(calendar))[:, 1:]

@@ -110,8 +110,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "category",
             "string",
             "",
-            "sale, purchase, gate_fee, take_or_pay, transport, energy, processing, carbon_price, waste_levy, capex or "
-            "opex",
+            "sale, purchase, gate_fee, take_or_pay, transport, energy, processing, start_up, carbon_price, waste_levy, "
+            "capex or opex",
         ),
         Column("source", "string", "", "Flow, process, load or partnership, or free allocation"),
         Column("item", "string", "", "Material, mode of transport, carrier, carbon price or levy"),

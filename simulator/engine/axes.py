@@ -68,6 +68,12 @@ def index_of(
             for name, flow in sorted(world.flows.items())
         ),
         terms=tuple(sorted(terms, key=lambda term: (term.quantity, term.key, term.tables))),
+        learners=tuple(
+            ProcessKey(name, process, tuple(sorted(recipe.inputs)))
+            for name, company in _companies(world)
+            for process, recipe in sorted(company.processes.items())
+            if recipe.learning
+        ),
         **energy_axes(world, joints),
     )
 

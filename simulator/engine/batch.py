@@ -54,7 +54,7 @@ def _shared(plan: Plan) -> dict[str, Any]:
         "where": where,
         "group": group,
         "span": plan.span,
-        "tick": np.array([-1, 0], dtype=np.int64),
+        "tick": np.array([-1, 0, 0], dtype=np.int64),
         "tick_span": plan.tick_span,
         "lag_due": plan.lag_due,
         "turns": plan.turns,
@@ -109,6 +109,7 @@ def _stocks(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
         "flow_state": _rec(state.FLOW_STATE, lanes, len(index.flows)),
         "flow_order": np.zeros((lanes, len(index.flows)), np.int64),
         "consumer_order": np.zeros((lanes, len(plan.tables["consumers"])), np.int64),
+        "learn_state": _rec(state.LEARN_STATE, lanes, len(index.learners)),
         "lag_state": _rec(state.LAG_STATE, lanes, len(plan.tables["lags"])),
         "lag_slot": _rec(state.LAG_SLOT, lanes, queued),
         "lag_mass": np.zeros((lanes, queued, labels)),
@@ -169,7 +170,7 @@ def _outages(plan: Plan, courses: Sequence[Course], lanes: Sequence[Lane], seed:
     for course, lane in zip(courses, lanes, strict=True):
         first = [total]
         for outage in course.opening.outages:
-            drawn = _drawn(outage, seed, lane, end) if outage else np.zeros((0, 2))
+            drawn = _drawn(outage, seed, lane, end) if outage else np.zeros((0, 3))
             times.append(drawn)
             total += len(drawn)
             first.append(total)
@@ -180,17 +181,17 @@ def _outages(plan: Plan, courses: Sequence[Course], lanes: Sequence[Lane], seed:
         for p in np.flatnonzero(schedule >= 0):
             consumer["outage"][n, p] = first[schedule[p]]
     return {
-        "outage_times": np.concatenate([*times, np.zeros((0, 2))]),
+        "outage_times": np.concatenate([*times, np.zeros((0, 3))]),
         "outage_first": np.array(firsts, dtype=np.int64),
         "consumer_state": consumer,
     }
 
 
-def _drawn(outage: tuple[str, float, float], seed: int, lane: Lane, end: float) -> Floats:
-    path, mtbf, mttr = outage
+def _drawn(outage: tuple[str, float, float, float], seed: int, lane: Lane, end: float) -> Floats:
+    path, mtbf, mttr, start_up = outage
     if end > MOST_OUTAGES * (mtbf + mttr):
         raise UserError(f"{path}: more than {MOST_OUTAGES:,} outages in one run; give a longer mtbf")
-    return outages(stream(seed, lane.replication, path), mtbf, mttr, end)
+    return outages(stream(seed, lane.replication, path), mtbf, mttr, start_up, end)
 
 
 def _scratch(plan: Plan) -> dict[str, Any]:
@@ -202,6 +203,8 @@ def _scratch(plan: Plan) -> dict[str, Any]:
         "by_draw": _rec(state.DRAW_SCRATCH, len(plan.tables["draws"])),
         "by_part": _rec(state.PART_SCRATCH, len(plan.parts)),
         "by_output": _rec(state.OUTPUT_SCRATCH, len(plan.index.outputs)),
+        "by_way": _rec(state.WAY_SCRATCH, len(plan.tables["ways"])),
+        "onward": np.zeros((3, len(plan.tables["mixes"]), plan.substances)),
         **_energy_scratch(plan),
         "added": np.zeros((places, labels)),
         "basket": np.zeros(labels),
@@ -232,13 +235,20 @@ def _energy_scratch(plan: Plan) -> dict[str, Any]:
 
 
 def require_rest(plan: Plan, batch: Batch) -> None:
-    """Raise UserError where goods went round at one instant without an end."""
+    """Raise UserError where goods went round at one instant, or their cheapest way does, without an end."""
     restless = int(batch.lane_state["restless"].max())
     if restless:
         place = plan.index.places[plan.parts.places.index(restless - 1)]
         raise UserError(
             f"settle: {place.name} at {place.node}, and what is linked with it, goes round without coming to rest at "
             "one instant: give the loop an exit, a smaller rate, or write `settle: once`"
+        )
+    endless = int(batch.lane_state["endless"].max())
+    if endless:
+        place = plan.index.places[endless - 1]
+        raise UserError(
+            f"rank: cost: ways from {place.name} at {place.node} get the cheaper the longer they are, as a cycle of "
+            "flows and processes costs less than nothing: look for a negative `cost` in it, or rank one of its flows"
         )
 
 
@@ -270,7 +280,10 @@ def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch) -> Ledger:
         throughput=throughput,
         days=days,
         basis=counter("basis", len(index.processes)),
+        learned=counter("learned", len(index.learners)),
         outage=counter("outage", len(index.processes)),
+        restarts=counter("restarts", len(index.processes)),
+        starting=counter("starting", len(index.processes)),
         unmet_use=counter("unmet_use", len(index.uses)),
         unmet_demand=counter("unmet_demand", places),
         weighted=counter("weighted", len(index.terms)),

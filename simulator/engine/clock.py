@@ -16,7 +16,7 @@ import numpy as np
 import simpy
 from simpy.events import EventPriority
 
-from simulator.engine.layout import ADVANCE, BEGIN, FINISH
+from simulator.engine.layout import ADVANCE, BEGIN, CLOSING, FINISH, OPENING
 from simulator.engine.machine import bind
 from simulator.engine.plan import Plan
 from simulator.engine.state import Batch
@@ -44,6 +44,7 @@ class Agenda:
     def __init__(self, batch: Batch) -> None:
         self.env = simpy.Environment()
         self.kernels = bind(batch)
+        self.rank = bind(batch, "rank") if len(batch.ways) > 0 else None
         self.planned = False
         self.events = 0
 
@@ -59,7 +60,13 @@ class Agenda:
     def act(self, _: simpy.Event) -> None:
         self.events += 1
         self.planned = False
-        self.kernels(ADVANCE, int(self.env.now))
+        now = int(self.env.now)
+        if self.rank is None:
+            self.kernels(ADVANCE, now)
+        else:
+            self.kernels(OPENING, now)
+            self.rank(ADVANCE, now)
+            self.kernels(CLOSING, now)
 
 
 def simulate(plan: Plan, batch: Batch, progress: Progress | None = None, trace: Trace | None = None) -> int:

@@ -17,17 +17,21 @@ def stream(seed: int, replication: int, path: str) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, key, replication])))
 
 
-def outages(generator: np.random.Generator, mtbf: float, mttr: float, end: float) -> NDArray[np.float64]:
-    """Outages of one process: alternating exponential times in and out of order, days, shape (n, 2), start and end.
+def outages(
+    generator: np.random.Generator, mtbf: float, mttr: float, start_up: float, end: float
+) -> NDArray[np.float64]:
+    """Outages of one process: alternating exponential times in and out of order, days.
 
-    They cover [0, end) and one more. Uniforms and the inverse distribution function, block by block.
+    Shape (n, 3): start, repair, and end, when it has been started up again, `start_up` days later. The next time in
+    order begins then. They cover [0, end) and one more. Uniforms and the inverse distribution function, block by block.
     """
     blocks: list[NDArray[np.float64]] = []
     now = 0.0
     while now < end:
-        lengths = -np.log1p(-generator.random((BLOCK, 2))) * (mtbf, mttr)
+        lengths = -np.log1p(-generator.random((BLOCK, 2))) * (mtbf, mttr) + (0.0, start_up)
         edges = now + np.cumsum(lengths.ravel())
         blocks.append(edges.reshape(BLOCK, 2))
         now = edges[-1]
     times = np.concatenate(blocks)
-    return times[: int(np.searchsorted(times[:, 0], end)) + 1]
+    times = times[: int(np.searchsorted(times[:, 0], end)) + 1]
+    return np.column_stack([times[:, 0], times[:, 1] - start_up, times[:, 1]])

@@ -147,6 +147,8 @@ class Index:
     ends: tuple[EndOfLife, ...]
     flows: tuple[FlowKey, ...]
     terms: tuple[Term, ...]
+    learners: tuple[ProcessKey, ...] = ()
+    """Processes whose cost falls with experience."""
     buses: tuple[BusKey, ...] = ()
     """By carrier in the order they are served, then from hot to cold."""
     users: tuple[Joint, ...] = ()

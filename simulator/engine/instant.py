@@ -7,8 +7,10 @@ from math import isnan
 from simulator.engine.compiler import helper
 from simulator.engine.energy import dispatch
 from simulator.engine.handle import Handle, batch_of
-from simulator.engine.layout import ADVANCE, BEGIN, FIRST
+from simulator.engine.layout import ADVANCE, BEGIN, CLOSING, FIRST, OPENING
+from simulator.engine.learning import recall
 from simulator.engine.orders import add_up_nominal_use
+from simulator.engine.ranks import order_consumers, order_flows
 from simulator.engine.rounds import produce_and_settle
 from simulator.engine.state import Batch
 from simulator.engine.transport import BEGUN, arrive
@@ -26,6 +28,10 @@ def act(handle: Handle, phase: int, now: int) -> None:
         begin(b)
     elif phase == ADVANCE:
         advance(b, now)
+    elif phase == OPENING:
+        open_instants(b, now)
+    elif phase == CLOSING:
+        close_instants(b, now)
     else:
         finish(b, now)
 
@@ -40,21 +46,50 @@ def begin(b: Batch) -> None:
 
 @helper
 def advance(b: Batch, now: int) -> None:
-    """Reports, arrivals, dated changes; then, where companies review, retirements, production, settlement, energy."""
-    today = now / DAY
-    reviews = begin_reviews(b)
+    """A whole instant, lane by lane."""
+    begin_reviews(b)
     for lane in range(len(b.lane_state)):
-        close_rows(b, lane, now)
-        b.lane_state[lane].now = now
-        arrive(b, lane, now, BEGUN)
-        change(b, lane, now)
-        if reviews > 0:
-            follow_series(b, lane)
-            retire(b, lane)
-            produce_and_settle(b, lane, today)
-            if b.tick_span[b.tick[0]] > 0.0:
-                dispatch(b, lane)
+        open_instant(b, lane, now)
+        close_instant(b, lane, now)
     end_reviews(b)
+
+
+@helper
+def open_instants(b: Batch, now: int) -> None:
+    """The first half of an instant for all lanes, where other kernels come before the second."""
+    begin_reviews(b)
+    for lane in range(len(b.lane_state)):
+        open_instant(b, lane, now)
+
+
+@helper
+def close_instants(b: Batch, now: int) -> None:
+    """The second half for all lanes."""
+    for lane in range(len(b.lane_state)):
+        close_instant(b, lane, now)
+    end_reviews(b)
+
+
+@helper
+def open_instant(b: Batch, lane: int, now: int) -> None:
+    """Reports, arrivals, dated changes; then, where companies review, retirements."""
+    close_rows(b, lane, now)
+    b.lane_state[lane].now = now
+    arrive(b, lane, now, BEGUN)
+    change(b, lane, now)
+    if b.tick[2] > 0:
+        follow_series(b, lane)
+        retire(b, lane)
+        recall(b, lane)
+
+
+@helper
+def close_instant(b: Batch, lane: int, now: int) -> None:
+    """Where companies review: production, settlement, energy."""
+    if b.tick[2] > 0:
+        produce_and_settle(b, lane, now / DAY)
+        if b.tick_span[b.tick[0]] > 0.0:
+            dispatch(b, lane)
 
 
 @helper
@@ -65,18 +100,17 @@ def finish(b: Batch, end: int) -> None:
 
 
 @helper
-def begin_reviews(b: Batch) -> int:
-    """Let groups that are due begin their next review; return how many there are."""
-    count = 0
+def begin_reviews(b: Batch) -> None:
+    """Let groups that are due begin their next review, and count them."""
+    b.tick[2] = 0
     for g in range(len(b.group)):
         group = b.group[g]
         if group.due > 0:
             group.review += 1
             group.dt = b.span[g, group.review]
-            count += 1
-    if count > 0:
+            b.tick[2] += 1
+    if b.tick[2] > 0:
         b.tick[0] += 1
-    return count
 
 
 @helper
@@ -104,28 +138,6 @@ def enter_epoch(b: Batch, lane: int) -> None:
     order_flows(b, lane)
     order_consumers(b, lane)
     add_up_nominal_use(b, lane)
-
-
-@helper
-def order_flows(b: Batch, lane: int) -> None:
-    """Sort the flows by rank; insertion keeps the order of names among equals."""
-    for i in range(len(b.flows)):
-        j = i
-        while j > 0 and (b.numbers[lane, b.flows[b.flow_order[lane, j - 1]].rank] > b.numbers[lane, b.flows[i].rank]):
-            b.flow_order[lane, j] = b.flow_order[lane, j - 1]
-            j -= 1
-        b.flow_order[lane, j] = i
-
-
-@helper
-def order_consumers(b: Batch, lane: int) -> None:
-    for i in range(len(b.consumers)):
-        j = i
-        rank = b.numbers[lane, b.consumers[i].rank]
-        while j > 0 and b.numbers[lane, b.consumers[b.consumer_order[lane, j - 1]].rank] > rank:
-            b.consumer_order[lane, j] = b.consumer_order[lane, j - 1]
-            j -= 1
-        b.consumer_order[lane, j] = i
 
 
 @helper

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from simulator.engine.index import Limit
 
-BEGIN, ADVANCE, FINISH = 0, 1, 2
-"""What the kernels are called for."""
+BEGIN, ADVANCE, OPENING, CLOSING, FINISH = range(5)
+"""What the kernels are called for; `OPENING` and `CLOSING` are the halves of what `ADVANCE` is for."""
 ZERO, ONE, UNLIMITED = 0, 1, 2
 CONSTANTS = (0.0, 1.0, float("inf"))
 UNBOUNDED = float("inf")
@@ -65,6 +65,9 @@ behind them; `queued`: 1 where it draws on lots that another process may have fi
 
 SLOT = _record("share", "first_draw", "draws", "first_limit", "limits")
 """`limits`: 0 where it takes any mix; where it has some, later choices dilute the earlier ones."""
+PULL = _record("process", "slot", "output", "made", "per")
+"""A slot some of whose materials are ordered as needed; `output`: what its process is asked for, `made` tonnes of it
+are made of a tonne of input; `per`: tonnes of input per tonne that its rate refers to."""
 MIX_LIMIT = _record("substance", "number")
 """Largest mass fraction of a substance in what a slot takes."""
 DRAW = _record("place")
@@ -116,6 +119,18 @@ enters, to rest there, −1 none."""
 RING = _record("first", "slots")
 """The lots of a place, oldest first: `slots` rows from `first`."""
 
+WAY = _record("usual", "paid", "distance", "haulage", "onward")
+"""A flow, where some are ranked by cost: its rank before cost is looked at, 0 where it is fixed; what it costs, EUR/t
+and EUR/(t km); whether what its receiver does belongs to the way."""
+EXIT = _record("place", "consumer", "open", "cost", "learner", "first_bill", "bills")
+"""What draws on a store: a number that is 0 where it stands still; its cost, EUR/t; `learner`: −1 none."""
+BILL = _record("need", "price")
+"""Energy that a process buys: MWh/t and EUR/MWh."""
+MIX = _record("first")
+"""First of the numbers of a place's declared composition, by substance."""
+LEARNER = _record("process", "exponent", "experience", "least", "pool")
+"""A process whose cost falls with its experience, down to the part `least`; those of one `pool` learn together."""
+
 VARYING = _record("number", "factor", "series")
 """numbers[number] = numbers[factor] × series at this instant, where the factor is not nan."""
 
@@ -127,9 +142,9 @@ BUS = _record(
 )
 """Where energy of one carrier meets at a company; `sells`: a number, whether the grid does; `grid`, `unserved`:
 suppliers; `curtailed`: a user."""
-NEED = _record("bus", "number", "user", "supplier", "urgent")
+NEED = _record("bus", "number", "user", "supplier", "urgent", "restart")
 """Energy that a process uses or gives, or a load uses: `number` MWh/t of a process, MWh/day of a load; `urgent`: 1
-where the process must not run short of it."""
+where the process must not run short of it; `restart`: a number, MWh of each restart after an outage."""
 UNIT = _record(
     "bus", "supplier", "input", "fuel", "user", "efficiency", "hot", "cold", "capacity", "profile", "active",
     "first_extra", "extras",
@@ -187,12 +202,15 @@ class Policy:
     """Up to a level, once at or below the reorder point."""
     QUANTITY = 2
     """One fixed quantity, all or nothing, once at or below the reorder point."""
+    NEEDED = 3
+    """What the processes that draw on it lack for what they are asked to make."""
 
 
 TABLES: dict[str, np.dtype[np.void]] = {
     "consumers": CONSUMER, "processes": PROCESS, "slots": SLOT, "draws": DRAW, "outputs": OUTPUT, "uses": USE,
-    "ends": END, "mix_limits": MIX_LIMIT,
+    "ends": END, "mix_limits": MIX_LIMIT, "pulls": PULL,
     "places": PLACE, "nominals": NOMINAL, "flows": FLOW, "lags": LAG, "rings": RING, "contracts": CONTRACT,
+    "ways": WAY, "exits": EXIT, "bills": BILL, "mixes": MIX, "learners": LEARNER,
     "varyings": VARYING, "terms": TERM,
     "shared": SHARED, "makers": MAKER, "edges": EDGE,
     "buses": BUS, "needs": NEED, "units": UNIT, "extras": EXTRA, "wires": WIRE, "routes": ROUTE, "legs": LEG,

@@ -69,8 +69,14 @@ class Ledger:
     """Time for which each limit held, days, likewise."""
     basis: Floats
     """Tonnes that rate, energy and emissions refer to (input, or the output named by `per`), t, (L, R, processes)."""
+    learned: Floats
+    """`basis` × the part of the cost that learning has left, t, shape (L, R, learners)."""
     outage: Floats
-    """Time out of order, days, shape (L, R, processes)."""
+    """Time out of order, being started up again included, days, shape (L, R, processes)."""
+    restarts: Floats
+    """Outages repaired, after which it is started up, shape (L, R, processes)."""
+    starting: Floats
+    """Time being started up, days, shape (L, R, processes)."""
     unmet_use: Floats
     """Demand of uses not met, t, shape (L, R, uses)."""
     unmet_demand: Floats

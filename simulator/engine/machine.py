@@ -17,7 +17,7 @@ from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import llvmlite.binding as llvm
 from platformdirs import user_cache_path
@@ -29,7 +29,9 @@ Call = Callable[[int, int], None]
 KEPT = 8
 """Machine code of so many versions of the engine stays in the cache."""
 _SIGNATURE = "(intp, int64, int64)"
-"""Of `instant.act`."""
+"""Of the entries."""
+Entry = Literal["act", "rank"]
+"""What can be called: everything that happens at an instant, and what few scenarios need besides, compiled apart."""
 _NATIVE = ctypes.CFUNCTYPE(
     ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64
 )
@@ -51,22 +53,32 @@ def interpreted() -> bool:
 
 def compiled() -> bool:
     """Whether machine code is at hand (or not wanted), so that a run starts at once."""
-    return interpreted() or _cached().is_file()
+    return interpreted() or _cached("act").is_file()
 
 
 def compile_kernels() -> None:
     """Fetch the machine code, or make it, before it is needed."""
     if not interpreted():
-        _native()
+        _native("act")
 
 
-def bind(batch: Batch) -> Call:
+def bind(batch: Batch, entry: Entry = "act") -> Call:
     """The kernels for one batch, which the caller keeps alive."""
     if interpreted():
+        function = _source(entry)
+        return lambda phase, now: function(batch, phase, now)
+    return _bound(_native(entry), batch)
+
+
+def _source(entry: Entry) -> Callable[[Any, int, int], None]:
+    """The function that is compiled."""
+    if entry == "act":
         from simulator.engine.instant import act
 
-        return lambda phase, now: act(batch, phase, now)
-    return _bound(_native(), batch)
+        return act
+    from simulator.engine.ways import rank
+
+    return rank
 
 
 def _bound(native: _Native, batch: Batch) -> Call:
@@ -82,15 +94,15 @@ def _bound(native: _Native, batch: Batch) -> Call:
     return call
 
 
-def _native() -> _Native:
+def _native(entry: Entry) -> _Native:
     with _LOADING:  # one thread compiles or loads, all use it
-        return _load()
+        return _load(entry)
 
 
 @cache
-def _load() -> _Native:
-    path = _cached()
-    content = _read(path) or _make(path)
+def _load(entry: Entry) -> _Native:
+    path = _cached(entry)
+    content = _read(path) or _make(path, entry)
     name, code = content.split(b"\n", 1)
     engine = link(code)
     return _Native(_NATIVE(engine.get_function_address(name.decode())), engine)
@@ -107,9 +119,9 @@ def link(code: bytes) -> Any:
     return engine
 
 
-def _cached() -> Path:
+def _cached(entry: Entry) -> Path:
     folder = os.environ.get("KREISLAUF_CACHE") or user_cache_path("kreislauf")
-    return Path(folder) / f"kernels-{_fingerprint()}.o"
+    return Path(folder) / f"kernels-{entry}-{_fingerprint()}.o"
 
 
 @cache
@@ -133,12 +145,11 @@ def _read(path: Path) -> bytes:
     return content if kept == _hash(content) else b""
 
 
-def _make(path: Path) -> bytes:
+def _make(path: Path, entry: Entry) -> bytes:
     """Compile, and keep the result where it can be kept."""
     from simulator.engine.compiler import object_code
-    from simulator.engine.instant import act
 
-    made = object_code(act, _SIGNATURE)
+    made = object_code(_source(entry), _SIGNATURE)
     content = made.name.encode() + b"\n" + made.code
     with suppress(OSError):  # in a read-only home it is compiled anew next time
         _keep(path, _hash(content) + b"\n" + content)

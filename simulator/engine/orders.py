@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from simulator.engine.compiler import helper
-from simulator.engine.layout import UNBOUNDED, Policy, Port
+from simulator.engine.layout import CLOSE, UNBOUNDED, Policy, Port
 from simulator.engine.state import Batch
 from simulator.engine.transport import coming
 
-ANYTHING, QUANTITY, NONE = Policy.ANYTHING, Policy.QUANTITY, Port.NONE
+ANYTHING, QUANTITY, NEEDED, NONE = Policy.ANYTHING, Policy.QUANTITY, Policy.NEEDED, Port.NONE
 
 
 @helper
@@ -46,10 +48,12 @@ def want(b: Batch, lane: int, place: int) -> float:
     policy = b.numbers[lane, entry.policy]
     if policy == ANYTHING:
         return UNBOUNDED
+    if policy == NEEDED:
+        return in_lots(b.by_place[place].lacking, b.numbers[lane, entry.lots])
     reorder = b.numbers[lane, entry.reorder]
     if reorder < UNBOUNDED and b.by_place[place].order >= 0.0:
         return b.by_place[place].order
-    position = b.place_state[lane, place].on_hand + coming(b, lane, place)
+    position = b.place_state[lane, place].on_hand + coming(b, lane, place) - b.by_place[place].leaving
     level = b.numbers[lane, entry.level]
     use = b.place_state[lane, place].nominal
     missing = b.place_state[lane, place].missing
@@ -63,6 +67,12 @@ def want(b: Batch, lane: int, place: int) -> float:
     if b.where[0].rounds > 0:
         b.by_place[place].order = asked
     return asked
+
+
+@helper
+def in_lots(amount: float, lot: float) -> float:
+    """An amount rounded up to whole lots, if there are any."""
+    return lot * np.ceil(amount / (lot * CLOSE)) if lot > 0.0 else amount
 
 
 @helper

@@ -8,18 +8,31 @@ from simulator.engine.state import Batch
 
 @helper
 def uptime(b: Batch, lane: int, p: int, today: float) -> float:
-    """Part of the review that begins today in which a process is in order, 1."""
+    """Part of the review that begins today in which a process is in order, 1.
+
+    Notes how many outages are repaired in it, and how long the process is being started up again.
+    """
+    mine = b.by_consumer[p]
+    mine.restarts = 0.0
     schedule = b.processes[p].outage
     if schedule < 0:
         return 1.0
     dt = b.group[b.consumers[p].group].dt
     state = b.consumer_state[lane, p]
     last = b.outage_first[lane, schedule + 1]
-    while state.outage < last and b.outage_times[state.outage, 1] <= today:
+    while state.outage < last and b.outage_times[state.outage, 2] < today:
         state.outage += 1
     down = 0.0
+    starting = 0.0
     n = state.outage
     while n < last and b.outage_times[n, 0] < today + dt:
-        down += min(b.outage_times[n, 1], today + dt) - max(b.outage_times[n, 0], today)
+        repair = b.outage_times[n, 1]
+        end = min(b.outage_times[n, 2], today + dt)
+        down += end - max(b.outage_times[n, 0], today)
+        starting += max(0.0, end - max(repair, today))
+        if today <= repair < today + dt:
+            mine.restarts += 1.0
         n += 1
+    b.counted[lane, b.where[0].restarts + p] += mine.restarts
+    b.counted[lane, b.where[0].starting + p] += starting
     return max(0.0, 1.0 - down / dt)

@@ -24,11 +24,12 @@ from simulator.engine.ledger import Row
 from simulator.engine.parameters import Parameters, amount, tonnes
 from simulator.engine.recipes import composition
 from simulator.engine.state import RHYTHM
-from simulator.engine.structure import consumers, energy, flows, places
+from simulator.engine.structure import consumers, energy, flows, places, ways
 from simulator.engine.structure.alike import structure_of
 from simulator.engine.structure.contracts import contracts, cuts
 from simulator.engine.structure.draft import Draft, groups_of, lags_of, node_active
 from simulator.engine.structure.parts import Parts, parts_of
+from simulator.engine.structure.pulls import pulls
 from simulator.engine.structure.rings import rings
 from simulator.engine.timeseries import sample
 from simulator.scenario.buses import Bus, Joints, merged
@@ -53,8 +54,8 @@ class Opening:
     """Survival curve of what is in use, (uses,)."""
     stored: Floats
     """Energy in storages, MWh, (stores,)."""
-    outages: tuple[tuple[str, float, float] | None, ...]
-    """Path, mean time between failures and to repair of every schedule, days."""
+    outages: tuple[tuple[str, float, float, float] | None, ...]
+    """Path, mean time between failures and to repair, and time to start up again of every schedule, days."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,8 @@ def sections_of(index: Index) -> Sections:
     moved = {"shipped": index.flows, "drawn": index.draws, "made": index.outputs, "retired": index.ends,
              "soiled": index.uses}  # fmt: skip
     limits = sum(2 * (Limit.INPUT + len(key.slots)) for key in index.processes)
-    counted = {"basis": len(index.processes), "outage": len(index.processes), "limits": limits,
+    counted = {"basis": len(index.processes), "learned": len(index.learners), "outage": len(index.processes),
+               "restarts": len(index.processes), "starting": len(index.processes), "limits": limits,
                "unmet_use": len(index.uses), "unmet_demand": len(index.places),
                "weighted": len(index.terms), "taps": len(index.taps()), "used": len(index.users),
                "given": len(index.suppliers), "peaks": len(index.buses), "lost": len(index.stores)}  # fmt: skip
@@ -232,8 +234,10 @@ def _tables(
         "contracts": contract,
         "edges": edges,
         "terms": terms,
+        **ways.tables(draft),
         **of_energy,
     }
+    rows["pulls"] = pulls(draft, layout.records("processes", rows["processes"])["pull"].tolist())
     rows["shared"], rows["makers"] = consumers.shared(draft)
     rows["varyings"] = flows.varying(draft)
     return {name: layout.records(name, rows[name]) for name in layout.TABLES}, dues, turns
@@ -288,10 +292,11 @@ def _opening_energy(world: World, key: StoreKey) -> float:
     return amount(storage.initial) if storage.active and node_active(world, key.company) else 0.0
 
 
-def _outage(world: World, company: str, process: str) -> tuple[str, float, float] | None:
-    outages = world.companies[company].processes[process].outages
-    path = f"companies.{company}.processes.{process}.outages"
-    return (path, outages.mtbf.value, outages.mttr.value) if outages else None
+def _outage(world: World, company: str, process: str) -> tuple[str, float, float, float] | None:
+    recipe = world.companies[company].processes[process]
+    outages, path = recipe.outages, f"companies.{company}.processes.{process}.outages"
+    start_up = amount(recipe.start_up.duration) if recipe.start_up else 0.0
+    return (path, outages.mtbf.value, outages.mttr.value, start_up) if outages else None
 
 
 def _rhythms(draft: Draft, looks: Sequence[Reviews]) -> NDArray[np.void]:

@@ -9,7 +9,9 @@
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
-from simulator.engine.layout import INPUT, ORDER, OUTAGE, RATE, ROOM, UNBOUNDED
+from simulator.engine.layout import INPUT, NO, ORDER, OUTAGE, RATE, ROOM, UNBOUNDED
+from simulator.engine.learning import learn
+from simulator.engine.needed import find_needs
 from simulator.engine.orders import fill_order
 from simulator.engine.planning import allow_process, allow_use, fit_batch, fit_ceiling, output_of, plan
 from simulator.engine.power import cut_to_power, measure_power
@@ -39,6 +41,8 @@ def open_production(b: Batch, lane: int, today: float) -> None:
 @helper
 def produce(b: Batch, lane: int) -> None:
     """One round of production of one lane."""
+    if len(b.pulls) > 0:
+        find_needs(b, lane, NO)
     if plan(b, lane) == 0:
         return
     share_stocks(b, lane)
@@ -65,6 +69,7 @@ def close_production(b: Batch, lane: int) -> None:
         mine = b.by_consumer[len(b.processes) + u]
         if mine.open > 0 and b.uses[u].greedy == 0 and b.uses[u].wanted < 0:
             b.counted[lane, b.where[0].unmet_use + u] += max(0.0, mine.budget)
+    learn(b, lane)
 
 
 @helper
@@ -95,8 +100,8 @@ def close_process(b: Batch, lane: int, p: int) -> None:
     mine = b.by_consumer[p]
     count_limit(b, lane, p)
     carry_rate(b, lane, p)
-    if mine.done > 0.0:
-        hold_power(b, lane, p, mine.basis)
+    if mine.done > 0.0 or mine.restarts > 0.0:
+        hold_power(b, lane, p)
         b.counted[lane, b.where[0].basis + p] += mine.basis
         for t in range(process.first_term, process.first_term + process.terms):
             term = b.terms[t]
@@ -140,11 +145,14 @@ def release_power(b: Batch, lane: int) -> None:
 
 
 @helper
-def hold_power(b: Batch, lane: int, p: int, basis: float) -> None:
-    """Spread the energy of what was run evenly over the span to the next review."""
+def hold_power(b: Batch, lane: int, p: int) -> None:
+    """Spread the energy of what was run, and of its restarts, evenly over the span to the next review."""
     process = b.processes[p]
+    mine = b.by_consumer[p]
     for n in range(process.first_need, process.first_need + process.needs):
-        b.power[lane, n] = b.numbers[lane, b.needs[n].number] * basis / b.group[b.consumers[p].group].dt
+        energy = b.numbers[lane, b.needs[n].number] * mine.basis
+        energy += b.numbers[lane, b.needs[n].restart] * mine.restarts
+        b.power[lane, n] = energy / b.group[b.consumers[p].group].dt
 
 
 @helper

@@ -13,6 +13,7 @@ from simulator.engine.claims import asked, claim, part_above, rest, spare
 from simulator.engine.compiler import helper
 from simulator.engine.contracts import in_force, left_of_period
 from simulator.engine.layout import CLOSE, FIRST, NO, NOBODY, UNBOUNDED, YES, Port
+from simulator.engine.needed import find_needs, renew_needs
 from simulator.engine.orders import fill_order, request
 from simulator.engine.ports import accrue_ports, trim_ports
 from simulator.engine.state import Batch
@@ -57,6 +58,8 @@ def is_open(b: Batch, lane: int, f: int) -> bool:
 @helper
 def settle(b: Batch, lane: int) -> None:
     """One round of settlement of one lane."""
+    if len(b.pulls) > 0:
+        find_needs(b, lane, b.where[0].rounds == 0)
     flows = open_flows(b, lane)
     start = FIRST
     while start < flows:
@@ -65,6 +68,8 @@ def settle(b: Batch, lane: int) -> None:
         while end < flows and rank_of(b, lane, end) == rank:
             end += 1
         settle_rank(b, lane, start, end)
+        if len(b.pulls) > 0:
+            renew_needs(b, lane, start, end)
         start = end
     for i in range(flows):
         if b.by_flow[b.due_flows[i]].amount > 0.0:
@@ -219,8 +224,9 @@ def grant(b: Batch, lane: int, start: int, end: int, loose: bool) -> bool:
         flow = b.flows[f]
         source = b.by_place[flow.source]
         if spare(b, lane, f) < source.spare:
-            b.by_flow[f].grant *= part_above(b, lane, start, end, f, loose)
-            kept = YES
+            part = part_above(b, lane, start, end, f, loose)
+            kept = kept or (part < 1.0 and b.by_flow[f].grant > 0.0)
+            b.by_flow[f].grant *= part
         elif source.weight > source.spare:
             b.by_flow[f].grant *= source.spare / source.weight
         b.by_flow[f].grant = min(b.by_flow[f].grant, spare(b, lane, f))

@@ -22,8 +22,9 @@ EPOCH = np.dtype([("start", np.int64), ("row", np.int64)])
 RHYTHM = np.dtype([("interval", np.int64), ("opens", np.int64), ("spread", np.float64)])
 """Per review of a use: its cohort's interval, whether it is the first in it, and the part of what is left of the
 interval's retirements due now."""
-LANE = np.dtype([("epoch", np.int64), ("row", np.int64), ("now", np.int64), ("restless", np.int64)])
-"""`restless`: part of the network that did not come to rest, counted from 1; 0 none."""
+LANE = np.dtype([(name, np.int64) for name in ("epoch", "row", "now", "restless", "endless")])
+"""`restless`: part of the network that did not come to rest, `endless`: store from which ways that cost less than
+nothing lead back to it; both counted from 1, 0 none."""
 PLACE_STATE = np.dtype(
     [("on_hand", np.float64), ("budget", np.float64), ("accrued", np.float64), ("shipped", np.float64),
      ("nominal", np.float64), ("missing", np.float64)]
@@ -52,28 +53,36 @@ last review; `unmet`: t of this one that count as unmet."""
 PLACE_SCRATCH = np.dtype(
     [("opened", np.int64), ("touched", np.int64), ("offer", np.float64), ("request", np.float64),
      ("weight", np.float64), ("granted", np.float64), ("carry", np.float64), ("planned", np.float64),
-     ("spare", np.float64), ("horizon", np.float64), ("sent", np.float64), ("order", np.float64)]
+     ("spare", np.float64), ("horizon", np.float64), ("sent", np.float64), ("order", np.float64),
+     ("least", np.float64), ("free", np.float64), ("accepted", np.float64), ("lacking", np.float64),
+     ("leaving", np.float64)]
 )  # fmt: skip
-"""Of the instant: `sent` over flows; `order`: what of an order is still to come, below 0 where none was placed."""
+"""Of the instant: `sent` over flows; `order`: what of an order is still to come, below 0 where none was placed;
+`least`: cost of the cheapest way found so far, EUR/t. Of what is ordered as needed: what is `free` of the stock and of
+what flows `accepted` in this round, what is `lacking`, and what flows are about to take of an output (`leaving`)."""
 FLOW_SCRATCH = np.dtype(
     [("amount", np.float64), ("cap", np.float64), ("grant", np.float64), ("rest", np.float64), ("sent", np.float64)]
 )
 """`amount` of this round, `sent` in all rounds of the instant."""
 CONSUMER_SCRATCH = np.dtype(
     [("x", np.float64), ("cause", np.int64), ("open", np.int64), ("due", np.int64), ("uptime", np.float64),
-     ("budget", np.float64), ("done", np.float64), ("basis", np.float64)]
+     ("budget", np.float64), ("done", np.float64), ("basis", np.float64), ("restarts", np.float64)]
 )  # fmt: skip
 """`open`: reviews at this instant, `due`: acts in this round; `x` of this round, `done` in all of them, `basis` what
-rates refer to of that; `budget`: what is left of the review's rate or demand."""
+rates refer to of that; `budget`: what is left of the review's rate or demand; `restarts`: how many outages
+of the review were repaired."""
+LEARN_STATE = np.dtype([("done", np.float64), ("left", np.float64)])
+"""Processed since the run began, t; part of the cost that is left."""
+WAY_SCRATCH = np.dtype([("cost", np.float64)])
 PART_SCRATCH = np.dtype([("stage", np.float64), ("moved", np.float64), ("largest", np.float64), ("quiet", np.int64)])
 """A connected part of the network: flows up to rank `stage` act; what this round `moved`, and the `largest` round."""
 OUTPUT_SCRATCH = np.dtype([("planned", np.float64)])
 DRAW_SCRATCH = np.dtype([("amount", np.float64), ("available", np.float64), ("asked", np.float64)])
 WHERE = np.dtype(
     [(name, np.int64) for name in (
-        "shipped", "drawn", "made", "retired", "soiled", "basis", "outage", "unmet_use", "unmet_demand",
-        "taps", "used", "given", "peaks", "lost", "substances", "ports", "loading", "generators", "urgent", "resting",
-        "queued", "rounds",
+        "shipped", "drawn", "made", "retired", "soiled", "basis", "learned", "outage", "restarts", "starting",
+        "unmet_use", "unmet_demand", "taps", "used", "given", "peaks", "lost", "substances", "ports", "loading",
+        "generators", "urgent", "resting", "queued", "rounds",
     )]
 )  # fmt: skip
 """First rows of the sections of `moved` and `counted`; the number of substances; the first port among the places,
@@ -114,12 +123,18 @@ class Batch(NamedTuple):
     uses: Records
     ends: Records
     mix_limits: Records
+    pulls: Records
     places: Records
     nominals: Records
     flows: Records
     lags: Records
     rings: Records
     contracts: Records
+    ways: Records
+    exits: Records
+    bills: Records
+    mixes: Records
+    learners: Records
     varyings: Records
     terms: Records
     shared: Records
@@ -149,7 +164,8 @@ class Batch(NamedTuple):
     span: Floats
     """(groups, reviews): days each review acts for."""
     tick: Ints
-    """(2,): number of the instant at which someone reviews, the column of `series`; and of settlements so far."""
+    """(3,): number of the instant at which someone reviews, the column of `series`; of settlements so far; of groups
+    that review now."""
     tick_span: Floats
     """(ticks,): days for which energy is dispatched at each instant at which anyone reviews, 0 where it is not."""
     lag_due: Ints
@@ -165,7 +181,7 @@ class Batch(NamedTuple):
     initial_loss: Floats
     """(curves, k): part of the initial stock retired in interval k."""
     outage_times: Floats
-    """(n, 2): start and end of every outage, days."""
+    """(n, 3): start, repair and end of every outage, days; what is between the last two is its start-up."""
     outage_first: Ints
     """(L, schedules + 1)."""
     lane_state: Records
@@ -178,6 +194,7 @@ class Batch(NamedTuple):
     """(L, flows): by rank, then name."""
     consumer_state: Records
     consumer_order: Ints
+    learn_state: Records
     lag_state: Records
     lag_slot: Records
     lag_mass: Floats
@@ -218,11 +235,14 @@ class Batch(NamedTuple):
     by_draw: Records
     by_part: Records
     by_output: Records
+    by_way: Records
     by_bus: Records
     by_user: Records
     by_supplier: Records
     by_wire: Records
     by_route: Records
+    onward: Floats
+    """(3, places, substances): what a tonne of each substance costs from each store on, see `ways`; EUR."""
     added: Floats
     """(places, K): what joins at the end of a phase."""
     basket: Floats
@@ -265,6 +285,7 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     "flow_order": (_INT, 2),
     "consumer_state": (CONSUMER_STATE, 2),
     "consumer_order": (_INT, 2),
+    "learn_state": (LEARN_STATE, 2),
     "lag_state": (LAG_STATE, 2),
     "lag_slot": (LAG_SLOT, 2),
     "lag_mass": (_FLOAT, 3),
@@ -291,11 +312,13 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     "by_draw": (DRAW_SCRATCH, 1),
     "by_part": (PART_SCRATCH, 1),
     "by_output": (OUTPUT_SCRATCH, 1),
+    "by_way": (WAY_SCRATCH, 1),
     "by_bus": (BUS_SCRATCH, 1),
     "by_user": (USER_SCRATCH, 1),
     "by_supplier": (SUPPLIER_SCRATCH, 1),
     "by_wire": (WIRE_SCRATCH, 1),
     "by_route": (ROUTE_SCRATCH, 1),
+    "onward": (_FLOAT, 3),
     "added": (_FLOAT, 2),
     "basket": (_FLOAT, 1),
     "taken": (_FLOAT, 1),

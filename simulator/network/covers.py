@@ -43,7 +43,7 @@ def _outputs(world: World, name: str, process: Process, path: str) -> Iterator[F
     """A process is held back for ever by an output of which no use and no make is known."""
     company = world.companies[name]
     for output in process.outputs:
-        level = company.inventories.get(output, Inventory()).order_up_to
+        level = company.inventories.get(output, Inventory()).level
         if level is not None and level.unit == "day" and not _known(world, (name, output)):
             what = f"{_nothing_of(process, output)}, and nothing says how much is wanted, so that none is made"
             yield Finding(f"{path}.{output}.order_up_to", f"{what}: {_declare(world, process)}, or say it in t")
@@ -53,7 +53,7 @@ def _by_cover(company: Company, material: str) -> bool:
     """Whether an input is ordered for days of its nominal use, as it is without a policy."""
     held = company.inventories.get(material, Inventory())
     if held.order_up_to is not None:
-        return held.order_up_to.unit == "day"
+        return held.level is None or held.level.unit == "day"
     uses = active(company.uses).values()
     return held.order_quantity is None and not any(use.material == material and use.demand == "any" for use in uses)
 

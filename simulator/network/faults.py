@@ -117,10 +117,10 @@ def _levels(world: World, company: Company, material: str) -> Iterator[tuple[str
         yield "capacity", tonnes(world, material, held.capacity)
     if held.order_quantity:
         yield "order_quantity", tonnes(world, material, held.order_quantity)
-    elif held.order_up_to and held.order_up_to.unit != "day":
-        yield "order_up_to", tonnes(world, material, held.order_up_to)
-    elif held.order_up_to and (use := nominal_use(world, company, material)):
-        yield "order_up_to", use * (held.order_up_to.value + review_days(world, company))
+    elif held.level and held.level.unit != "day":
+        yield "order_up_to", tonnes(world, material, held.level)
+    elif held.level and (use := nominal_use(world, company, material)):
+        yield "order_up_to", use * (held.level.value + review_days(world, company))
 
 
 FAULTS: tuple[Callable[[World], Iterator[Finding]], ...] = (

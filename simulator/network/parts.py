@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Protocol, TypeVar
 
+from simulator.scenario.forms import COST
 from simulator.scenario.models import Accept, Company, Demand, Flow, Process, World
 from simulator.scenario.numbers import Number
 from simulator.scenario.recipes import nominal_input, nominal_yield
@@ -106,8 +107,10 @@ LAST_RANK, USUAL_RANK = 9, 5
 
 def rank(world: World, flow: Flow) -> int:
     """When a flow is served, 1 first: boundary supplies, and acceptance of what no one wants, last."""
-    if flow.rank is not None:
+    if isinstance(flow.rank, int):
         return flow.rank
+    if flow.rank == COST:
+        return LAST_RANK if flow.sender in world.boundary else USUAL_RANK
     accepted = flow.receiver in world.boundary and arrives_as(flow) in world.boundary[flow.receiver].accepts
     return LAST_RANK if flow.sender in world.boundary or accepted else USUAL_RANK
 

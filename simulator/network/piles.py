@@ -55,10 +55,19 @@ def _piles(world: World) -> Iterator[tuple[Place, tuple[float, float]]]:
 
 def _pushed(company: Company) -> set[str]:
     """Outputs of processes that nothing holds back."""
-    free = [process for process in active(company.processes).values() if not any(_held(company, process.outputs))]
-    held = [process for process in active(company.processes).values() if any(_held(company, process.outputs))]
+    processes = active(company.processes).values()
+    held = [
+        process for process in processes if any(_held(company, process.outputs)) or _fed_as_needed(company, process)
+    ]
+    free = [process for process in processes if process not in held]
     some = {material for process in free for material in process.outputs}
     return some.difference(*(process.outputs for process in held))
+
+
+def _fed_as_needed(company: Company, process: Process) -> bool:
+    """Whether a slot gets no more than what is asked of the process."""
+    stores = company.inventories
+    return any(all(name in stores and stores[name].needed for name in slot.any_of) for slot in process.inputs.values())
 
 
 def _held(company: Company, outputs: Iterable[str]) -> Iterator[bool]:

@@ -73,6 +73,8 @@ def _of_company(company: Company) -> Iterator[tuple[str, Joint, bool]]:
     for name, process in company.processes.items():
         for carrier, number in process.energy.items():
             yield from ((carrier, (PROCESS, name), gives) for gives in _directions(number))
+        for carrier in process.start_up.energy if process.start_up else ():
+            yield carrier, (PROCESS, name), False
     for name, generator in company.generators.items():
         yield from _of_unit((GENERATOR, name), generator.from_, generator.gives)
     for name, converter in company.converters.items():

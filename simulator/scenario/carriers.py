@@ -89,6 +89,8 @@ def _company(world: World, company: Company, keys: Keys, series: Mapping[str, Se
     yield from known(world, company.loads, (*keys, "loads"))
     for name, process in company.processes.items():
         yield from known(world, process.energy, (*keys, "processes", name, "energy"))
+        if process.start_up is not None:
+            yield from known(world, process.start_up.energy, (*keys, "processes", name, "start_up", "energy"))
     for name, generator in company.generators.items():
         yield from _unit(world, generator, (*keys, "generators", name), series)
     for name, converter in company.converters.items():
@@ -271,6 +273,8 @@ def _needs(company: Company, keys: Keys) -> Iterator[tuple[Keys, str]]:
         for carrier, number in process.energy.items():
             if number.table is not None or number.value > 0:
                 yield (*keys, "processes", name, "energy", carrier), carrier
+        for carrier in process.start_up.energy if process.start_up else ():
+            yield (*keys, "processes", name, "start_up", "energy", carrier), carrier
     for name, generator in company.generators.items():
         if generator.from_ is not None:
             yield (*keys, "generators", name, "from"), generator.from_

@@ -10,9 +10,12 @@ from simulator.scenario.carriers import check_energy
 from simulator.scenario.contents import Contents
 from simulator.scenario.contracting import check_contracts
 from simulator.scenario.emitting import check_emissions
+from simulator.scenario.experience import check_learning
 from simulator.scenario.figures import check_targets
 from simulator.scenario.levies import check_levies
 from simulator.scenario.models import World
+from simulator.scenario.needed import check_needed
+from simulator.scenario.outages import check_outages
 from simulator.scenario.policies import check_policies
 from simulator.scenario.references import check_references, check_study
 from simulator.scenario.repetition import check_interventions
@@ -53,8 +56,11 @@ _CHECKS: tuple[Check, ...] = (
     check_targets,
     check_flows,
     check_policies,
+    check_needed,
+    check_outages,
     check_uses,
     check_contracts,
+    check_learning,
     _substances,
     check_energy,
     check_levies,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator
 
 from simulator.scenario.energy import CarrierId, Converter, Generator, Power, Storage
-from simulator.scenario.forms import later, slots
+from simulator.scenario.forms import slots
 from simulator.scenario.gases import Gas
 from simulator.scenario.kinds import (
     Ages,
@@ -23,6 +23,7 @@ from simulator.scenario.kinds import (
     Model,
     Named,
     OneOrMany,
+    OrderLevel,
     Part,
     Price,
     Rank,
@@ -32,6 +33,7 @@ from simulator.scenario.kinds import (
     Stock,
     Substance,
 )
+from simulator.scenario.learning import Learning
 from simulator.scenario.lifetimes import Lifetime
 from simulator.scenario.numbers import Clock, In, Number, Span
 
@@ -43,8 +45,9 @@ class Inventory(Model):
     """Stock at the start, with the declared composition of the material; default 0 t."""
     capacity: Mass | None = None
     """Largest stock, goods on the way included; unlimited where absent."""
-    order_up_to: Annotated[Number, In("t", "day", low=0, pieces=True), later("needed", "Exactness")] | None = None
-    """Level up to which it orders, in tonnes or as cover in days of nominal use left after the next review."""
+    order_up_to: OrderLevel | None = None
+    """Level up to which it orders, in tonnes or as cover in days of nominal use left after the next review; or
+    `needed`: what processes lack for what they are asked to make, net of all that their slots accept."""
     reorder_at: Mass | None = None
     """Orders only when the position is at most this (s of (s,S), R of (R,Q))."""
     order_quantity: Lot | None = None
@@ -55,6 +58,16 @@ class Inventory(Model):
     """So long what joins it rests before it may leave; it counts as on hand meanwhile. Initial stock has rested."""
     fifo: bool = False
     """`true`: first in, first out, lot by lot; else what leaves is the mix of all that is held."""
+
+    @property
+    def needed(self) -> bool:
+        """Whether it orders what is needed."""
+        return self.order_up_to == "needed"
+
+    @property
+    def level(self) -> Number | None:
+        """The level up to which it orders, in tonnes or days."""
+        return self.order_up_to if isinstance(self.order_up_to, Number) else None
 
 
 class Slot(Model):
@@ -75,6 +88,17 @@ class Outages(Model):
     """Mean time between the end of one outage and the start of the next, exponential."""
     mttr: Annotated[Number, In("day", low=0, series=False)]
     """Mean time to repair, exponential."""
+
+
+class StartUp(Model):
+    """What it takes to run again after each outage."""
+
+    duration: Annotated[Number, In("day", low=0, series=False)] | None = None
+    """So long it stands still after the repair; the next `mtbf` counts from then on. Drawn times stay as they are."""
+    energy: Mapping[CarrierId, Annotated[Number, In("MWh", low=0)]] = {}
+    """Energy of one restart, by carrier, besides that of what is run."""
+    cost: Annotated[Number, In("EUR", series=False)] | None = None
+    """Cost of one restart, energy apart."""
 
 
 class Process(Model):
@@ -122,10 +146,14 @@ class Process(Model):
     """It burns what it releases to the air: the part of the carbon of those substances that becomes CO2."""
     cost: Price | None = None
     """Operating cost per tonne, energy and material apart."""
+    learning: Learning | None = None
+    """How its cost falls with what it has ever processed; it does not where absent."""
     jobs: Annotated[Number, In("FTE/(t/day)", low=0)] | None = None
     """Jobs per throughput."""
     outages: Outages | None = None
     """Breakdowns; none where absent."""
+    start_up: StartUp | None = None
+    """What every restart after an outage takes; nothing where absent."""
     needs_energy: bool = False
     """`true`: it runs only as far as its energy can be served, before anyone else's; else energy may go unserved."""
     partnership: OneOrMany = ()

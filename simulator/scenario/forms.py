@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, cast
+from typing import Any, Final, Literal, cast
 
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import core_schema
@@ -17,6 +17,9 @@ from simulator.scenario.wrong import Keys, Wrong, shown
 
 ID = re.compile(r"[a-z][a-z0-9_]*")
 REST, TOTAL = "rest", "total"
+COST: Final = "cost"
+"""In place of a rank: by what a tonne costs on its cheapest way."""
+MOST_RANKS = 1_000_000
 LAST_YEAR = 9000
 """Leaves the calendar, which ends with the year 9999, room for what lasts beyond the run."""
 SLOT = "feed"
@@ -26,6 +29,7 @@ _FRACTION = In("1", low=0, high=1, series=False)
 _PER_INPUT = In("t CO2e/t", "t CO2/t", "t/t", low=0)
 _PER_SUBSTANCE = In("t/t", "t CO2e/t", "t CO2/t", low=0, series=False)
 _DEMAND = In("t/day", low=0, pieces=True)
+_LEVEL = In("t", "day", low=0, pieces=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +144,28 @@ def parse_demand(raw: Any, tables: Tables) -> Number | Literal["any"]:
     return parse_number(raw, _DEMAND, tables)
 
 
+def parse_level(raw: Any, tables: Tables) -> Number | Literal["needed"]:
+    """A mass, a span of time to cover, or `needed`. Raises Wrong."""
+    if raw == "needed":
+        return "needed"
+    return parse_number(raw, _LEVEL, tables)
+
+
 def parse_factor(raw: Any, tables: Tables) -> float:
     """What `scale` multiplies by: a plain number or per cent. Raises Wrong."""
     number = parse_number(raw, In("1", low=0), tables)
     if number.table or number.distribution:
         raise Wrong("a factor is one plain number")
     return number.value
+
+
+def parse_rank(raw: Any, _tables: Tables) -> int | Literal["cost"]:
+    """A whole number from 1, or `cost`. Raises Wrong."""
+    if raw == COST:
+        return COST
+    if not isinstance(raw, int) or isinstance(raw, bool) or not 1 <= raw <= MOST_RANKS:
+        raise Wrong(f"must be a whole number from 1, which is served first, or `{COST}`; it is {shown(raw)}")
+    return raw
 
 
 def one_or_many(raw: Any) -> Any:

@@ -20,10 +20,11 @@ from pydantic import (
 
 from simulator.scenario.context import Context
 from simulator.scenario.forms import (
+    COST,
+    MOST_RANKS,
     Coefficients,
     Emission,
     Parsed,
-    later,
     one_or_many,
     parse_coefficients,
     parse_coordinate,
@@ -31,6 +32,8 @@ from simulator.scenario.forms import (
     parse_demand,
     parse_emission,
     parse_factor,
+    parse_level,
+    parse_rank,
     split,
     table_only,
 )
@@ -53,7 +56,8 @@ Mass = Annotated[Number, In("t", low=0, pieces=True)]
 Rate = Annotated[Number, In("t/day", low=0, pieces=True)]
 Price = Annotated[Number, In("EUR/t")]
 Avoided = Annotated[Number, In("t CO2e/t", "t CO2/t", low=0)]
-Rank = Annotated[int, Field(ge=1, le=1_000_000), later("cost", "Exactness")]
+Rank = Annotated[int, Field(ge=1, le=MOST_RANKS)]
+FlowRank = Annotated[int | Literal["cost"], Parsed(parse_rank, {"type": ["integer", "string"], "examples": [1, COST]})]
 Date = Annotated[datetime, Parsed(parse_date, {"type": "string", "examples": ["2025-01-31", "2025-01-31T06:00"]})]
 Factor = Annotated[float, Parsed(parse_factor, _NUMBER)]
 Location = Annotated[tuple[float, float], Parsed(parse_coordinate, {"type": "array", "items": {"type": "number"}})]
@@ -62,6 +66,7 @@ Emitted = Annotated[Emission, Parsed(parse_emission, _NUMBER)]
 Split = Annotated[Mapping[Id, Fraction], BeforeValidator(split, json_schema_input_type=str | Mapping[str, Fraction])]
 Ages = Annotated[Number, In("t", "t/day", low=0, pieces=True), BeforeValidator(table_only)]
 DemandRate = Annotated[Number | Literal["any"], Parsed(parse_demand, _NUMBER)]
+OrderLevel = Annotated[Number | Literal["needed"], Parsed(parse_level, _NUMBER)]
 Fate = Literal[
     "landfill", "incineration", "energy_recovery", "recycling", "reuse", "backfilling", "composting", "export"
 ]

@@ -25,6 +25,7 @@ from simulator.scenario.kinds import (
     Avoided,
     Date,
     Factor,
+    FlowRank,
     Fraction,
     Id,
     Ids,
@@ -36,7 +37,6 @@ from simulator.scenario.kinds import (
     Part,
     Path,
     Price,
-    Rank,
     Rate,
     Substance,
 )
@@ -166,8 +166,10 @@ class Flow(Model):
     """What moves."""
     as_: Id | None = Field(default=None, alias="as")
     """The receiver's name for the material."""
-    rank: Rank | None = None
-    """1 first; 5 where absent, 9 from `supplies` and to `accepts`. `cost` comes later."""
+    rank: FlowRank | None = None
+    """1 first; 5 where absent, 9 from `supplies` and to `accepts`. `cost`: the sender's cheapest way first, of what it
+    pays, the transport and, where no price is agreed, all that the receiver has to do with it; from `supplies` the
+    buyer's cheapest. Such flows stand at 5, those from `supplies` at 9."""
     share: Fraction | None = None
     """Part of the sender's cumulative offer."""
     capacity: Rate | None = None

@@ -28,7 +28,9 @@ _CLOSED: Mapping[Scope, frozenset[str]] = {
     "partnership": frozenset(known_keys(World))
     - {"companies", "boundary", "flows", "materials", "energy", "transport", "carbon_prices", "waste_levies"},
 }
-_NOT_DATED = ("composition", "initial", "ages", "outages", "piece", "density", "location", "partners")
+_NOT_DATED = (
+    "composition", "initial", "ages", "outages", "learning", "duration", "piece", "density", "location", "partners",
+)  # fmt: skip
 _WHOLE_RUN = "cannot change at a date: it holds for the whole run"
 
 

@@ -63,8 +63,12 @@ def _queue(company: Company, inventory: Inventory, material: str, keys: Keys) ->
 
 
 def _policy(inventory: Inventory, keys: Keys) -> Iterator[Problem]:
-    up_to, at, quantity = inventory.order_up_to, inventory.reorder_at, inventory.order_quantity
-    if quantity is not None and up_to is not None:
+    up_to, at, quantity = inventory.level, inventory.reorder_at, inventory.order_quantity
+    if inventory.needed:
+        key = "order_quantity" if quantity is not None else "reorder_at"
+        if quantity is not None or at is not None:
+            yield Problem((*keys, key), "stands beside `order_up_to: needed`, which orders what is lacking: choose one")
+    elif quantity is not None and up_to is not None:
         yield Problem(keys, "has both `order_up_to` and `order_quantity`: choose one")
     elif quantity is not None and at is None:
         yield Problem((*keys, "order_quantity"), "needs `reorder_at` beside it")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
 
 from simulator.scenario.models import Accept, BoundaryNode, Demand, Flow, World
+from simulator.scenario.numbers import Number
 from simulator.scenario.references import unknown
 from simulator.scenario.scenario import Series
 from simulator.scenario.wrong import Keys, Problem, advice
+
+RECEIVES, PAYS = 1, -1
 
 
 def check_flows(world: World, _series: Mapping[str, Series]) -> Iterator[Problem]:
@@ -28,6 +32,35 @@ def accepted(world: World, flow: Flow) -> Accept | None:
     """How a boundary node takes as waste what a flow carries; None where it goes elsewhere, or meets a demand."""
     node = world.boundary.get(flow.receiver)
     return node.accepts.get(arrives_as(flow)) if node else None
+
+
+class Price(NamedTuple):
+    """What one tonne over a flow costs, and which sign it has for the sender."""
+
+    number: Number
+    sign: int
+    """`RECEIVES` where a positive number goes to the sender, `PAYS` where it goes to the receiver."""
+
+
+def price_of(world: World, flow: Flow) -> Price | None:
+    """The flow's own price, else what its boundary node asks or offers; None where nothing is paid."""
+    if flow.price is not None:
+        return Price(flow.price, RECEIVES)
+    if flow.sender in world.boundary:
+        asked = world.boundary[flow.sender].supplies[flow.material].price
+        return Price(asked, RECEIVES) if asked is not None else None
+    return _offer(world, flow) if flow.receiver in world.boundary else None
+
+
+def _offer(world: World, flow: Flow) -> Price | None:
+    """The fee of what accepts a flow, or the price that the demand it satisfies pays."""
+    node, material = world.boundary[flow.receiver], arrives_as(flow)
+    if material in node.accepts:
+        fee = node.accepts[material].fee
+        return Price(fee, PAYS) if fee is not None else None
+    offers = (demand.price for name, demand in sorted(node.demands.items()) if material in wants(name, demand))
+    offer = next(offers, None)
+    return Price(offer, RECEIVES) if offer is not None else None
 
 
 def wants(name: str, demand: Demand) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
 """At which price of a flow do both its partners gain?
 
-The kernels know no prices, so each partner's gain is a straight line of the price of one flow: two lanes of one run,
-with the flow's partnerships and without them, tell it whole. Where m tonnes or MWh flow, the sender gains a + p m and
-the receiver b − p m; between −a ÷ m and b ÷ m both gain, halfway between equally, and where −a exceeds b no price will
-do. No price changes what third parties gain or lose.
+As long as no price decides what flows (`rank: cost`), each partner's gain is a straight line of the price of one flow:
+two lanes of one run, with the flow's partnerships and without them, tell it whole. Where m tonnes or MWh flow, the
+sender gains a + p m and the receiver b − p m; between −a ÷ m and b ÷ m both gain, halfway between equally, and where −a
+exceeds b no price will do. No price changes what third parties gain or lose.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from simulator.errors import UserError
 from simulator.scenario.figures import TOTAL
+from simulator.scenario.forms import COST
 from simulator.scenario.models import EnergyFlow, Flow
 from simulator.scenario.wrong import advice
 from simulator.study.counterfactual import Case, Comparison, Effect, case, choose, compared, less, require_start
@@ -73,6 +74,8 @@ class Bargain:
     """What is paid for it in the scenario, on average."""
     namesake: bool
     """Whether a partnership has the same name."""
+    steers: bool
+    """Whether flows are ranked by cost, so that another price may send goods other ways."""
 
     @property
     def partners(self) -> tuple[Partner, ...]:
@@ -176,6 +179,7 @@ def agreed(made: Comparison, name: str, others: tuple[str, ...] = ()) -> Bargain
         years=made.made.years,
         price=(paid[flow.sender] or -paid[flow.receiver]) / amount,
         namesake=name in world.partnerships,
+        steers=any(other.rank == COST for other in world.flows.values()),
     )
 
 

@@ -34,7 +34,7 @@ from simulator.scenario.trade import wants
 
 _STOCKS = ("on_hand", "in_transit", "in_process", "in_use")
 _MASSES = ("shipped", "drawn", "made", "retired", "soiled", "throughput", "basis", "unmet_use", "unmet_demand")
-_SUMS = (*_MASSES, "days", "outage", "weighted", "taps", "used", "given")
+_SUMS = (*_MASSES, "learned", "days", "outage", "restarts", "starting", "weighted", "taps", "used", "given")
 _LABELS = 5
 """So many labels are present in a random ledger."""
 ORIGINS = ("post_consumer", "pre_consumer", "primary", "reused")
@@ -158,7 +158,10 @@ def empty(scenario: Scenario, lanes: Sequence[Lane], *rows: Sequence[Row]) -> Le
         throughput=np.zeros((*size, len(index.processes), limits)),
         days=np.zeros((*size, len(index.processes), limits)),
         basis=np.zeros((*size, len(index.processes))),
+        learned=np.zeros((*size, len(index.learners))),
         outage=np.zeros((*size, len(index.processes))),
+        restarts=np.zeros((*size, len(index.processes))),
+        starting=np.zeros((*size, len(index.processes))),
         unmet_use=np.zeros((*size, len(index.uses))),
         unmet_demand=np.zeros((*size, len(index.places))),
         weighted=np.zeros((*size, len(index.terms))),

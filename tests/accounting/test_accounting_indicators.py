@@ -48,7 +48,16 @@ def test_every_indicator_of_the_table_is_written(tmp_path: Path) -> None:
     ledger = drawn_at_random(works, [Lane("base", 0)], months(3))
     made = tabulate(works, [ledger])
     names = {indicator.__name__ for indicator in INDICATORS}
-    unused = {"outage_days", "unmet_demand", "peak_power", "shipped_energy", "storage_loss", "stored_energy"}
+    unused = {
+        "outage_days",
+        "restarts",
+        "start_up_days",
+        "unmet_demand",
+        "peak_power",
+        "shipped_energy",
+        "storage_loss",
+    }
+    unused |= {"stored_energy"}
     assert set(made.indicators["indicator"]) - {"levelised_cost"} | unused == names
 
 
@@ -109,12 +118,14 @@ def test_a_stock_is_that_of_the_years_end(loop: Scenario) -> None:
 
 def test_counts_of_physics_are_told(works: Scenario) -> None:
     ledger = empty(works, [Lane("base", 0)], [row("2025-01")])
-    ledger.outage[0, 0, 1] = 4
+    ledger.outage[0, 0, 1], ledger.restarts[0, 0, 1], ledger.starting[0, 0, 1] = 4, 2, 1
     ledger.throughput[0, 0, 1, :2] = [30, 12]
     ledger.unmet_use[0, 0, 0] = 2
     ledger.unmet_demand[0, 0, [p.kind == "demand" and p.node == "mill" for p in ledger.index.places]] = 5
     made = tabulate(works, [ledger])
     assert figures(made, "outage_days") == {("smelter", "melt"): 4}
+    assert figures(made, "restarts") == {("smelter", "melt"): 2}
+    assert figures(made, "start_up_days") == {("smelter", "melt"): 1}
     assert figures(made, "throughput") == {("smelter", "melt"): 42}
     assert figures(made, "unmet_demand") == {("town", "cables"): 2, ("mill", "copper"): 5, ("network", "total"): 7}
 

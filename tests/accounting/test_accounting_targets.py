@@ -246,7 +246,8 @@ RICH = {
 """,
     "factor: {table: mix}}": "factor: {table: mix}, price: 90 EUR/MWh}\n  heat: {levels: {hot: 99 degC, warm: 9 degC}}",
     "g CO2e/(t km)": "g CO2e/(t km), cost: 0.1 EUR/(t km)",
-    "rate: 100 t/day\n": "rate: 100 t/day\n        cost: 9 EUR/t\n        jobs: 1 FTE/(t/day)\n",
+    "rate: 100 t/day\n": "rate: 100 t/day\n        cost: 9 EUR/t\n        jobs: 1 FTE/(t/day)\n"
+    "        outages: {mtbf: 9 day, mttr: 1 day}\n        start_up: {cost: 5 kEUR}\n",
     "demands: {copper: {}}": "demands: {copper: {price: 8 kEUR/t, avoids: 1 t CO2e/t}}",
     "cable: {fate: landfill}": "cable: {fate: landfill, fee: 80 EUR/t}",
     "flows:\n": "flows:\n  walk: {from: drawer, to: town, material: cable, distance: 1 km, price: 9 kEUR/t,\n"
@@ -269,7 +270,9 @@ def test_every_item_of_a_rich_network_and_every_category_of_payments_may_be_a_ta
     for old, new in RICH.items():
         text = text.replace(old, new, 1)
     works = read(tmp_path, text + PRICED)
-    made = tabulate(works, [drawn_at_random(works, [Lane("base", 0)], months(12))])
+    ledger = drawn_at_random(works, [Lane("base", 0)], months(12))
+    ledger.restarts[:] = 1
+    made = tabulate(works, [ledger])
     rows = made.indicators[["node", "indicator", "item"]].drop_duplicates().astype(str)
     for node, name, item in rows.itertuples(index=False):
         assert name not in KINDS or item in KINDS[name].items(works.world, node), (node, name, item)

@@ -31,6 +31,7 @@ materials:
   anode: {composition: {Cu: 1}}
   slag: {waste: true}
   grit: {}
+  dust: {}
   cable: {composition: {Cu: 0.95}, piece: 20 kg}
   offcut: {waste: true}
   old: {waste: true}
@@ -54,12 +55,15 @@ companies:
         energy: {electricity: 0.5 MWh/t, gas: 1 MWh/t}
         emissions: {CO2: {organics: 2.9 t/t}}
         outages: {mtbf: 6 day, mttr: 1 day}
-      backup: {inputs: [ore], rate: 3 t/day, outputs: {slag: {Fe: 1, other: 1}, scrap: rest}, rank: 6}
+        start_up: {duration: 9 hour, energy: {gas: 2 MWh, heat: 1 MWh}, cost: 50 EUR}
+      backup: {inputs: [ore], cost: 20 EUR/t, learning: {rate: 20 %, experience: 9 t, floor: 5 EUR/t, shared: ore},
+            rate: 3 t/day, outputs: {slag: {Fe: 1, other: 1}, scrap: rest}, rank: 6}
   drawer:
     review_period: 8 hour
-    inventories: {anode: {initial: 9 t, residence: 4 hour, fifo: true}, cable: {order_up_to: 12 t, residence: 1 day}}
+    inventories: {anode: {initial: 9 t, residence: 4 hour, fifo: true}, cable: {order_up_to: 12 t, residence: 1 day},
+                  grit: {order_up_to: needed}, dust: {order_up_to: needed}}
     processes:
-      draw: {inputs: {metal: {share: 0.9, any_of: [anode]}, filler: {share: 0.1, any_of: [grit]}}, rate: 6 t/day,
+      draw: {inputs: {metal: {share: 0.9, any_of: [anode]}, filler: {share: 0.1, any_of: [grit, dust]}}, rate: 6 t/day,
             per: cable,
              outputs: {cable: 0.9, offcut: 0.1}, scrap: [offcut], makes_to: cable, energy: {electricity: 0.4 MWh/t}}
   trader:
@@ -90,14 +94,15 @@ companies:
 energy:
   electricity: {emission_factor: {table: mix}}
   gas: {fuel: true, emission_factor: 0.2 t CO2e/MWh}
+  heat: {emission_factor: 0.3 t CO2e/MWh}
 transport:
-  truck: {emission_factor: 100 g CO2e/(t km)}
+  truck: {emission_factor: 100 g CO2e/(t km), cost: 0.1 EUR/(t km)}
 boundary:
   mine: {supplies: {ore: {emission_factor: 0.5 t CO2e/t}}}
-  dealer: {supplies: {scrap: {origin: post_consumer, rate: 3 t/day}, grit: {}}, demands: {parts: {rate: 0.2 t/day,
-        backlog: true}, grit: {rate: 2 t/day}}}
+  dealer: {supplies: {scrap: {origin: post_consumer, rate: 3 t/day}, grit: {rate: 0.1 t/day}, dust: {}},
+         demands: {parts: {rate: 0.2 t/day, backlog: true}, grit: {rate: 2 t/day}}}
   dump: {accepts: {slag: {fate: landfill, emission_factor: 0.01 t CO2e/t}, old: {fate: incineration},
-        parts: {fate: landfill},
+        parts: {fate: landfill, fee: 7 EUR/t},
                    scrap: {fate: landfill}}}
 flows:
   buy_ore: {from: mine, to: smelter, material: ore, lot_size: 20 t, lead_time: 2 day, transport: truck,
@@ -106,6 +111,7 @@ flows:
         contract: {minimum: 10 t, maximum: 11 t, period: 6 day, take_or_pay: 3 EUR/t, end: 2025-02-15}}
   buy_more: {from: dealer, to: trader, material: scrap}
   buy_grit: {from: dealer, to: drawer, material: grit}
+  buy_dust: {from: dealer, to: drawer, material: dust, lead_time: 10 hour}
   own_grit: {from: trader, to: drawer, material: grit, rank: 2}
   sell_grit: {from: trader, to: dealer, material: grit, rank: 4, share: 0.5}
   slag_to_grit: {from: smelter, to: drawer, material: slag, as: grit, rank: 1, share: 0.3, lot_size: 100 kg,
@@ -114,12 +120,12 @@ flows:
   offcut: {from: drawer, to: smelter, material: offcut, as: scrap, rank: 1, lead_time: 1 day}
   cable: {from: drawer, to: town, material: cable}
   back: {from: town, to: smelter, material: old, as: scrap, rank: 2, lot_size: 2 t, partnership: reuse}
-  back_too: {from: town, to: trader, material: old, as: scrap, rank: 2}
-  parts_town: {from: town, to: dealer, material: parts}
+  back_too: {from: town, to: trader, material: old, as: scrap, rank: 2, transport: truck, distance: 9 km}
+  parts_town: {from: town, to: dealer, material: parts, rank: cost, price: 3 EUR/t}
   parts: {from: trader, to: dealer, material: parts, lot_size: 500 kg}
-  dump_parts: {from: town, to: dump, material: parts}
+  dump_parts: {from: town, to: dump, material: parts, rank: cost}
   dump_more_parts: {from: trader, to: dump, material: parts}
-  dump_old: {from: town, to: dump, material: old}
+  dump_old: {from: town, to: dump, material: old, rank: cost}
   dump_slag: {from: smelter, to: dump, material: slag}
   dump_scrap: {from: smelter, to: dump, material: scrap, safety_stock: 40 t}
 partnerships:

@@ -48,6 +48,8 @@ class Stage:
     """Of its input and what is returned to it."""
     limit: float | None
     """Largest part of the substance x in what it takes in; what comes back holds more of it than what is made."""
+    needed: bool
+    """Whether its input is ordered as needed."""
 
 
 @st.composite
@@ -74,6 +76,7 @@ def stages(draw: st.DrawFn) -> tuple[Stage, ...]:
             residence=draw(LEADS),
             fifo=(fifo := draw(st.booleans())),
             limit=None if fifo else draw(st.sampled_from([None, None, 0.05, 0.1, 0.2])),
+            needed=draw(st.booleans()),
         )
         for n in range(count)
     )
@@ -92,7 +95,7 @@ def company(n: int, stage: Stage) -> dict[str, Any]:
     held = present(
         initial=f"{stage.initial} t",
         capacity=capacity and f"{capacity} t",
-        order_up_to=level,
+        order_up_to="needed" if stage.needed else level,
         residence=stage.residence,
         fifo=stage.fifo,
     )
@@ -102,7 +105,7 @@ def company(n: int, stage: Stage) -> dict[str, Any]:
     feed = {"share": 1, "any_of": ["back", f"m{n}"], "limits": present(x=stage.limit)}
     process = present(
         inputs={"feed": feed}, rate=f"{stage.rate} t/day", outputs=outputs, duration=stage.duration,
-        batch=stage.batch and f"{stage.batch} t",
+        batch=stage.batch and f"{stage.batch} t", makes_to=f"m{n + 1}" if stage.needed else None,
     )  # fmt: skip
     inventories = {
         "back": {"fifo": stage.fifo},

@@ -36,6 +36,7 @@ def structure_of(world: World) -> object:
                 sorted(recipe.scrap),
                 sorted(recipe.reused),
                 recipe.outages is None,
+                recipe.learning and recipe.learning.shared,
             )
             for name, company in companies
             for process, recipe in sorted(company.processes.items())

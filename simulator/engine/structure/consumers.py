@@ -81,20 +81,21 @@ def _use_consumer(draft: Draft, key: UseKey) -> Row:
 
 def slots(draft: Draft) -> list[Row]:
     """The slots of all consumers, in their order; a use has one."""
-    limited = ranges(_limited(draft), lambda limit: _slot(limit[0]))
+    limited = ranges(_limited(draft), lambda limit: slot_of(limit[0]))
     return [
         (_share(draft, draft.index.draws[first]), first, count, *limited.get(slot, (0, 0)))
-        for slot, (first, count) in ranges(draft.index.draws, _slot).items()
+        for slot, (first, count) in ranges(draft.index.draws, slot_of).items()
     ]
 
 
-def _slot(draw: Draw) -> tuple[str, str | None, str | None, str]:
+def slot_of(draw: Draw) -> tuple[str, str | None, str | None, str]:
+    """What the draws of one slot have in common."""
     return draw.company, draw.process, draw.use, draw.slot
 
 
 def _limited(draft: Draft) -> list[tuple[Draw, str]]:
     """The first draw of every slot with each substance that it limits in some world, in the order of the slots."""
-    firsts = [draft.index.draws[first] for first, _ in ranges(draft.index.draws, _slot).values()]
+    firsts = [draft.index.draws[first] for first, _ in ranges(draft.index.draws, slot_of).values()]
     return [
         (draw, substance)
         for draw in firsts

@@ -138,7 +138,8 @@ def _needs_by_process(network: Buses) -> list[list[Row]]:
         joints = [(key.company, carrier, PROCESS, key.process) for carrier in sorted(carriers.get(key.company, []))]
         known = [joint for joint in joints if joint in network.user or joint in network.supplier]
         urgent = network.world.companies[key.company].processes[key.process].needs_energy
-        found.append([_need(network, joint, _of_process(joint), urgent) for joint in known])
+        rows = (_need(network, joint, _of_process(joint), urgent) for joint in known)
+        found.append([(*row, network.add(_of_restart(joint))) for row, joint in zip(rows, known, strict=True)])
     return found
 
 
@@ -147,9 +148,19 @@ def _of_process(joint: JointName) -> Callable[[World], Number | None]:
     return lambda world: world.companies[company].processes[name].energy.get(carrier)
 
 
+def _of_restart(joint: JointName) -> Callable[[World], Number | None]:
+    company, carrier, _, name = joint
+
+    def energy(world: World) -> Number | None:
+        start_up = world.companies[company].processes[name].start_up
+        return start_up.energy.get(carrier) if start_up else None
+
+    return energy
+
+
 def _loads(network: Buses) -> list[Row]:
     joints = [(bus.company, bus.carrier, LOAD, LOAD) for bus in network.index.buses]
-    return [_need(network, joint, _of_load(joint)) for joint in joints if joint in network.user]
+    return [(*_need(network, joint, _of_load(joint)), ZERO) for joint in joints if joint in network.user]
 
 
 def _of_load(joint: JointName) -> Callable[[World], Number | None]:

@@ -11,6 +11,7 @@ from simulator.engine.layout import KEEPS, REUSED, UNBOUNDED
 from simulator.engine.parameters import tonnes
 from simulator.engine.structure.consumers import Counters
 from simulator.engine.structure.draft import IN_TRANSIT, Draft, Row, node_active, ranges
+from simulator.engine.structure.pulls import turn
 from simulator.network.parts import rank
 from simulator.scenario.models import Flow, World
 from simulator.scenario.numbers import Number
@@ -39,7 +40,7 @@ def _flow(draft: Draft, n: int, key: FlowKey, terms: Counters, again: bool) -> R
         key.target,
         draft.group(target.node),
         draft.parts.place(key.source),
-        add(lambda world: float(rank(world, edge(world)))),
+        add(lambda world: rank(world, edge(world)) + turn(world, target)),
         add(lambda world: _active(edge(world), world)),
         add(lambda world: edge(world).share, 1.0),
         add(mass("capacity"), UNBOUNDED),

@@ -9,7 +9,7 @@ from simulator.engine.layout import ONE, UNBOUNDED, UNLIMITED, ZERO, Policy, Por
 from simulator.engine.parameters import tonnes
 from simulator.engine.structure.consumers import demanded, process_active, process_reader, use_active
 from simulator.engine.structure.draft import IN_TRANSIT, Draft, Row, node_active, ranges, residence_of
-from simulator.scenario.models import Accept, Demand, Inventory, Supply, World
+from simulator.scenario.models import Accept, Demand, Inventory, Process, Supply, World
 from simulator.scenario.numbers import Number
 from simulator.scenario.recipes import nominal_yield
 
@@ -69,7 +69,7 @@ def _inventory(draft: Draft, n: int, nominal: tuple[int, int]) -> Row:
         add(lambda world: _level(draft, world, n)),
         add(lambda world: _cover(draft, world, n)),
         add(lambda world: float(_covers(held(world), by_default))),
-        add(lambda world: _largest_lot(draft, world, n) if _orders_by_default(held(world), by_default) else 0.0),
+        add(lambda world: _largest_lot(draft, world, n) if _for_lots(held(world), by_default) else 0.0),
         add(mass("reorder_at"), UNBOUNDED),
         add(mass("order_quantity")),
         add(mass("safety_stock")),
@@ -121,7 +121,14 @@ def _orders_by_default(held: Inventory, by_default: bool) -> bool:
     return by_default and held.order_up_to is None and held.order_quantity is None
 
 
+def _for_lots(held: Inventory, by_default: bool) -> bool:
+    """Whether it orders so much that a lot may come."""
+    return held.needed or _orders_by_default(held, by_default)
+
+
 def _policy(held: Inventory, by_default: bool) -> int:
+    if held.needed:
+        return Policy.NEEDED
     if held.order_quantity is not None:
         return Policy.QUANTITY
     return Policy.LEVEL if held.order_up_to is not None or by_default else Policy.ANYTHING
@@ -129,7 +136,7 @@ def _policy(held: Inventory, by_default: bool) -> int:
 
 def _covers(held: Inventory, by_default: bool) -> bool:
     """Whether it orders cover of its nominal use."""
-    level = held.order_up_to
+    level = held.level
     return _orders_by_default(held, by_default) or (level is not None and level.unit == "day")
 
 
@@ -137,16 +144,16 @@ def _level(draft: Draft, world: World, n: int) -> Number | float | None:
     held = inventory_reader(draft.index.places[n])(world)
     if held.order_quantity is not None:
         return UNBOUNDED
-    if held.order_up_to is None or held.order_up_to.unit == "day":
+    if held.level is None or held.level.unit == "day":
         return None
-    return tonnes(held.order_up_to, world, draft.index.places[n].name)
+    return tonnes(held.level, world, draft.index.places[n].name)
 
 
 def _cover(draft: Draft, world: World, n: int) -> Number | float | None:
     """Days of nominal use to cover besides the review: as declared, or the longest lead time and the residence."""
     held = inventory_reader(draft.index.places[n])(world)
-    if held.order_up_to is not None:
-        return held.order_up_to if held.order_up_to.unit == "day" else None
+    if held.level is not None:
+        return held.level if held.level.unit == "day" else None
     rest = residence_of(draft.world, draft.index.places[n])
     leads = (lag.span.days() for lag in draft.lags if (lag.place, lag.section) == (n, IN_TRANSIT))
     return max(leads, default=0.0) + (rest.days() if rest else 0.0)
@@ -175,19 +182,18 @@ def _consumed(draft: Draft, n: int) -> Iterator[Row]:
 
 def _draw_term(draft: Draft, draw: Draw) -> Row:
     recipe, add = process_reader(draw), draft.parameters.add
-
-    def inputs_per_tonne(world: World) -> float:
-        """Tonnes of input per tonne that the rate refers to."""
-        per = recipe(world).per
-        return _ratio(1.0, nominal_yield(world, recipe(world), per)) if per else 1.0
-
     return (
         add(process_active(draw)),
         add(lambda world: recipe(world).rate),
         add(lambda world: recipe(world).inputs[draw.slot].share),
-        add(inputs_per_tonne) if recipe(draft.world).per else ONE,
+        add(lambda world: inputs_per_tonne(world, recipe(world))) if recipe(draft.world).per else ONE,
         ZERO,
     )
+
+
+def inputs_per_tonne(world: World, recipe: Process) -> float:
+    """Tonnes of input per tonne that a rate refers to."""
+    return _ratio(1.0, nominal_yield(world, recipe, recipe.per)) if recipe.per else 1.0
 
 
 def _use_term(draft: Draft, draw: Draw) -> Iterator[Row]:

@@ -1,0 +1,152 @@
+"""Tables of what `rank: cost` reads: what a tonne costs on flows and in processes. Empty where no flow says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import cast
+
+from simulator.engine.axes import substances
+from simulator.engine.index import FlowKey, Place, ProcessKey
+from simulator.engine.layout import ONE, ZERO
+from simulator.engine.recipes import composition
+from simulator.engine.structure.consumers import process_reader
+from simulator.engine.structure.draft import Draft, Row
+from simulator.network.parts import rank
+from simulator.scenario.carriers import carrier_of
+from simulator.scenario.forms import COST
+from simulator.scenario.learning import Learning
+from simulator.scenario.models import Flow, Process, World
+from simulator.scenario.numbers import Number
+from simulator.scenario.trade import price_of
+
+
+def tables(draft: Draft) -> dict[str, list[Row]]:
+    """All of them by name."""
+    learners = {(key.company, key.process): n for n, key in enumerate(draft.index.learners)}
+    found = {"learners": [_learner(draft, key) for key in draft.index.learners]}
+    empty: dict[str, list[Row]] = {"ways": [], "exits": [], "bills": [], "mixes": []}
+    if not any(flow.rank == COST for world in draft.parameters.worlds for flow in world.flows.values()):
+        return found | empty
+    exits, bills = _exits(draft, learners)
+    return found | {
+        "ways": [_way(draft, key) for key in draft.index.flows],
+        "exits": exits,
+        "bills": bills,
+        "mixes": [(_mix(draft, place),) for place in draft.index.places],
+    }
+
+
+def _way(draft: Draft, key: FlowKey) -> Row:
+    add = draft.parameters.add
+
+    def edge(world: World) -> Flow:
+        return world.flows[key.flow]
+
+    return (
+        add(lambda world: float(rank(world, edge(world))) if edge(world).rank == COST else 0.0),
+        add(lambda world: _paid(world, edge(world))),
+        add(lambda world: edge(world).distance),
+        add(lambda world: _haulage(world, edge(world))),
+        add(lambda world: float(_goes_on(world, edge(world)))),
+    )
+
+
+def _paid(world: World, flow: Flow) -> Number | None:
+    """What the sender pays per tonne, EUR; from supplies what the buyer pays."""
+    price = price_of(world, flow)
+    if price is None:
+        return None
+    sign = price.sign if flow.sender in world.boundary else -price.sign
+    return replace(price.number, value=sign * price.number.value, times=sign * price.number.times)
+
+
+def _haulage(world: World, flow: Flow) -> Number | None:
+    """What transport costs those whose way it is, EUR/(t km): the sender, and where it goes on the receiver too."""
+    mode = world.transport.get(flow.transport) if flow.transport else None
+    payer = flow.sender if flow.transport_payer == "sender" else flow.receiver
+    ours = payer in world.companies and (payer == flow.sender or _goes_on(world, flow))
+    return mode.cost if mode and ours else None
+
+
+def _goes_on(world: World, flow: Flow) -> bool:
+    """Whether what the receiver does belongs to the way: not where it takes over at a price."""
+    return flow.receiver in world.companies and (flow.sender in world.boundary or flow.price is None)
+
+
+def _exits(draft: Draft, learners: dict[tuple[str, str], int]) -> tuple[list[Row], list[Row]]:
+    """How what a store holds is used up there, by what draws on it; and the energy that processes buy for it."""
+    exits: list[Row] = []
+    bills: list[Row] = []
+    processes = {(key.company, key.process): n for n, key in enumerate(draft.index.processes)}
+    uses = {(key.company, key.use): n for n, key in enumerate(draft.index.uses, len(processes))}
+    for draw in draft.index.draws:
+        if draw.process is None:
+            exits.append((draw.place, uses[draw.company, str(draw.use)], ONE, ZERO, -1, len(bills), 0))
+            continue
+        key = (draw.company, draw.process)
+        bought = list(_bills(draft, ProcessKey(*key, ())))
+        own = _operation(draft, process_reader(draw))
+        exits.append((draw.place, processes[key], *own, learners.get(key, -1), len(bills), len(bought)))
+        bills += bought
+    return exits, bills
+
+
+def _operation(draft: Draft, recipe: Callable[[World], Process]) -> Row:
+    """Whether a process runs at all, and its cost per tonne."""
+    add = draft.parameters.add
+    return add(lambda world: recipe(world).rate), add(lambda world: recipe(world).cost)
+
+
+def _bills(draft: Draft, key: ProcessKey) -> Iterator[Row]:
+    recipe, worlds = process_reader(key), draft.parameters.worlds
+    for name in sorted({name for world in worlds for name in recipe(world).energy}):
+        yield draft.parameters.add(_need(recipe, name)), draft.parameters.add(_price(name))
+
+
+def _need(recipe: Callable[[World], Process], name: str) -> Callable[[World], Number | None]:
+    return lambda world: recipe(world).energy.get(name)
+
+
+def _price(name: str) -> Callable[[World], Number | None]:
+    return lambda world: world.energy[carrier_of(name)].price
+
+
+def _mix(draft: Draft, place: Place) -> int:
+    """The composition that a store's material is declared to have; of a port nobody asks."""
+    if place.kind != "inventory":
+        return ZERO
+    size = len(substances(draft.world))
+    return draft.parameters.block(lambda world: composition(world, place.name), size)
+
+
+def _learner(draft: Draft, key: ProcessKey) -> Row:
+    recipe, add = process_reader(key), draft.parameters.add
+    number = [(other.company, other.process) for other in draft.index.processes].index((key.company, key.process))
+
+    def learning(world: World) -> Learning:
+        return cast(Learning, recipe(world).learning)  # the same in all worlds of a plan
+
+    return (
+        number,
+        add(lambda world: learning(world).exponent),
+        add(lambda world: learning(world).experience),
+        add(lambda world: _least(recipe(world).cost, learning(world).floor)),
+        _pool(draft, key),
+    )
+
+
+def _least(cost: Number | None, floor: Number | None) -> float:
+    """Part of the cost that always remains."""
+    return floor.value / cost.value if cost and floor else 0.0
+
+
+def _pool(draft: Draft, key: ProcessKey) -> int:
+    """Processes with the number of the first that shares their experience learn together."""
+    names = [_shared(draft, other) for other in draft.index.learners]
+    return names.index(_shared(draft, key))
+
+
+def _shared(draft: Draft, key: ProcessKey) -> tuple[str, ...]:
+    learning = process_reader(key)(draft.world).learning
+    return (learning.shared,) if learning and learning.shared else (key.company, key.process)
