@@ -34,7 +34,8 @@ COUNT, NO_COUNT, FEW = st.sampled_from(COUNTS), rarely(*COUNTS), st.sampled_from
 TO_TWO, TO_FOUR, TO_FIVE, TO_SEVEN = (st.integers(0, most) for most in (2, 4, 5, 7))
 EITHER, SELDOM = st.booleans(), rarely(True)
 SPAN = rarely("5 hour", "1 day", "2 day", "36 hour", "7 day")
-RANK, NO_RANK = st.sampled_from([None, 1, 5, 9, 3, 2]), rarely(1, 9, 5)
+RANK, NO_RANK = st.sampled_from([None, 1, 5, 9, 3, 2, None, 1, 5, "cost"]), rarely(1, 9, 5)
+PRICE = rarely("3 EUR/t", "1 EUR/t")
 SHARE = st.sampled_from([None, None, None, None, 0.5, 0.1, 1.0, 0.0])
 LOT = rarely(1, 2, 5, 12)
 PART = st.sampled_from([0.5, 0.1, 0.25, 0.0])
@@ -44,8 +45,9 @@ COEFFICIENT = st.sampled_from(["number", "number", "substances", "total"])
 LAST = st.sampled_from(["rest", "rest", "rest", {"x": 0.0}])
 PROCESSES = st.sampled_from([1, 1, 2, 0])
 OUTAGES = rarely({"mtbf": "2 day", "mttr": "1 day"})
+START_UP = rarely({"duration": "6 hour"})
 ROOM = st.sampled_from([None, None, 0, 1, 10])
-POLICY = st.sampled_from(["none", "none", "level", "cover", "s_S", "R_Q"])
+POLICY = st.sampled_from(["none", "none", "level", "cover", "s_S", "R_Q", "needed"])
 START, END = rarely("2025-01-03", "2025-01-05T12:00"), rarely("2025-01-07")
 DATE = st.sampled_from(["2025-01-03", "2025-01-04T12:00", "2025-01-05", "2025-02-01", "2025-01-02T05:00"])
 
@@ -209,6 +211,7 @@ def drawn_process(draw: st.DrawFn, draft: Draft, company: str) -> Raw:
     draft.held |= {(company, material) for material in outputs}
     batch = draw(NO_COUNT) or None
     minimum = draw(NO_COUNT)
+    outages = draw(OUTAGES)
     return present(
         inputs=drawn_inputs(draw, draw(several)),
         rate=draft.rate(company, draw(COUNT)),
@@ -220,7 +223,8 @@ def drawn_process(draw: st.DrawFn, draft: Draft, company: str) -> Raw:
         minimum=None if minimum is None else draft.rate(company, minimum / 4),
         rank=draw(NO_RANK),
         scrap=[min(outputs)] if draw(SELDOM) else None,
-        outages=draw(OUTAGES),
+        outages=outages,
+        start_up=draw(START_UP) if outages else None,
     )
 
 
@@ -306,11 +310,14 @@ def drawn_market(draw: st.DrawFn, draft: Draft) -> Raw:
 def drawn_on(draft: Draft, company: str) -> set[str]:
     """What processes and uses of a company take."""
     found = {use["material"] for use in draft.companies[company]["uses"].values()}
-    for process in draft.companies[company]["processes"].values():
-        inputs = process["inputs"]
-        slots = [inputs] if isinstance(inputs, list) else [slot["any_of"] for slot in inputs.values()]
-        found |= {material for slot in slots for material in slot}
-    return found
+    return found.union(*(taken(process) for process in draft.companies[company]["processes"].values()))
+
+
+def taken(process: Raw) -> set[str]:
+    """What a process takes."""
+    inputs = process["inputs"]
+    slots = [inputs] if isinstance(inputs, list) else [slot["any_of"] for slot in inputs.values()]
+    return {material for slot in slots for material in slot}
 
 
 def drawn_flow(draw: st.DrawFn, draft: Draft, sender: str, receiver: str, material: str) -> Raw:
@@ -321,6 +328,7 @@ def drawn_flow(draw: st.DrawFn, draft: Draft, sender: str, receiver: str, materi
         **{"from": sender, "to": receiver},
         material=material,
         rank=draw(RANK),
+        price=draw(PRICE),
         share=draw(SHARE),
         capacity=None if capacity is None else draft.rate(measure, capacity),
         safety_stock=None if kept is None else draft.mass(sender, kept),
@@ -398,7 +406,7 @@ def drawn_inventory(draw: st.DrawFn, draft: Draft, company: str, material: str) 
     capacity = draw(ROOM)
     kept = least + capacity if capacity is not None else None
     limited = any("limits" in slot for slot in slots_with(draft, company, material))
-    policy = drawn_policy(draw, draft, company, least) if may_order(draft, company, material) else {}
+    policy = drawn_policy(draw, draft, company, material, least) if may_order(draft, company, material) else {}
     quantity = policy.pop("quantity", 0)
     if quantity and kept is not None:
         kept = max(kept, quantity)
@@ -433,14 +441,25 @@ def may_order(draft: Draft, company: str, material: str) -> bool:
     return len(makers) < 2 or makers[0]["makes_to"] == material
 
 
-def drawn_policy(draw: st.DrawFn, draft: Draft, company: str, least: int) -> Raw:
-    """None, a level, (s, S) or (R, Q); never below one lot."""
+def may_need(draft: Draft, company: str, material: str) -> bool:
+    """Whether processes alone take a material, and say what they make; they may still need each other's products."""
+    entry = draft.companies[company]
+    takers = [process for process in entry["processes"].values() if material in taken(process)]
+    used = any(use["material"] == material for use in entry["uses"].values())
+    said = all(len(process["outputs"]) == 1 and material not in process["outputs"] for process in takers)
+    return bool(takers) and said and not used
+
+
+def drawn_policy(draw: st.DrawFn, draft: Draft, company: str, material: str, least: int) -> Raw:
+    """None, a level, cover, what is needed, (s, S) or (R, Q); never below one lot."""
     kind = draw(POLICY)
     level = max(1, least + draw(COUNT))
     if kind == "level":
         return {"order_up_to": draft.mass(company, level)}
     if kind == "cover" and not least:
         return {"order_up_to": f"{draft.period(draw(TO_TWO))} day"}
+    if kind == "needed" and not least and draw(SELDOM) and may_need(draft, company, material):
+        return {"order_up_to": "needed"}
     if kind == "s_S":
         return {"order_up_to": draft.mass(company, level), "reorder_at": draft.mass(company, level / 2)}
     if kind == "R_Q":
