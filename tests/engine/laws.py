@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, assume, event, given, settings
 from hypothesis import strategies as st
@@ -23,7 +23,7 @@ from simulator.scenario import load
 from simulator.scenario.scenario import Scenario
 from tests.engine.networks import PACES, Network, Pace, networks
 
-Law = TypeVar("Law", bound=Callable[..., None])
+Law = Callable[..., None]
 VARIABLE = "KREISLAUF_EXAMPLES"
 
 

@@ -477,12 +477,12 @@ def drawn_interventions(draw: st.DrawFn, draft: Draft) -> Raw:
     for n in range(draw(CHANGES)):
         date = draw(DATE)
         change: Raw = {"at": date}
-        if rates and draw(EITHER):
+        if draw(EITHER) and rates:
             change["scale"] = {draw(one_of(*rates)): draw(FACTOR)}
-            change |= present(**{"for": "2 day" if draw(EITHER) else None})
+            change |= {"for": "2 day"} if draw(EITHER) else {}
         elif switches:
-            path = draw(one_of(*switches))
-            switches.remove(path)
-            change["set"] = {path: False}
+            switched = draw(one_of(*switches))
+            switches.remove(switched)
+            change["set"] = {switched: False}
         found[f"i{n}"] = change
     return found

@@ -17,6 +17,7 @@ from typing import Any
 from simulator.engine import rounds, settlement
 from simulator.engine.claims import NOTHING
 from simulator.engine.layout import UNBOUNDED
+from simulator.engine.production import close_production, produce
 from tests.engine.laws import opened, recorded, tried
 from tests.engine.networks import Network
 
@@ -82,14 +83,14 @@ def watched_close(b: Any, lane: int) -> None:
         again = type(b)(*(array.copy() for array in b))
         for part in again.by_part:
             part.quiet, part.stage, part.moved = 0, UNBOUNDED, 0.0
-        rounds.produce(again, lane)
-        rounds.settle(again, lane)
+        produce(again, lane)
+        settlement.settle(again, lane)
         for part in again.by_part:
             assert part.moved <= GONE * part.largest, (part.moved, part.largest)
     _close_production(b, lane)
 
 
-_settle_rank, _close_production = settlement.settle_rank, rounds.close_production
+_settle_rank, _close_production = settlement.settle_rank, close_production
 
 
 def within_bounds(market: Market, sent: Sequence[float]) -> None:
@@ -208,9 +209,8 @@ def ranks_settle_fairly_and_leave_nothing(network: Network) -> None:
 
 def watch() -> None:
     """Let the kernels call what watches them."""
-    settlement.settle_rank = watched_rank  # type: ignore[assignment]
-    rounds.close_production = watched_close  # type: ignore[assignment]
-    rounds.MOST = PATIENCE
+    settlement.settle_rank = watched_rank
+    vars(rounds).update(close_production=watched_close, MOST=PATIENCE)
 
 
 if __name__ == "__main__":
