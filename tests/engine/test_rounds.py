@@ -261,3 +261,26 @@ def test_a_use_in_the_loop_takes_part_once_it_has_retired(tmp_path: Path) -> Non
     """
     found = shipped(tmp_path, quiet(body, end="2026-01-01"))
     assert found["again"] == pytest.approx([0.0, 0.0, 100.0, 100.0, 200.0, 200.0])
+
+
+def test_what_grows_without_end_is_said_before_it_is_infinite(tmp_path: Path) -> None:
+    """Goods that last a tenth of a cohort and come back half as heavy again: every round there is more."""
+    body = """
+        materials: {van: {}}
+        companies:
+          town:
+            uses: {vans: {material: van, demand: any, lifetime: {fixed: 3 day}, cohort: 30 day, soiling: {dirt: 0.5},
+                          end_of_life: van}}
+        boundary: {shop: {supplies: {van: {rate: 1 t/day}}, demands: {van: {rate: 1 t/day}}}}
+        flows:
+          buy: {from: shop, to: town, material: van}
+          sell: {from: town, to: shop, material: van}
+    """
+    body = "        substances: [dirt]\n" + body
+    with pytest.raises(UserError, match="van at town, and what is linked with it, goes round"):
+        shipped(
+            tmp_path,
+            quiet(body, step="1 day", end="2020-01-05", report="1 day").replace(
+                "schema", "settle: until_quiet\nschema"
+            ),
+        )
