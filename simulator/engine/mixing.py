@@ -13,6 +13,7 @@ wanted. A row says: basic unknown = its last entry − Σ entries × the unknown
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
+from simulator.engine.handle import whole
 from simulator.engine.layout import CLOSE, NO, YES
 from simulator.engine.state import Batch
 
@@ -25,21 +26,25 @@ FINE = 1e-3
 
 
 @helper
-def fill(b: Batch, lane: int, s: int, wanted: float) -> float:
+def fill(b: Batch, lane: int, s: int, wanted: float, stage: float) -> float:
     """Set what a slot draws of each choice for `wanted` t; return how much of it that is.
 
-    First choices first; where the slot has limits that such a mix exceeds, as much of it as can be diluted.
+    First choices first, and none beyond `stage`; where the slot has limits that such a mix exceeds, as much of it as
+    can be diluted, by any choice.
     """
     slot = b.slots[s]
     lacking = wanted
     total = 0.0
+    held = 0.0
     for d in range(slot.first_draw, slot.first_draw + slot.draws):
-        b.by_draw[d].amount = min(lacking, b.by_draw[d].available)
+        waits = d - slot.first_draw >= stage
+        b.by_draw[d].amount = 0.0 if waits else min(lacking, b.by_draw[d].available)
         lacking -= b.by_draw[d].amount
         total += b.by_draw[d].amount
-    if slot.limits == 0 or total <= 0.0 or is_clean(b, lane, s, total):
-        return total
-    return dilute(b, lane, s, total)
+        held += b.by_draw[d].available
+    if whole(b) and slot.limits > 0 and total > 0.0 and not is_clean(b, lane, s, total):
+        return dilute(b, lane, s, total if stage >= slot.draws else min(wanted, held), stage)
+    return total
 
 
 @helper
@@ -76,15 +81,23 @@ def slack(b: Batch, lane: int, n: int) -> float:
 
 
 @helper
-def dilute(b: Batch, lane: int, s: int, wanted: float) -> float:
-    """Set the draws of a slot to the mix of most tonnes, up to `wanted`, and then of the best choices; return its t."""
+def dilute(b: Batch, lane: int, s: int, wanted: float, stage: float) -> float:
+    """Set the draws of a slot to the mix of most tonnes, up to `wanted`, and then of the best choices; return its t.
+
+    Where some choices wait for a later stage, most of the others comes before most tonnes, and those only dilute.
+    """
     slot = b.slots[s]
     choices = slot.draws
     rows = choices + slot.limits + 1
     lay_out(b, lane, s, wanted)
-    aim(b, choices, rows, choices + rows - 1, NO)
+    if stage >= choices:
+        aim(b, choices, rows, choices + rows - 1, NO)
     for i in range(choices - 1):
-        aim(b, choices, rows, i, YES)
+        if i < stage:
+            aim(b, choices, rows, i, YES)
+    for i in range(choices):
+        if choices - 1 - i >= stage:
+            aim(b, choices, rows, choices - 1 - i, NO)
     for i in range(choices):
         b.by_draw[slot.first_draw + i].amount = 0.0
     total = 0.0

@@ -63,7 +63,7 @@ def plan(b: Batch, lane: int) -> int:
 
 @helper
 def look_at_stocks(b: Batch, lane: int, c: int, stage: float) -> None:
-    """Note what each choice of a consumer's slots could give; later ones wait for their stage, unless they dilute."""
+    """Note what each choice of a consumer's slots could give; later ones wait for their stage, or only dilute."""
     consumer = b.consumers[c]
     for s in range(consumer.first_slot, consumer.first_slot + consumer.slots):
         slot = b.slots[s]
@@ -96,7 +96,7 @@ def fit_inputs(b: Batch, lane: int, c: int, x: float) -> None:
         for d in range(slot.first_draw, slot.first_draw + slot.draws):
             available += b.by_draw[d].available
         if whole(b) and slot.limits > 0:
-            available = fill(b, lane, s, min(available, x * share))
+            available = fill(b, lane, s, min(available, x * share), b.by_part[consumer.part].stage)
         if available < x * share:
             x = available / share
             mine.cause = INPUT + s - consumer.first_slot
@@ -109,7 +109,7 @@ def draw(b: Batch, lane: int, c: int, x: float) -> None:
     consumer = b.consumers[c]
     b.by_consumer[c].x = x
     for s in range(consumer.first_slot, consumer.first_slot + consumer.slots):
-        fill(b, lane, s, b.numbers[lane, b.slots[s].share] * x)
+        fill(b, lane, s, b.numbers[lane, b.slots[s].share] * x, b.by_part[consumer.part].stage)
 
 
 @helper

@@ -66,7 +66,7 @@ def next_round(b: Batch, lane: int, rounds: int) -> bool:
         part = b.by_part[n]
         if part.quiet > 0:
             continue
-        if rounds == MOST:
+        if rounds == MOST or not part.moved < UNBOUNDED:
             b.lane_state[lane].restless = n + 1
             part.quiet = 1
             continue

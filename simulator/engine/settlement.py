@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from simulator.engine.claims import asked, claim, part_above, rest, spare
 from simulator.engine.compiler import helper
 from simulator.engine.contracts import in_force, left_of_period
 from simulator.engine.handle import whole
@@ -20,8 +21,6 @@ from simulator.engine.state import Batch
 from simulator.engine.transport import SETTLED, add_taken, join, load_lag, relabel, take
 
 NONE, SUPPLY = Port.NONE, Port.SUPPLY
-NOTHING = 1e-12
-"""Part of what was offered that no longer counts as moving."""
 WHOLE = 1e-9
 """Part of a lot by which rounding may fall short of it."""
 
@@ -155,7 +154,9 @@ def entitle(b: Batch, lane: int, f: int, share: float) -> float:
     """A share of the cumulative offer of the instant; a flow in lots saves up what it could not ship."""
     flow = b.flows[f]
     state = b.flow_state[lane, f]
-    offer = max(0.0, b.by_place[flow.source].offer - b.numbers[lane, flow.safety])
+    offer = spare(b, lane, f)
+    if offer == UNBOUNDED:
+        return offer if share > 0.0 else 0.0
     lot = b.numbers[lane, flow.lot]
     sent = b.by_flow[f].sent
     if lot == 0.0:
@@ -192,19 +193,24 @@ def limit(b: Batch, lane: int, f: int) -> float:
 
 @helper
 def share_out(b: Batch, lane: int, start: int, end: int, loose: bool) -> None:
-    """Grant and accept in proportion until no receiver had to refuse; `loose`: only flows that need not be whole.
+    """Grant and accept in proportion until nobody had to refuse; `loose`: only flows that need not be whole.
 
-    Every round either satisfies a receiver or is the last, so there are at most as many rounds as flows and one.
+    Every round satisfies a receiver, or uses up what lies above a safety stock, or is the last: so there are at most
+    twice as many rounds as flows and one.
     """
-    for _ in range(end - start + 1):
-        grant(b, lane, start, end, loose)
-        if not accept(b, start, end):
+    for _ in range(2 * (end - start) + 1):
+        kept = grant(b, lane, start, end, loose)
+        if not accept(b, start, end) and not kept:
             return
 
 
 @helper
-def grant(b: Batch, lane: int, start: int, end: int, loose: bool) -> None:
-    """Each sender grants in proportion to min(cap, open request), an unlimited request counting as the offer."""
+def grant(b: Batch, lane: int, start: int, end: int, loose: bool) -> bool:
+    """Each sender grants in proportion to min(cap, open request), an unlimited request counting as the offer.
+
+    Return whether one keeps more from some of its flows than from others, which may leave something for these.
+    """
+    kept = NO
     for i in range(start, end):
         flow = b.flows[b.due_flows[i]]
         b.by_place[flow.source].weight = 0.0
@@ -213,32 +219,22 @@ def grant(b: Batch, lane: int, start: int, end: int, loose: bool) -> None:
     for i in range(start, end):
         f = b.due_flows[i]
         source = b.by_place[b.flows[f].source]
-        held = loose and b.numbers[lane, b.flows[f].whole] > 0.0
-        b.by_flow[f].grant = 0.0 if held else asked(b, lane, f)
+        b.by_flow[f].grant = claim(b, lane, f, loose)
         source.weight += b.by_flow[f].grant
         source.spare = max(source.spare, spare(b, lane, f))
     for i in range(start, end):
         f = b.due_flows[i]
         flow = b.flows[f]
         source = b.by_place[flow.source]
-        if source.weight > source.spare:
+        if spare(b, lane, f) < source.spare:
+            part = part_above(b, lane, start, end, f, loose)
+            kept = kept or (part < 1.0 and b.by_flow[f].grant > 0.0)
+            b.by_flow[f].grant *= part
+        elif source.weight > source.spare:
             b.by_flow[f].grant *= source.spare / source.weight
         b.by_flow[f].grant = min(b.by_flow[f].grant, spare(b, lane, f))
         b.by_place[flow.target].granted += b.by_flow[f].grant
-
-
-@helper
-def spare(b: Batch, lane: int, f: int) -> float:
-    """What the sender of a flow holds above the safety stock it keeps from it."""
-    flow = b.flows[f]
-    return max(0.0, b.by_place[flow.source].offer - b.numbers[lane, flow.safety])
-
-
-@helper
-def asked(b: Batch, lane: int, f: int) -> float:
-    """What a flow could carry if its sender had enough."""
-    most = min(b.by_flow[f].cap, b.by_place[b.flows[f].target].request)
-    return most if most < UNBOUNDED else spare(b, lane, f)
+    return kept
 
 
 @helper
@@ -267,15 +263,6 @@ def move(b: Batch, f: int, amount: float) -> None:
     b.by_flow[f].cap = rest(b.by_flow[f].cap, amount)
     b.by_place[flow.source].offer = rest(b.by_place[flow.source].offer, amount)
     b.by_place[flow.target].request = rest(b.by_place[flow.target].request, amount)
-
-
-@helper
-def rest(held: float, amount: float) -> float:
-    """What is left, exactly nothing where only rounding is; of what is unlimited as much as before."""
-    if held == UNBOUNDED:
-        return held
-    left = held - amount
-    return left if left > held * NOTHING else 0.0
 
 
 @helper

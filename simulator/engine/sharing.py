@@ -88,7 +88,8 @@ def ask_choice(b: Batch, lane: int, c: int, choice: int) -> int:
         return 0
     for s in range(consumer.first_slot, consumer.first_slot + consumer.slots):
         slot = b.slots[s]
-        if choice < slot.draws:
+        waits = slot.limits == 0 and choice >= b.by_part[consumer.part].stage
+        if choice < slot.draws and not waits:
             asked += 1
             d = slot.first_draw + choice
             lacking = b.numbers[lane, slot.share] * mine.x

@@ -25,6 +25,8 @@ SWEEPS = 20_000
 """After so many a cycle costs less than nothing."""
 SAME = 1e-9
 """Part by which costs may differ and still be the same."""
+HOP = SAME / 10
+"""What a flow costs beside its toll, EUR/t: of equal ways the shortest, so that none goes in a circle for nothing."""
 STEP = 1e-6
 """Between the ranks of one sender's ways."""
 NOW, NEXT, MIX = (cast(int, np.int64(layer)) for layer in range(3))
@@ -101,7 +103,7 @@ def try_flow(b: Batch, lane: int, f: int) -> None:
     own = toll(b, lane, f)
     on = b.numbers[lane, b.ways[f].onward]
     for s in range(b.onward.shape[2]):
-        b.basket[s] = own + on * b.onward[NOW, flow.target, s]
+        b.basket[s] = own + HOP + on * b.onward[NOW, flow.target, s]
     choose(b, flow.source)
 
 

@@ -282,6 +282,45 @@ def test_a_safety_stock_is_never_offered_and_a_flow_may_carry_its_own(tmp_path: 
     assert stock(simulate(tmp_path, body), "s", "a") == pytest.approx(left)
 
 
+TWO_SAFETIES = """
+materials: {a: {}}
+companies:
+  s: {inventories: {a: {initial: 100 t}}}
+boundary:
+  x: {demands: {a: {rate: %s t/day}}}
+  y: {demands: {a: {rate: 100 t/day}}}
+  z: {demands: {a: {rate: 100 t/day}}}
+flows:
+  fx: {from: s, to: x, material: a}
+  fy: {from: s, to: y, material: a, safety_stock: 60 t}
+  fz: {from: s, to: z, material: a, safety_stock: %s t}
+"""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kept", "sent"),
+    [
+        (10, 60, [10, 20, 20]),  # fy and fz share what lies above 60 t: no more than 40 t together
+        (100, 60, [60, 20, 20]),  # fx gets what the others must leave
+        (100, 100, [60, 40, 0]),  # what gets nothing claims nothing
+        (100, 90, [70, 20, 10]),  # fz gets a tenth of its claim, fy a fifth, fx the rest
+    ],
+)
+def test_flows_of_one_rank_together_keep_the_safety_stock(
+    tmp_path: Path, wanted: float, kept: float, sent: list[float]
+) -> None:
+    """100 t; fx may have all of it, fy what lies above 60 t, fz what lies above its own safety stock."""
+    result = simulate(tmp_path, TWO_SAFETIES % (wanted, kept))
+    assert [amounts(result, flow, 1)[0] for flow in ("fx", "fy", "fz")] == pytest.approx(sent)
+
+
+@pytest.mark.parametrize(("share", "days"), [(0.5, [50, 50, 50, 50]), (0, [0, 0, 0, 0])])
+def test_a_share_of_what_is_unlimited_is_unlimited(tmp_path: Path, share: float, days: list[float]) -> None:
+    """In lots too, review after review; a share of nothing is nothing."""
+    body = buyer("order_up_to: 50 t", f", lot_size: 10 t, share: {share}", rate="50 t/day")
+    assert amounts(simulate(tmp_path, body), "buy", 4) == days
+
+
 def buyer(policy: str, flow: str = "", rate: str = "10 t/day", company: str = "") -> str:
     """A company that uses 10 t a day of what it orders from a supply without limit."""
     return f"""

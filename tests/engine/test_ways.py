@@ -194,3 +194,28 @@ def test_costs_rank_in_rounds_too(tmp_path: Path, settle: str) -> None:
     result = run(read(tmp_path, written.replace("settle: once", f"settle: {settle}")))
     assert shipped(result, "to_dump") == 0.0
     assert shipped(result, "to_sorter") > 0.0
+
+
+def test_two_that_send_to_each_other_for_nothing_settle(tmp_path: Path) -> None:
+    """Of ways that cost the same the shortest counts: else costs of what neither holds would be swapped for ever."""
+    body = """
+    substances: [x, y]
+    materials: {a: {}, b: {}, c: {}}
+    companies:
+      here:
+        processes:
+          p: {inputs: {feed: {share: 0.5, any_of: [a]}, more: {share: 0.5, any_of: [c]}}, rate: 1 t/day,
+              outputs: {b: {x: 0.5, other: 0.5}, c: {total: 0.5}, a: rest}}
+      there: {uses: {u: {material: a, demand: 1 t/day, lifetime: {fixed: 9 day}, end_of_life: a}}}
+    boundary:
+      market: {supplies: {a: {rate: 1 t/day}}, demands: {a: {}, b: {}, c: {}}}
+    flows:
+      buy: {from: market, to: there, material: a}
+      away: {from: here, to: there, material: a}
+      back: {from: there, to: here, material: a}
+      sell_a: {from: here, to: market, material: a}
+      sell_b: {from: here, to: market, material: b}
+      sell_c: {from: here, to: market, material: c, price: 3 EUR/t}
+      sell_more: {from: there, to: market, material: a, rank: cost}
+    """
+    assert shipped(simulate(tmp_path, body), "sell_more") >= 0
