@@ -1,7 +1,6 @@
 """Defects that were found in the peers, and traps of our own stack: none of them can happen here.
 
-Each is a test of this file, or one elsewhere that `ELSEWHERE` points to. A route that is chosen by cost and driven by
-hop count belongs to `rank: cost`.
+Each is a test of this file, or one elsewhere that `ELSEWHERE` points to.
 """
 
 from __future__ import annotations
@@ -26,6 +25,8 @@ from tests.engine.builders import amounts, by_period, read, shipped, simulate, s
 
 ROOT = Path(__file__).parents[1]
 ELSEWHERE = {
+    "celavi: a route is chosen by cost and driven by hop count":
+        "tests/engine/test_ways.py::test_the_cheapest_way_is_the_one_that_is_driven",
     "celavi: the order of CSV rows changes results": "tests/malformed/table_out_of_order.yaml",
     "cyclus: greedy settlement never shares shortage":
         "tests/engine/test_settlement.py::test_equals_share_scarcity_in_proportion_to_their_requests",

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal, cast
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import core_schema
 
 from simulator.scenario.context import Context, Tables
-from simulator.scenario.numbers import NUMBER_KEYS, In, NotYet, Number, parse_number, split_quantity
+from simulator.scenario.numbers import NUMBER_KEYS, In, Number, parse_number, split_quantity
 from simulator.scenario.wrong import Keys, Wrong, shown
 
 ID = re.compile(r"[a-z][a-z0-9_]*")
@@ -197,17 +197,6 @@ def table_only(raw: Any) -> Any:
     if not isinstance(raw, Mapping) or "table" not in raw:
         raise Wrong("is a table: write it like {table: vintages}, with a row for each interval")
     return raw
-
-
-def later(word: str, issue: Literal["Exactness", "Exploration"]) -> BeforeValidator:
-    """Refuses a word that is known but not supported yet."""
-
-    def refuse(raw: Any) -> Any:
-        if raw == word:
-            raise Wrong(f"`{word}` is {NotYet(issue).message()}")
-        return raw
-
-    return BeforeValidator(refuse)
 
 
 def parse_coordinate(raw: Any, _tables: Tables) -> tuple[float, float]:

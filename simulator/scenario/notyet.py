@@ -13,7 +13,7 @@ from simulator.scenario.wrong import Wrong
 class NotYet:
     """Marks a key that is known but not supported yet, with the issue it is planned with."""
 
-    def __init__(self, issue: Literal["Exactness", "Exploration"]) -> None:
+    def __init__(self, issue: Literal["Exploration"]) -> None:
         self.issue = issue
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
