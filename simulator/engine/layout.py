@@ -119,9 +119,11 @@ enters, to rest there, −1 none."""
 RING = _record("first", "slots")
 """The lots of a place, oldest first: `slots` rows from `first`."""
 
-WAY = _record("usual", "paid", "distance", "haulage", "onward")
+WAY = _record("usual", "paid", "distance", "haulage", "onward", "first_rival", "rivals")
 """A flow, where some are ranked by cost: its rank before cost is looked at, 0 where it is fixed; what it costs, EUR/t
-and EUR/(t km); whether what its receiver does belongs to the way."""
+and EUR/(t km); whether what its receiver does belongs to the way; what it may be ranked against."""
+RIVAL = _record("flow")
+"""A flow of the same sender, or from supplies to the same buyer."""
 EXIT = _record("place", "consumer", "open", "cost", "learner", "first_bill", "bills")
 """What draws on a store: a number that is 0 where it stands still; its cost, EUR/t; `learner`: −1 none."""
 BILL = _record("need", "price")
@@ -210,7 +212,7 @@ TABLES: dict[str, np.dtype[np.void]] = {
     "consumers": CONSUMER, "processes": PROCESS, "slots": SLOT, "draws": DRAW, "outputs": OUTPUT, "uses": USE,
     "ends": END, "mix_limits": MIX_LIMIT, "pulls": PULL,
     "places": PLACE, "nominals": NOMINAL, "flows": FLOW, "lags": LAG, "rings": RING, "contracts": CONTRACT,
-    "ways": WAY, "exits": EXIT, "bills": BILL, "mixes": MIX, "learners": LEARNER,
+    "ways": WAY, "rivals": RIVAL, "exits": EXIT, "bills": BILL, "mixes": MIX, "learners": LEARNER,
     "varyings": VARYING, "terms": TERM,
     "shared": SHARED, "makers": MAKER, "edges": EDGE,
     "buses": BUS, "needs": NEED, "units": UNIT, "extras": EXTRA, "wires": WIRE, "routes": ROUTE, "legs": LEG,

@@ -131,6 +131,7 @@ class Batch(NamedTuple):
     rings: Records
     contracts: Records
     ways: Records
+    rivals: Records
     exits: Records
     bills: Records
     mixes: Records

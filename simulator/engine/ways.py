@@ -189,13 +189,9 @@ def cost_of(b: Batch, lane: int, f: int) -> float:
 def count_cheaper(b: Batch, lane: int, f: int) -> int:
     """How many ways come before a flow: of its sender, or, from supplies, to its buyer."""
     count = 0
-    for g in range(len(b.ways)):
-        mine = b.flows[f]
-        other = b.flows[g]
-        rival = mine.source == other.source
-        if b.places[mine.source].port == SUPPLY:
-            rival = mine.target == other.target and b.places[other.source].port == SUPPLY
-        cost = b.by_way[f].cost
-        if rival and b.numbers[lane, b.ways[g].usual] > 0.0 and b.by_way[g].cost < cost - SAME * max(1.0, abs(cost)):
+    cost = b.by_way[f].cost
+    for r in range(b.ways[f].first_rival, b.ways[f].first_rival + b.ways[f].rivals):
+        g = b.rivals[r].flow
+        if b.numbers[lane, b.ways[g].usual] > 0.0 and b.by_way[g].cost < cost - SAME * max(1.0, abs(cost)):
             count += 1
     return count

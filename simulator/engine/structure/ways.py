@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import cast
 
+import numpy as np
+
 from simulator.engine.axes import substances
 from simulator.engine.index import FlowKey, Place, ProcessKey
 from simulator.engine.layout import ONE, ZERO
@@ -26,16 +28,34 @@ def tables(draft: Draft) -> dict[str, list[Row]]:
     """All of them by name."""
     learners = {(key.company, key.process): n for n, key in enumerate(draft.index.learners)}
     found = {"learners": [_learner(draft, key) for key in draft.index.learners]}
-    empty: dict[str, list[Row]] = {"ways": [], "exits": [], "bills": [], "mixes": []}
+    empty: dict[str, list[Row]] = {"ways": [], "rivals": [], "exits": [], "bills": [], "mixes": []}
     if not any(flow.rank == COST for world in draft.parameters.worlds for flow in world.flows.values()):
         return found | empty
     exits, bills = _exits(draft, learners)
+    rivals, of_flow = _rivals(draft)
     return found | {
-        "ways": [_way(draft, key) for key in draft.index.flows],
+        "ways": [(*_way(draft, key), *of_flow[n]) for n, key in enumerate(draft.index.flows)],
+        "rivals": rivals,
         "exits": exits,
         "bills": bills,
         "mixes": [(_mix(draft, place),) for place in draft.index.places],
     }
+
+
+def _rivals(draft: Draft) -> tuple[list[Row], list[tuple[int, int]]]:
+    """Flows of one sender, or from supplies to one buyer, side by side, and where those of each flow stand."""
+    among: dict[tuple[bool, int], list[int]] = {}
+    places = [_rivalry(draft, key) for key in draft.index.flows]
+    for n, place in enumerate(places):
+        among.setdefault(place, []).append(n)
+    firsts = dict(zip(among, np.cumsum([0, *map(len, among.values())]).tolist(), strict=False))
+    return [(n,) for flows in among.values() for n in flows], [(firsts[place], len(among[place])) for place in places]
+
+
+def _rivalry(draft: Draft, key: FlowKey) -> tuple[bool, int]:
+    """Whether it is the buyer that chooses, and the place where it or the sender does."""
+    bought = draft.index.places[key.source].kind == "supply"
+    return bought, key.target if bought else key.source
 
 
 def _way(draft: Draft, key: FlowKey) -> Row:
