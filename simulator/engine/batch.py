@@ -43,7 +43,7 @@ def _shared(plan: Plan) -> dict[str, Any]:
         if name in state.WHERE.names:  # type: ignore[operator]
             where[name] = first
     where["substances"], where["ports"] = plan.substances, _inventories(plan)
-    where["urgent"], where["rounds"] = plan.tables["needs"]["urgent"].sum(), plan.rounds
+    where["urgent"] = plan.tables["needs"]["urgent"].sum()
     where["resting"] = plan.tables["places"]["rests"].sum()
     where["queued"] = plan.tables["processes"]["queued"].sum()
     where["loading"], where["generators"] = _processes_needs(plan), int(plan.tables["carriers"]["units"].sum())

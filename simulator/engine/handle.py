@@ -10,7 +10,7 @@ of numba's would take to compile. Nothing in the list changes while a batch runs
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,8 @@ from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, inf
 from numba.extending import models, register_model
 from numba.np.numpy_support import from_dtype
 
-from simulator.engine.state import FIELDS, Batch
+from simulator.engine.programs import RARE
+from simulator.engine.state import FIELDS, Batch, Records
 
 Handle = Any
 """Address of a batch's list of arrays; without compilation the batch itself."""
@@ -29,10 +30,10 @@ Handle = Any
 class _BatchType(types.Type):
     """The kernels' view of a batch: the list."""
 
-    def __init__(self, whole: bool) -> None:
-        super().__init__(name="Batch" if whole else "UsualBatch")
-        self.whole = whole
-        """Whether kernels with it have what few scenarios use, see `programs`."""
+    def __init__(self, name: str, without: Collection[str]) -> None:
+        super().__init__(name)
+        self.without = without
+        """Tables that have no rows, so that what asks whether they are `present` is left out, see `programs`."""
 
 
 class _ArrayType(types.Type):
@@ -48,7 +49,7 @@ class _ArrayType(types.Type):
 
 
 _OFFSETS = np.cumsum([0, *(1 + ndim for _, ndim in FIELDS.values())])[:-1].tolist()
-_BATCHES = {types.intp: _BatchType(True), types.uintp: _BatchType(False)}
+_BATCHES = {types.intp: _BatchType("Batch", ()), types.uintp: _BatchType("UsualBatch", RARE)}
 """By the type of the address."""
 _ARRAYS = {name: _ArrayType(name, offset) for name, offset in zip(FIELDS, _OFFSETS, strict=True)}
 
@@ -77,20 +78,16 @@ def _to_list(_context: Any, builder: Any, _: Any, args: Sequence[Any]) -> Any:
     return builder.inttoptr(args[0], cgutils.intp_t.as_pointer())
 
 
-def whole(_: Batch) -> bool:
-    """Whether the kernels have what few scenarios use; where they have not, what is behind it is left out."""
-    return True
+def present(table: Records) -> bool:
+    """Whether a table has rows: what is asked before what only they need. Machine code for batches without them leaves
+    out what is behind it (`omission`)."""
+    return len(table) > 0
 
 
-@infer_global(whole)
-class _Whole(AbstractTemplate):
+@infer_global(present)
+class _Present(AbstractTemplate):
     def generic(self, args: Sequence[Any], _: Any) -> Any:
-        return signature(types.boolean, *args)
-
-
-@lower_builtin(whole, _BatchType)
-def _is_whole(_context: Any, _builder: Any, call: Any, _args: Sequence[Any]) -> Any:
-    return cgutils.bool_t(call.args[0].whole)
+        return signature(types.boolean, *args) if isinstance(args[0], _ArrayType) else None
 
 
 @infer_getattr
@@ -162,6 +159,11 @@ def _write_element(context: Any, builder: Any, call: Any, args: Sequence[Any]) -
     array, (value, index, element) = call.args[0], args
     context.pack_value(builder, array.dtype, element, _address(context, builder, array, value, index))
     return context.get_dummy_value()
+
+
+@lower_builtin(present, _ArrayType)
+def _has_rows(_context: Any, builder: Any, call: Any, args: Sequence[Any]) -> Any:
+    return builder.icmp_signed(">", _entry(builder, call.args[0], args[0], 1), cgutils.intp_t(0))
 
 
 def _address(context: Any, builder: Any, array: _ArrayType, value: Any, index: Any) -> Any:

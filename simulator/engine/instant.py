@@ -6,7 +6,7 @@ from math import isnan
 
 from simulator.engine.compiler import helper
 from simulator.engine.energy import dispatch
-from simulator.engine.handle import Handle, batch_of, whole
+from simulator.engine.handle import Handle, batch_of, present
 from simulator.engine.layout import ADVANCE, BEGIN, CLOSING, FIRST, OPENING
 from simulator.engine.learning import recall
 from simulator.engine.orders import add_up_nominal_use
@@ -80,7 +80,7 @@ def open_instant(b: Batch, lane: int, now: int) -> None:
     if b.tick[2] > 0:
         follow_series(b, lane)
         retire(b, lane)
-        if whole(b) and len(b.learners) > 0:
+        if present(b.learners):
             recall(b, lane)
 
 
@@ -134,7 +134,7 @@ def enter_epoch(b: Batch, lane: int) -> None:
     row = b.epoch[lane, b.lane_state[lane].epoch].row
     for n in range(b.numbers.shape[1]):
         b.numbers[lane, n] = b.epoch_numbers[row, n]
-    if whole(b):
+    if present(b.wants):
         for u in range(len(b.uses)):
             recall_missing(b, lane, u)
     order_flows(b, lane)

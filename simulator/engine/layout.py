@@ -76,12 +76,12 @@ OUTPUT = _record("place", "lag", "coefficients", "origin", "first_term", "terms"
 """`place` −1: the environment; `lag` −1: at once; `coefficients`: first of as many numbers as labels; `origin`: that
 it takes on, −1 keeps its own; the terms weigh substances that are released."""
 
-USE = _record(
-    "demand", "curve", "rhythm", "soiling", "first_end", "ends", "greedy", "wanted", "excess", "replacing", "missing"
-)  # fmt: skip
-"""`wanted`: the stock that drives it, −1 where its demand does; `excess`: whether what is above it retires;
-`replacing`, `missing`: numbers that the kernels set, what it takes in a day to stay as it is, and what it lacks;
-`curve`: a number, the row of the survival curve new cohorts get; `soiling`: first of the substances, −1 none."""
+USE = _record("demand", "curve", "rhythm", "soiling", "first_end", "ends", "greedy", "want")
+"""`want`: where it is driven by a stock, −1 where by its demand; `curve`: a number, the row of the survival curve new
+cohorts get; `soiling`: first of the substances, −1 none."""
+WANT = _record("stock", "excess", "replacing", "missing")
+"""The `stock` that drives a use, and whether what is above it retires; `replacing`, `missing`: numbers that the kernels
+set, what the use takes in a day to stay as it is, and what it lacks."""
 
 END = _record("place", "share", "origin")
 
@@ -107,6 +107,9 @@ FLOW = _record(
 )  # fmt: skip
 """`whole`: shipped in multiples of it, the lot or a fixed order; `relabel`: origin it takes on, −1 keeps its own;
 `contract`: −1 none."""
+
+ROUND = _record("choices")
+"""A part of the network, where each settles in rounds: the most choices of any slot in it, which act in turn."""
 
 CONTRACT = _record("maximum", "closes")
 """`maximum`: a number, t per period; `closes`: it has ended when so many of its `turns` are over."""
@@ -210,7 +213,7 @@ class Policy:
 
 TABLES: dict[str, np.dtype[np.void]] = {
     "consumers": CONSUMER, "processes": PROCESS, "slots": SLOT, "draws": DRAW, "outputs": OUTPUT, "uses": USE,
-    "ends": END, "mix_limits": MIX_LIMIT, "pulls": PULL,
+    "ends": END, "mix_limits": MIX_LIMIT, "pulls": PULL, "wants": WANT, "rounds": ROUND,
     "places": PLACE, "nominals": NOMINAL, "flows": FLOW, "lags": LAG, "rings": RING, "contracts": CONTRACT,
     "ways": WAY, "rivals": RIVAL, "exits": EXIT, "bills": BILL, "mixes": MIX, "learners": LEARNER,
     "varyings": VARYING, "terms": TERM,

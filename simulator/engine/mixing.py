@@ -13,7 +13,7 @@ wanted. A row says: basic unknown = its last entry − Σ entries × the unknown
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
-from simulator.engine.handle import whole
+from simulator.engine.handle import present
 from simulator.engine.layout import CLOSE, NO, YES
 from simulator.engine.state import Batch
 
@@ -42,7 +42,7 @@ def fill(b: Batch, lane: int, s: int, wanted: float, stage: float) -> float:
         lacking -= b.by_draw[d].amount
         total += b.by_draw[d].amount
         held += b.by_draw[d].available
-    if whole(b) and slot.limits > 0 and total > 0.0 and not is_clean(b, lane, s, total):
+    if present(b.mix_limits) and slot.limits > 0 and total > 0.0 and not is_clean(b, lane, s, total):
         return dilute(b, lane, s, total if stage >= slot.draws else min(wanted, held), stage)
     return total
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from simulator.engine.compiler import helper
 from simulator.engine.contracts import in_force, left_of_period
+from simulator.engine.handle import present
 from simulator.engine.layout import UNBOUNDED, Policy, Port
 from simulator.engine.orders import request, room, want
 from simulator.engine.state import Batch
@@ -93,7 +94,7 @@ def need_of(b: Batch, lane: int, r: int, ahead: bool) -> float:
             cover = max(cover, b.numbers[lane, entry.cover])
     rate = b.numbers[lane, b.processes[pull.process].rate]
     dt = b.group[b.consumers[pull.process].group].dt
-    most = rate * dt if b.where[0].rounds == 0 else max(0.0, mine.budget)
+    most = max(0.0, mine.budget) if present(b.rounds) else rate * dt
     most = (most + rate * cover) * b.numbers[lane, pull.per]
     order = order_for(b, lane, b.outputs[pull.output].place, 1.0 + cover / dt, ahead)
     return b.numbers[lane, slot.share] * min(most, order / made)

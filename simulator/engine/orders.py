@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.engine.compiler import helper
-from simulator.engine.handle import whole
+from simulator.engine.handle import present
 from simulator.engine.layout import CLOSE, UNBOUNDED, Policy, Port
 from simulator.engine.state import Batch
 from simulator.engine.transport import coming
@@ -49,7 +49,7 @@ def want(b: Batch, lane: int, place: int) -> float:
     policy = b.numbers[lane, entry.policy]
     if policy == ANYTHING:
         return UNBOUNDED
-    if whole(b) and policy == NEEDED:
+    if present(b.pulls) and policy == NEEDED:
         return in_lots(b.by_place[place].lacking, b.numbers[lane, entry.lots])
     reorder = b.numbers[lane, entry.reorder]
     if reorder < UNBOUNDED and b.by_place[place].order >= 0.0:
@@ -65,7 +65,7 @@ def want(b: Batch, lane: int, place: int) -> float:
     if position > min(reorder, level):
         return 0.0
     asked = b.numbers[lane, entry.quantity] if policy == QUANTITY else max(0.0, level - position)
-    if whole(b) and b.where[0].rounds > 0:
+    if present(b.rounds):
         b.by_place[place].order = asked
     return asked
 

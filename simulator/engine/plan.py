@@ -33,6 +33,7 @@ from simulator.engine.structure.draft import Draft, groups_of, lags_of, node_act
 from simulator.engine.structure.parts import Parts, parts_of
 from simulator.engine.structure.pulls import pulls
 from simulator.engine.structure.rings import rings
+from simulator.engine.structure.rounds import rounds
 from simulator.engine.timeseries import sample
 from simulator.scenario.buses import Bus, Joints, merged
 from simulator.scenario.models import World
@@ -118,13 +119,11 @@ class Plan:
     substances: int
     aging: Aging
     parts: Parts
-    rounds: bool
-    """Whether production and settlement repeat at an instant until nothing moves."""
 
     @property
     def programs(self) -> tuple[Program, ...]:
         """The machine code that it needs."""
-        return programs(self.tables, self.rounds)
+        return programs(self.tables)
 
 
 def plans(scenario: Scenario, terms: Iterable[Term] = ()) -> tuple[Plan, ...]:
@@ -184,7 +183,6 @@ def _plan(
         substances=len({label.substance for label in index.labels}),
         aging=aging(draft, asking(index, every_world), book, (start.curve for start in openings.values())),
         parts=parts,
-        rounds=world.in_rounds,
     )
 
 
@@ -234,6 +232,7 @@ def _tables(
         "draws": consumers.draws(draft),
         "outputs": consumers.outputs(draft, of_terms),
         "uses": consumers.uses(draft, book.of),
+        "wants": consumers.wants(draft),
         "ends": consumers.ends(draft),
         "places": place,
         "nominals": nominal,
@@ -241,6 +240,7 @@ def _tables(
         "lags": lag,
         "rings": ring,
         "contracts": contract,
+        "rounds": rounds(draft),
         "edges": edges,
         "terms": terms,
         **ways.tables(draft),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.engine.compiler import helper
-from simulator.engine.handle import whole
+from simulator.engine.handle import present
 from simulator.engine.layout import CLOSE, INPUT, MINIMUM, ORDER, OUTAGE, RATE, ROOM, UNBOUNDED
 from simulator.engine.lots import kept_of_oldest
 from simulator.engine.mixing import fill, hold_mix
@@ -35,7 +35,7 @@ def allow_use(b: Batch, lane: int, c: int) -> None:
     u = c - len(b.processes)
     mine = b.by_consumer[c]
     mine.budget = b.numbers[lane, b.uses[u].demand] * b.group[b.consumers[c].group].dt
-    if whole(b) and b.uses[u].wanted >= 0:
+    if present(b.wants) and b.uses[u].want >= 0:
         mine.budget = wanted_inflow(b, lane, u)
     elif b.uses[u].greedy > 0:
         mine.budget = UNBOUNDED
@@ -95,7 +95,7 @@ def fit_inputs(b: Batch, lane: int, c: int, x: float) -> None:
         available = 0.0
         for d in range(slot.first_draw, slot.first_draw + slot.draws):
             available += b.by_draw[d].available
-        if whole(b) and slot.limits > 0:
+        if present(b.mix_limits) and slot.limits > 0:
             available = fill(b, lane, s, min(available, x * share), b.by_part[consumer.part].stage)
         if available < x * share:
             x = available / share
@@ -119,7 +119,7 @@ def fit_outputs(b: Batch, lane: int, p: int) -> None:
     Where a slot has limits, one output may grow as another is cut: a second look, with a mix that only shrinks.
     """
     fit_ceilings(b, lane, p)
-    if whole(b) and b.consumers[p].limited > 0:
+    if present(b.mix_limits) and b.consumers[p].limited > 0:
         hold_mix(b, p)
         fit_ceilings(b, lane, p)
 
@@ -180,7 +180,7 @@ def output_of(b: Batch, lane: int, p: int, o: int) -> float:
         amount = b.by_draw[d].amount
         if amount > 0.0:
             place = b.draws[d].place
-            if whole(b) and b.places[place].ring >= 0:
+            if present(b.rings) and b.places[place].ring >= 0:
                 total += kept_of_oldest(b, lane, place, amount, first)
                 continue
             kept = 0.0

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
-from simulator.engine.handle import whole
+from simulator.engine.handle import present
 from simulator.engine.layout import INPUT, NO, ORDER, OUTAGE, RATE, ROOM, UNBOUNDED
 from simulator.engine.learning import learn
 from simulator.engine.needed import find_needs
@@ -42,14 +42,14 @@ def open_production(b: Batch, lane: int, today: float) -> None:
 @helper
 def produce(b: Batch, lane: int) -> None:
     """One round of production of one lane."""
-    if whole(b) and len(b.pulls) > 0:
+    if present(b.pulls):
         find_needs(b, lane, NO)
     if plan(b, lane) == 0:
         return
     share_stocks(b, lane)
     share_ceilings(b, lane)
     cut_to_power(b, lane)
-    if whole(b) and b.where[0].queued > 0:
+    if present(b.rings) and b.where[0].queued > 0:
         note_outputs(b, lane)
     for p in range(len(b.processes)):
         if b.by_consumer[p].due > 0 and b.by_consumer[p].x > 0.0:
@@ -68,9 +68,9 @@ def close_production(b: Batch, lane: int) -> None:
             close_process(b, lane, p)
     for u in range(len(b.uses)):
         mine = b.by_consumer[len(b.processes) + u]
-        if mine.open > 0 and b.uses[u].greedy == 0 and b.uses[u].wanted < 0:
+        if mine.open > 0 and b.uses[u].greedy == 0 and b.uses[u].want < 0:
             b.counted[lane, b.where[0].unmet_use + u] += max(0.0, mine.budget)
-    if whole(b) and len(b.learners) > 0:
+    if present(b.learners):
         learn(b, lane)
 
 
@@ -79,7 +79,7 @@ def run(b: Batch, lane: int, p: int) -> None:
     """Take the inputs of a process and give out its outputs, now or after its duration."""
     process = b.processes[p]
     mine = b.by_consumer[p]
-    if whole(b) and process.queued > 0:
+    if present(b.rings) and process.queued > 0:
         keep_outputs(b, lane, p)
     empty_basket(b)
     for d in range(b.consumers[p].first_draw, b.consumers[p].last_draw):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.engine.compiler import helper
-from simulator.engine.handle import whole
+from simulator.engine.handle import present
 from simulator.engine.layout import FIRST, NO, UNBOUNDED, YES
 from simulator.engine.production import close_production, open_production, produce
 from simulator.engine.settlement import close_settlement, open_settlement, settle
@@ -39,7 +39,7 @@ def produce_and_settle(b: Batch, lane: int, today: float) -> None:
         settle(b, lane)
         rounds += 1
         moving = NO
-        if whole(b) and b.where[0].rounds > 0:
+        if present(b.rounds):
             moving = next_round(b, lane, rounds)
     close_production(b, lane)
     close_settlement(b, lane)
@@ -51,7 +51,7 @@ def open_parts(b: Batch, lane: int) -> None:
     for n in range(len(b.by_part)):
         part = b.by_part[n]
         part.stage = UNBOUNDED
-        if whole(b) and b.where[0].rounds > 0:
+        if present(b.rounds):
             part.stage = next_stage(b, lane, n, 0.0)
         part.moved = 0.0
         part.largest = 0.0
@@ -90,18 +90,6 @@ def next_stage(b: Batch, lane: int, n: int, stage: float) -> float:
         if b.flows[f].part == n and stage < rank < lowest:
             lowest = rank
     choice = np.floor(stage) + 1.0
-    if choice < lowest and choice <= most_choices(b, n):
+    if choice < lowest and choice <= b.rounds[n].choices:
         return choice
     return lowest
-
-
-@helper
-def most_choices(b: Batch, n: int) -> float:
-    """The most choices that any slot in a part of the network has."""
-    most = 0.0
-    for c in range(len(b.consumers)):
-        consumer = b.consumers[c]
-        if consumer.part == n:
-            for s in range(consumer.first_slot, consumer.first_slot + consumer.slots):
-                most = max(most, b.slots[s].draws + 0.0)
-    return most

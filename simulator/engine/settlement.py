@@ -12,7 +12,7 @@ import numpy as np
 from simulator.engine.claims import asked, claim, part_above, rest, spare
 from simulator.engine.compiler import helper
 from simulator.engine.contracts import in_force, left_of_period
-from simulator.engine.handle import whole
+from simulator.engine.handle import present
 from simulator.engine.layout import CLOSE, FIRST, NO, NOBODY, UNBOUNDED, YES, Port
 from simulator.engine.needed import find_needs, renew_needs
 from simulator.engine.orders import fill_order, request
@@ -53,7 +53,7 @@ def is_open(b: Batch, lane: int, f: int) -> bool:
     """Whether a flow settles at this instant."""
     flow = b.flows[f]
     due = b.group[flow.group].due > 0 and b.numbers[lane, flow.active] > 0.0
-    if whole(b) and flow.contract >= 0:
+    if present(b.contracts) and flow.contract >= 0:
         return due and in_force(b, lane, f)
     return due
 
@@ -61,8 +61,8 @@ def is_open(b: Batch, lane: int, f: int) -> bool:
 @helper
 def settle(b: Batch, lane: int) -> None:
     """One round of settlement of one lane."""
-    if whole(b) and len(b.pulls) > 0:
-        find_needs(b, lane, b.where[0].rounds == 0)
+    if present(b.pulls):
+        find_needs(b, lane, not present(b.rounds))
     flows = open_flows(b, lane)
     start = FIRST
     while start < flows:
@@ -71,7 +71,7 @@ def settle(b: Batch, lane: int) -> None:
         while end < flows and rank_of(b, lane, end) == rank:
             end += 1
         settle_rank(b, lane, start, end)
-        if whole(b) and len(b.pulls) > 0:
+        if present(b.pulls):
             renew_needs(b, lane, start, end)
         start = end
     for i in range(flows):
@@ -144,7 +144,7 @@ def cap(b: Batch, lane: int, f: int) -> float:
     share = b.numbers[lane, flow.share]
     if share < 1.0:
         most = min(most, entitle(b, lane, f, share))
-    if whole(b) and flow.contract >= 0:
+    if present(b.contracts) and flow.contract >= 0:
         most = min(most, left_of_period(b, lane, f))
     return most
 

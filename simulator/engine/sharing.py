@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
-from simulator.engine.handle import whole
+from simulator.engine.handle import present
 from simulator.engine.layout import CLOSE, FIRST, NO, ORDER, ROOM, UNBOUNDED, YES
 from simulator.engine.orders import room, want
 from simulator.engine.planning import fit_batch, fit_ceiling, fit_inputs, fit_outputs, output_of
@@ -93,7 +93,7 @@ def ask_choice(b: Batch, lane: int, c: int, choice: int) -> int:
             asked += 1
             d = slot.first_draw + choice
             lacking = b.numbers[lane, slot.share] * mine.x
-            if whole(b) and slot.limits > 0:
+            if present(b.mix_limits) and slot.limits > 0:
                 lacking = planned_up_to(b, slot.first_draw, d)
             for earlier in range(slot.first_draw, d):
                 lacking -= b.by_draw[earlier].available

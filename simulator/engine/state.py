@@ -82,13 +82,13 @@ WHERE = np.dtype(
     [(name, np.int64) for name in (
         "shipped", "drawn", "made", "retired", "soiled", "basis", "learned", "outage", "restarts", "starting",
         "unmet_use", "unmet_demand", "taps", "used", "given", "peaks", "lost", "substances", "ports", "loading",
-        "generators", "urgent", "resting", "queued", "rounds",
+        "generators", "urgent", "resting", "queued",
     )]
 )  # fmt: skip
 """First rows of the sections of `moved` and `counted`; the number of substances; the first port among the places,
 inventories stand before it; the first load among the needs for energy, processes stand before it; the first generator
 among the units, converters stand before it; how many needs are urgent; how many places let rest what joins
-them; how many processes are `queued`; whether an instant has several rounds."""
+them; how many processes are `queued`."""
 BUS_SCRATCH = np.dtype(
     [(name, np.float64) for name in (
         "asked", "need", "met", "left", "offer", "offered", "carried", "reached", "claims", "coming", "shared",
@@ -124,6 +124,8 @@ class Batch(NamedTuple):
     ends: Records
     mix_limits: Records
     pulls: Records
+    wants: Records
+    rounds: Records
     places: Records
     nominals: Records
     flows: Records

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
-from simulator.engine.handle import whole
+from simulator.engine.handle import present
 from simulator.engine.layout import ALL, POST_CONSUMER, REUSED, Phase
 from simulator.engine.lots import take_oldest, youngest
 from simulator.engine.state import Batch
@@ -19,7 +19,7 @@ def take(b: Batch, lane: int, place: int, amount: float) -> None:
     where rounding is tolerated: all but a trillionth counts as all, so that no dust remains and nothing becomes
     negative; what is on hand is summed anew when something joins.
     """
-    if whole(b) and b.places[place].ring >= 0:
+    if present(b.rings) and b.places[place].ring >= 0:
         take_oldest(b, lane, place, amount)
         return
     state = b.place_state[lane, place]
@@ -60,7 +60,7 @@ def join(b: Batch, lane: int, phase: int) -> None:
         if b.places[place].rests > 0:
             rest(b, lane, place, b.places[place].first_lag + phase)
             continue
-        if whole(b) and b.places[place].ring >= 0:
+        if present(b.rings) and b.places[place].ring >= 0:
             open_lot(b, lane, place)
         total = 0.0
         for k in range(b.added.shape[1]):
@@ -177,7 +177,7 @@ def arrive(b: Batch, lane: int, now: int, phase: int) -> None:
 @helper
 def unload(b: Batch, lane: int, place: int, row: int) -> None:
     """Put an entry of a queue into a place."""
-    if whole(b) and b.places[place].ring >= 0:
+    if present(b.rings) and b.places[place].ring >= 0:
         lot = youngest(b, lane, place)
         for k in range(b.mass.shape[2]):
             b.lot_mass[lane, lot, k] += b.lag_mass[lane, row, k]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.engine.compiler import helper
-from simulator.engine.handle import whole
+from simulator.engine.handle import present
 from simulator.engine.layout import POST_CONSUMER
 from simulator.engine.state import Batch
 from simulator.engine.transport import BEGUN, empty_basket, join, take, touch
@@ -37,7 +37,7 @@ def retire(b: Batch, lane: int) -> None:
             b.basket[k] = min(b.basket[k] + due, b.in_use[lane, u, k])
             b.in_use[lane, u, k] -= b.basket[k]
             total += b.basket[k]
-        if whole(b) and b.uses[u].wanted >= 0:
+        if present(b.wants) and b.uses[u].want >= 0:
             total += let_go(b, lane, u, total)
         if total > 0.0:
             end_life(b, lane, u, total)
@@ -67,7 +67,7 @@ def put_into_use(b: Batch, lane: int, u: int) -> None:
     c = len(b.processes) + u
     mine = b.by_consumer[c]
     group = b.consumers[c].group
-    if whole(b) and use.wanted >= 0:
+    if present(b.wants) and use.want >= 0:
         note_missing(b, lane, u, max(0.0, mine.budget - mine.x))
     if mine.x <= 0.0:
         return

@@ -28,8 +28,8 @@ def let_go(b: Batch, lane: int, u: int, retired: float) -> float:
     kept = kept_at_once(b, lane, u)
     state.replacing = retired / kept / b.group[b.consumers[c].group].dt if kept > 0.0 else 0.0
     stock = in_service(b, lane, u)
-    wanted = b.numbers[lane, use.wanted]
-    limited = b.numbers[lane, use.excess] > 0.0 and b.numbers[lane, b.consumers[c].active] > 0.0
+    wanted = b.numbers[lane, b.wants[use.want].stock]
+    limited = b.numbers[lane, b.wants[use.want].excess] > 0.0 and b.numbers[lane, b.consumers[c].active] > 0.0
     if not limited or stock <= wanted * CLOSE:
         return 0.0
     part = wanted / stock
@@ -66,7 +66,7 @@ def in_service(b: Batch, lane: int, u: int) -> float:
 @helper
 def wanted_inflow(b: Batch, lane: int, u: int) -> float:
     """What has to enter so that the stock wanted is there, t; nothing where there is as much."""
-    wanted = b.numbers[lane, b.uses[u].wanted]
+    wanted = b.numbers[lane, b.wants[b.uses[u].want].stock]
     stock = in_service(b, lane, u)
     kept = kept_at_once(b, lane, u)
     if wanted <= stock * CLOSE or kept <= 0.0:
@@ -93,8 +93,8 @@ def note_missing(b: Batch, lane: int, u: int, missing: float) -> None:
 @helper
 def recall_missing(b: Batch, lane: int, u: int) -> None:
     """Put what a use replaces and misses among the numbers, where a new epoch has none."""
-    use = b.uses[u]
+    n = b.uses[u].want
     state = b.consumer_state[lane, len(b.processes) + u]
-    if use.wanted >= 0:
-        b.numbers[lane, use.replacing] = state.replacing
-        b.numbers[lane, use.missing] = state.missing
+    if n >= 0:
+        b.numbers[lane, b.wants[n].replacing] = state.replacing
+        b.numbers[lane, b.wants[n].missing] = state.missing

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numba
+import numpy as np
 import pytest
 
 from simulator.engine import Lane, Plan, plans
 from simulator.engine.batch import allocate
 from simulator.engine.compiler import helper, object_code
-from simulator.engine.layout import ADVANCE, BEGIN
+from simulator.engine.layout import ADVANCE, BEGIN, TABLES
 from simulator.engine.lean import lean
 from simulator.engine.machine import bind, link
-from simulator.engine.programs import Program
+from simulator.engine.programs import RARE, Program, programs
 from simulator.scenario import load
 from simulator.units import SECONDS_PER_DAY
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="kernels run as Python")
 
+ENGINE = Path(__file__).parents[2] / "simulator" / "engine"
 FIRST_LOOP = Path(__file__).parents[2] / "scenarios" / "first_loop.yaml"
 
 
@@ -133,6 +136,19 @@ def test_the_usual_machine_code_computes_what_the_whole_does(tmp_path: Path) -> 
     assert plan.programs == ("usual",)
     one, other = (_stocks(plan, program) for program in ("usual", "whole"))
     assert one == other
+
+
+@pytest.mark.parametrize("table", RARE)
+def test_one_row_of_a_rare_table_needs_the_whole_machine_code(table: str) -> None:
+    """The usual one takes for granted that there is none, in whatever kernel that asks for it."""
+    rows = {name: np.zeros(int(name == table), dtype) for name, dtype in TABLES.items()}
+    assert programs(rows) == ("whole",)
+
+
+def test_kernels_ask_for_the_presence_of_rare_tables_and_of_no_others() -> None:
+    """A question about any other table would leave nothing out, and one that no kernel asks has no use."""
+    asked = {table for path in ENGINE.glob("*.py") for table in re.findall(r"\bpresent\(b\.(\w+)\)", path.read_text())}
+    assert asked == set(RARE)
 
 
 def _stocks(plan: Plan, program: Program) -> bytes:

@@ -220,7 +220,8 @@ def _flat_coefficients(recipe: Callable[[World], Process], origins: int) -> Call
 def uses(draft: Draft, curve: CurveOf) -> list[Row]:
     """`curve` gives the row of the survival curve of a use in a world."""
     found = ranges(draft.index.ends, lambda end: (end.company, end.use))
-    return [_use(draft, key, found[key.company, key.use], curve) for key in draft.index.uses]
+    want = {key: n for n, key in enumerate(_stocked(draft))}
+    return [(*_use(draft, key, found[key.company, key.use], curve), want.get(key, -1)) for key in draft.index.uses]
 
 
 def _use(draft: Draft, key: UseKey, ends: tuple[int, int], curve: CurveOf) -> Row:
@@ -238,15 +239,20 @@ def _use(draft: Draft, key: UseKey, ends: tuple[int, int], curve: CurveOf) -> Ro
         draft.parameters.block(soiling, len(names)),
         *ends,
         int(use(draft.world).demand == "any"),
-        *_wanted(draft, key),
     )
 
 
-def _wanted(draft: Draft, key: UseKey) -> Row:
-    """Of a use driven by its stock: what is wanted, whether excess retires, and what the kernels note of it."""
+def wants(draft: Draft) -> list[Row]:
+    """Of uses driven by their stock: what is wanted, whether excess retires, and what the kernels note of it."""
+    return [_want(draft, key) for key in _stocked(draft)]
+
+
+def _stocked(draft: Draft) -> list[UseKey]:
+    return [key for key in draft.index.uses if use_reader(key)(draft.world).stock is not None]
+
+
+def _want(draft: Draft, key: UseKey) -> Row:
     use, add = use_reader(key), draft.parameters.add
-    if use(draft.world).stock is None:
-        return -1, 0, 0, 0
     wanted = add(lambda world: tonnes(use(world).stock, world, use(world).material))
     return wanted, add(lambda world: float(use(world).excess == "retire")), *draft.wants_of(key)
 
