@@ -11,6 +11,8 @@ from simulator.engine.state import Batch
 from simulator.engine.transport import coming
 
 ANYTHING, QUANTITY, NEEDED, NONE = Policy.ANYTHING, Policy.QUANTITY, Policy.NEEDED, Port.NONE
+SLACK = CLOSE - 1.0
+"""Part of an order by which a stock may lie above its reorder point and still be at it."""
 
 
 @helper
@@ -62,12 +64,19 @@ def want(b: Batch, lane: int, place: int) -> float:
         cover = use * (b.numbers[lane, entry.cover] + b.group[entry.group].dt)
         level += (cover + missing) * b.numbers[lane, entry.covers]
         level += b.numbers[lane, entry.lots]
-    if position > min(reorder, level):
+    quantity = b.numbers[lane, entry.quantity]
+    if above(position, min(reorder, level), quantity if policy == QUANTITY else level):
         return 0.0
-    asked = b.numbers[lane, entry.quantity] if policy == QUANTITY else max(0.0, level - position)
+    asked = quantity if policy == QUANTITY else max(0.0, level - position)
     if present(b.rounds):
         b.by_place[place].order = asked
     return asked
+
+
+@helper
+def above(position: float, reorder: float, order: float) -> bool:
+    """Whether a position lies above its reorder point by more than rounding leaves of `order` t after many sales."""
+    return position - reorder > (reorder + order) * SLACK
 
 
 @helper

@@ -359,6 +359,13 @@ def test_orders_follow_their_policy(tmp_path: Path, case: str) -> None:
     assert amounts(simulate(tmp_path, buyer(policy, flow)), "buy", len(expected)) == expected
 
 
+@pytest.mark.parametrize("policy", ["order_up_to: 50 kg", "order_quantity: 40 kg"])
+def test_a_reorder_point_is_met_in_spite_of_rounding(tmp_path: Path, policy: str) -> None:
+    """Of 50 kg, five days of 8 kg leave 10 kg, in tonnes 0.010000000000000002: still at the reorder point."""
+    body = buyer(f"initial: 50 kg, reorder_at: 10 kg, {policy}", rate="8 kg/day")
+    assert amounts(simulate(tmp_path, body), "buy", 10) == pytest.approx([0, 0, 0, 0, 0.04, 0, 0, 0, 0, 0.04])
+
+
 def test_cover_in_days_lasts_beyond_the_next_review(tmp_path: Path) -> None:
     """Nominal use × (10 days + one week)."""
     result = simulate(tmp_path, buyer("order_up_to: 10 day", company="review_period: 7 day, "))
