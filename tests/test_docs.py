@@ -176,6 +176,15 @@ def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
     assert not [target for target in targets if target and not (page.parent / target).exists()]
 
 
+def test_every_page_is_in_the_index_and_the_navigation_and_every_how_to_in_the_readme() -> None:
+    """A page that nothing leads to is not read."""
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"index.md"}
+    lists = {ROOT / "docs" / "index.md": pages, ROOT / "mkdocs.yml": pages,
+             ROOT / "README.md": {name for name in pages if name.startswith("howto_")}}  # fmt: skip
+    missing = {path.name: {name for name in named if name not in path.read_text()} for path, named in lists.items()}
+    assert not any(missing.values()), missing
+
+
 def test_generated_pages_are_what_the_program_says() -> None:
     """After a change of the models or of the tables, `python docs/make_reference.py` writes them anew."""
     pages = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))["pages"]()

@@ -47,14 +47,14 @@ def _shared(plan: Plan) -> dict[str, Any]:
     where["resting"] = plan.tables["places"]["rests"].sum()
     where["queued"] = plan.tables["processes"]["queued"].sum()
     where["loading"], where["generators"] = _processes_needs(plan), int(plan.tables["carriers"]["units"].sum())
-    group = _rec(state.GROUP, len(plan.reviews))
-    group["review"] = -1
+    group, tick = _rec(state.GROUP, len(plan.reviews)), _rec(state.TICK, 1)
+    group["review"] = tick["number"] = -1
     return {
         **plan.tables,
         "where": where,
         "group": group,
         "span": plan.span,
-        "tick": np.array([-1, 0, 0], dtype=np.int64),
+        "tick": tick,
         "tick_span": plan.tick_span,
         "lag_due": plan.lag_due,
         "turns": plan.turns,
@@ -167,11 +167,12 @@ def _stocks_recorded(plan: Plan) -> int:
 def _outages(plan: Plan, courses: Sequence[Course], lanes: Sequence[Lane], seed: int) -> dict[str, Any]:
     """Every lane's outages, one list after the other; variants of one replication share their draws."""
     end = plan.line.end / SECONDS_PER_DAY
-    firsts, times, total = [], [], 0
+    firsts, total = [], 0
+    times: list[NDArray[np.void]] = [np.zeros(0, state.OUTAGE)]
     for course, lane in zip(courses, lanes, strict=True):
         first = [total]
         for outage in course.opening.outages:
-            drawn = _drawn(outage, seed, lane, end) if outage else np.zeros((0, 3))
+            drawn = _drawn(outage, seed, lane, end) if outage else np.zeros(0, state.OUTAGE)
             times.append(drawn)
             total += len(drawn)
             first.append(total)
@@ -182,17 +183,18 @@ def _outages(plan: Plan, courses: Sequence[Course], lanes: Sequence[Lane], seed:
         for p in np.flatnonzero(schedule >= 0):
             consumer["outage"][n, p] = first[schedule[p]]
     return {
-        "outage_times": np.concatenate([*times, np.zeros((0, 3))]),
+        "outage_times": np.concatenate(times).view(np.recarray),
         "outage_first": np.array(firsts, dtype=np.int64),
         "consumer_state": consumer,
     }
 
 
-def _drawn(outage: tuple[str, float, float, float], seed: int, lane: Lane, end: float) -> Floats:
+def _drawn(outage: tuple[str, float, float, float], seed: int, lane: Lane, end: float) -> NDArray[np.void]:
     path, mtbf, mttr, start_up = outage
     if end > MOST_OUTAGES * (mtbf + mttr):
         raise UserError(f"{path}: more than {MOST_OUTAGES:,} outages in one run; give a longer mtbf")
-    return outages(stream(seed, lane.replication, path), mtbf, mttr, start_up, end)
+    times = outages(stream(seed, lane.replication, path), mtbf, mttr, start_up, end)
+    return np.ascontiguousarray(times).view(state.OUTAGE)[:, 0]
 
 
 def _scratch(plan: Plan) -> dict[str, Any]:

@@ -20,7 +20,7 @@ KELVIN = 273.15
 @helper
 def dispatch(b: Batch, lane: int) -> None:
     """The energy phase of one lane, up to the next instant at which anyone reviews."""
-    span = b.tick_span[b.tick[0]]
+    span = b.tick_span[b.tick[0].number]
     open_buses(b, lane, span)
     for u in range(b.where[0].generators, len(b.units)):
         generate(b, lane, u, span)
@@ -389,4 +389,4 @@ def count_tap(b: Batch, lane: int, tap: int, energy: float) -> None:
     entry = b.taps[tap]
     for t in range(entry.first_term, entry.first_term + entry.terms):
         term = b.terms[t]
-        b.counted[lane, term.counter] += energy * b.series[term.series, b.tick[0]]
+        b.counted[lane, term.counter] += energy * b.series[term.series, b.tick[0].number]

@@ -16,8 +16,7 @@ from simulator.engine.state import Batch
 from simulator.engine.transport import BEGUN, arrive
 from simulator.engine.use import retire
 from simulator.engine.wanted import recall_missing
-
-DAY = 86400.0
+from simulator.units import SECONDS_PER_DAY
 
 
 @helper
@@ -77,7 +76,7 @@ def open_instant(b: Batch, lane: int, now: int) -> None:
     b.lane_state[lane].now = now
     arrive(b, lane, now, BEGUN)
     change(b, lane, now)
-    if b.tick[2] > 0:
+    if b.tick[0].reviews > 0:
         follow_series(b, lane)
         retire(b, lane)
         if present(b.learners):
@@ -87,9 +86,9 @@ def open_instant(b: Batch, lane: int, now: int) -> None:
 @helper
 def close_instant(b: Batch, lane: int, now: int) -> None:
     """Where companies review: production, settlement, energy."""
-    if b.tick[2] > 0:
-        produce_and_settle(b, lane, now / DAY)
-        if b.tick_span[b.tick[0]] > 0.0:
+    if b.tick[0].reviews > 0:
+        produce_and_settle(b, lane, now / SECONDS_PER_DAY)
+        if b.tick_span[b.tick[0].number] > 0.0:
             dispatch(b, lane)
 
 
@@ -103,15 +102,15 @@ def finish(b: Batch, end: int) -> None:
 @helper
 def begin_reviews(b: Batch) -> None:
     """Let groups that are due begin their next review, and count them."""
-    b.tick[2] = 0
+    b.tick[0].reviews = 0
     for g in range(len(b.group)):
         group = b.group[g]
         if group.due > 0:
             group.review += 1
             group.dt = b.span[g, group.review]
-            b.tick[2] += 1
-    if b.tick[2] > 0:
-        b.tick[0] += 1
+            b.tick[0].reviews += 1
+    if b.tick[0].reviews > 0:
+        b.tick[0].number += 1
 
 
 @helper
@@ -149,7 +148,7 @@ def follow_series(b: Batch, lane: int) -> None:
         varying = b.varyings[v]
         factor = b.numbers[lane, varying.factor]
         if not isnan(factor):
-            b.numbers[lane, varying.number] = factor * b.series[varying.series, b.tick[0]]
+            b.numbers[lane, varying.number] = factor * b.series[varying.series, b.tick[0].number]
     if len(b.varyings) > 0:
         add_up_nominal_use(b, lane)
 

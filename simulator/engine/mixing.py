@@ -132,7 +132,8 @@ def lay_out(b: Batch, lane: int, s: int, wanted: float) -> None:
             b.tableau[choices + n, i] = over
             largest = max(largest, abs(over))
         for i in range(choices):
-            b.tableau[choices + n, i] /= max(largest, ZERO * ZERO)
+            if largest > 0.0:
+                b.tableau[choices + n, i] /= largest
 
 
 @helper
@@ -177,7 +178,10 @@ def entering(b: Batch, choices: int, rows: int, unknown: int, most: bool) -> int
 
 @helper
 def leaving(b: Batch, choices: int, rows: int, column: int) -> int:
-    """The row whose unknown is the first to become zero as that of a column grows; its own row of caps is one."""
+    """The row whose unknown is the first to become zero as that of a column grows.
+
+    There always is one, for no choice gives more than it has.
+    """
     best = -1
     least = 0.0
     for r in range(rows):

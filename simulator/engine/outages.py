@@ -20,17 +20,17 @@ def uptime(b: Batch, lane: int, p: int, today: float) -> float:
     dt = b.group[b.consumers[p].group].dt
     state = b.consumer_state[lane, p]
     last = b.outage_first[lane, schedule + 1]
-    while state.outage < last and b.outage_times[state.outage, 2] < today:
+    while state.outage < last and b.outage_times[state.outage].end < today:
         state.outage += 1
     down = 0.0
     starting = 0.0
     n = state.outage
-    while n < last and b.outage_times[n, 0] < today + dt:
-        repair = b.outage_times[n, 1]
-        end = min(b.outage_times[n, 2], today + dt)
-        down += end - max(b.outage_times[n, 0], today)
-        starting += max(0.0, end - max(repair, today))
-        if today <= repair < today + dt:
+    while n < last and b.outage_times[n].start < today + dt:
+        outage = b.outage_times[n]
+        end = min(outage.end, today + dt)
+        down += end - max(outage.start, today)
+        starting += max(0.0, end - max(outage.repair, today))
+        if today <= outage.repair < today + dt:
             mine.restarts += 1.0
         n += 1
     b.counted[lane, b.where[0].restarts + p] += mine.restarts

@@ -30,6 +30,7 @@ from simulator.engine.structure.ages import Aging, aging, asking
 from simulator.engine.structure.alike import structure_of
 from simulator.engine.structure.contracts import contracts, cuts
 from simulator.engine.structure.draft import Draft, groups_of, lags_of, node_active
+from simulator.engine.structure.learners import learners
 from simulator.engine.structure.parts import Parts, parts_of
 from simulator.engine.structure.pulls import pulls
 from simulator.engine.structure.rings import rings
@@ -243,6 +244,7 @@ def _tables(
         "rounds": rounds(draft),
         "edges": edges,
         "terms": terms,
+        "learners": learners(draft),
         **ways.tables(draft),
         **of_energy,
     }

@@ -42,7 +42,7 @@ def measure_power(b: Batch, lane: int) -> None:
 @helper
 def longest_review(b: Batch) -> float:
     """Days that what storages hold must last: to the next review of whoever reviews now."""
-    span = b.tick_span[b.tick[0]]
+    span = b.tick_span[b.tick[0].number]
     for g in range(len(b.group)):
         if b.group[g].due > 0:
             span = max(span, b.group[g].dt)

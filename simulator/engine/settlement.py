@@ -89,7 +89,7 @@ def rank_of(b: Batch, lane: int, i: int) -> float:
 def open_flows(b: Batch, lane: int) -> int:
     """List the flows that can move something, by rank and name, with offers, requests and caps; return their number."""
     count = 0
-    b.tick[1] += 1
+    b.tick[0].settlement += 1
     for i in range(len(b.flows)):
         f = b.flow_order[lane, i]
         flow = b.flows[f]
@@ -120,9 +120,9 @@ def is_idle(b: Batch, lane: int, f: int) -> bool:
 def open_place(b: Batch, lane: int, n: int) -> None:
     """Set what a place offers and asks for, once an instant."""
     place = b.by_place[n]
-    if place.opened == b.tick[1]:
+    if place.opened == b.tick[0].settlement:
         return
-    place.opened = b.tick[1]
+    place.opened = b.tick[0].settlement
     place.weight = 0.0
     place.granted = 0.0
     if b.places[n].port == SUPPLY:
@@ -330,7 +330,7 @@ def ship(b: Batch, lane: int, f: int) -> None:
         use_accrual(b, lane, flow.target, amount)
     for t in range(flow.first_term, flow.first_term + flow.terms):
         term = b.terms[t]
-        b.counted[lane, term.counter] += amount * b.series[term.series, b.tick[0]]
+        b.counted[lane, term.counter] += amount * b.series[term.series, b.tick[0].number]
 
 
 @helper

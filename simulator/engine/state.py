@@ -18,6 +18,9 @@ Records = NDArray[np.void]
 
 GROUP = np.dtype([("due", np.int64), ("review", np.int64), ("dt", np.float64)])
 """Companies that review together: whether they do now, number of the review, days it acts for."""
+TICK = np.dtype([(name, np.int64) for name in ("number", "settlement", "reviews")])
+"""Number of the instant at which someone reviews, the column of `series`; of settlements so far; of groups that review
+now."""
 EPOCH = np.dtype([("start", np.int64), ("row", np.int64)])
 RHYTHM = np.dtype([("interval", np.int64), ("opens", np.int64), ("spread", np.float64)])
 """Per review of a use: its cohort's interval, whether it is the first in it, and the part of what is left of the
@@ -25,6 +28,8 @@ interval's retirements due now."""
 LANE = np.dtype([(name, np.int64) for name in ("epoch", "row", "now", "restless", "endless")])
 """`restless`: part of the network that did not come to rest, `endless`: store from which ways that cost less than
 nothing lead back to it; both counted from 1, 0 none."""
+OUTAGE = np.dtype([(name, np.float64) for name in ("start", "repair", "end")])
+"""Days; what is between the last two is its start-up."""
 PLACE_STATE = np.dtype(
     [("on_hand", np.float64), ("budget", np.float64), ("accrued", np.float64), ("shipped", np.float64),
      ("nominal", np.float64), ("missing", np.float64)]
@@ -166,9 +171,8 @@ class Batch(NamedTuple):
     group: Records
     span: Floats
     """(groups, reviews): days each review acts for."""
-    tick: Ints
-    """(3,): number of the instant at which someone reviews, the column of `series`; of settlements so far; of groups
-    that review now."""
+    tick: Records
+    """(1,)."""
     tick_span: Floats
     """(ticks,): days for which energy is dispatched at each instant at which anyone reviews, 0 where it is not."""
     lag_due: Ints
@@ -183,10 +187,10 @@ class Batch(NamedTuple):
     """(curves, k): part of a cohort in service at the end of its k-th interval."""
     initial_loss: Floats
     """(curves, k): part of the initial stock retired in interval k."""
-    outage_times: Floats
-    """(n, 3): start, repair and end of every outage, days; what is between the last two is its start-up."""
+    outage_times: Records
+    """(n,): all outages, schedule by schedule and lane by lane."""
     outage_first: Ints
-    """(L, schedules + 1)."""
+    """(L, schedules + 1): where each schedule begins in `outage_times`, and the last one ends."""
     lane_state: Records
     mass: Floats
     """(L, places, K)."""
@@ -271,7 +275,7 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     "row_end": (_INT, 2),
     "group": (GROUP, 1),
     "span": (_FLOAT, 2),
-    "tick": (_INT, 1),
+    "tick": (TICK, 1),
     "tick_span": (_FLOAT, 1),
     "lag_due": (_INT, 2),
     "turns": (_INT, 2),
@@ -279,7 +283,7 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     "series": (_FLOAT, 2),
     "survival": (_FLOAT, 2),
     "initial_loss": (_FLOAT, 2),
-    "outage_times": (_FLOAT, 2),
+    "outage_times": (OUTAGE, 1),
     "outage_first": (_INT, 2),
     "lane_state": (LANE, 1),
     "mass": (_FLOAT, 3),

@@ -58,7 +58,7 @@ def join(b: Batch, lane: int, phase: int) -> None:
         place = b.touched[i]
         b.by_place[place].touched = 0
         if b.places[place].rests > 0:
-            rest(b, lane, place, b.places[place].first_lag + phase)
+            let_rest(b, lane, place, b.places[place].first_lag + phase)
             continue
         if present(b.rings) and b.places[place].ring >= 0:
             open_lot(b, lane, place)
@@ -82,16 +82,12 @@ def open_lot(b: Batch, lane: int, place: int) -> None:
 
 
 @helper
-def rest(b: Batch, lane: int, place: int, lag: int) -> None:
+def let_rest(b: Batch, lane: int, place: int, lag: int) -> None:
     """Let everything that was added to a place enter the queue in which it rests."""
-    row = enter_lag(b, lane, lag, b.group[b.lags[lag].group].review)
-    total = 0.0
     for k in range(b.added.shape[1]):
-        b.lag_mass[lane, row, k] += b.added[place, k]
-        total += b.added[place, k]
+        b.taken[k] = b.added[place, k]
         b.added[place, k] = 0.0
-    b.lag_slot[lane, row].total += total
-    b.lag_state[lane, lag].total += total
+    load_lag(b, lane, lag, tonnes_taken(b))
 
 
 @helper
@@ -100,9 +96,9 @@ def enter_lag(b: Batch, lane: int, lag: int, review: int) -> int:
     queue = b.lags[lag]
     state = b.lag_state[lane, lag]
     if state.count > 0:
-        youngest = queue.first + (state.head + state.count - 1) % queue.slots
-        if b.lag_slot[lane, youngest].review == review:
-            return youngest
+        last = queue.first + (state.head + state.count - 1) % queue.slots
+        if b.lag_slot[lane, last].review == review:
+            return last
     row = queue.first + (state.head + state.count) % queue.slots
     state.count += 1
     b.lag_slot[lane, row].due = b.lag_due[lag, review]

@@ -28,7 +28,8 @@ SAME = 1e-9
 HOP = SAME / 10
 """What a flow costs beside its toll, EUR/t: of equal ways the shortest, so that none goes in a circle for nothing."""
 STEP = 1e-6
-"""Between the ranks of one sender's ways."""
+"""Between the ranks of one sender's ways: far less than what sets materials that are ordered as needed apart within a
+rank (`pulls.LATER`)."""
 NOW, NEXT, MIX = (cast(int, np.int64(layer)) for layer in range(3))
 """Layers of `onward`: costs found so far, those of the next sweep, and the mix of what is held, by substance."""
 SUPPLY = Port.SUPPLY
@@ -39,7 +40,7 @@ def rank(handle: Handle, _phase: int, _now: int) -> None:
     """What the clock calls between the halves of an instant, for all lanes of a batch."""
     b = batch_of(handle)
     for lane in range(len(b.lane_state)):
-        if b.tick[2] > 0:
+        if b.tick[0].reviews > 0:
             rank_by_cost(b, lane)
             order_flows(b, lane)
 

@@ -79,7 +79,7 @@ def watched_rank(b: Any, lane: int, start: int, end: int) -> None:
 
 def watched_close(b: Any, lane: int) -> None:
     """One more round, in which all ranks and choices act, moves nothing."""
-    if b.where[0].rounds > 0 and b.lane_state[lane].restless == 0:
+    if len(b.rounds) > 0 and b.lane_state[lane].restless == 0:
         again = type(b)(*(array.copy() for array in b))
         for part in again.by_part:
             part.quiet, part.stage, part.moved = 0, UNBOUNDED, 0.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import cast
 
 import numpy as np
 
@@ -18,7 +17,6 @@ from simulator.engine.structure.pulls import turn
 from simulator.network.parts import rank
 from simulator.scenario.carriers import carrier_of
 from simulator.scenario.forms import COST
-from simulator.scenario.learning import Learning
 from simulator.scenario.models import Flow, Process, World
 from simulator.scenario.numbers import Number
 from simulator.scenario.trade import price_of
@@ -26,14 +24,11 @@ from simulator.scenario.trade import price_of
 
 def tables(draft: Draft) -> dict[str, list[Row]]:
     """All of them by name."""
-    learners = {(key.company, key.process): n for n, key in enumerate(draft.index.learners)}
-    found = {"learners": [_learner(draft, key) for key in draft.index.learners]}
-    empty: dict[str, list[Row]] = {"ways": [], "rivals": [], "exits": [], "bills": [], "mixes": []}
     if not any(flow.rank == COST for world in draft.parameters.worlds for flow in world.flows.values()):
-        return found | empty
-    exits, bills = _exits(draft, learners)
+        return {"ways": [], "rivals": [], "exits": [], "bills": [], "mixes": []}
+    exits, bills = _exits(draft)
     rivals, of_flow = _rivals(draft)
-    return found | {
+    return {
         "ways": [(*_way(draft, key), *of_flow[n]) for n, key in enumerate(draft.index.flows)],
         "rivals": rivals,
         "exits": exits,
@@ -95,10 +90,11 @@ def _goes_on(world: World, flow: Flow) -> bool:
     return flow.receiver in world.companies and (flow.sender in world.boundary or flow.price is None)
 
 
-def _exits(draft: Draft, learners: dict[tuple[str, str], int]) -> tuple[list[Row], list[Row]]:
+def _exits(draft: Draft) -> tuple[list[Row], list[Row]]:
     """How what a store holds is used up there, by what draws on it; and the energy that processes buy for it."""
     exits: list[Row] = []
     bills: list[Row] = []
+    learners = {(key.company, key.process): n for n, key in enumerate(draft.index.learners)}
     processes = {(key.company, key.process): n for n, key in enumerate(draft.index.processes)}
     uses = {(key.company, key.use): n for n, key in enumerate(draft.index.uses, len(processes))}
     for draw in draft.index.draws:
@@ -139,35 +135,3 @@ def _mix(draft: Draft, place: Place) -> int:
         return ZERO
     size = len(substances(draft.world))
     return draft.parameters.block(lambda world: composition(world, place.name), size)
-
-
-def _learner(draft: Draft, key: ProcessKey) -> Row:
-    recipe, add = process_reader(key), draft.parameters.add
-    number = [(other.company, other.process) for other in draft.index.processes].index((key.company, key.process))
-
-    def learning(world: World) -> Learning:
-        return cast(Learning, recipe(world).learning)  # the same in all worlds of a plan
-
-    return (
-        number,
-        add(lambda world: learning(world).exponent),
-        add(lambda world: learning(world).experience),
-        add(lambda world: _least(recipe(world).cost, learning(world).floor)),
-        _pool(draft, key),
-    )
-
-
-def _least(cost: Number | None, floor: Number | None) -> float:
-    """Part of the cost that always remains."""
-    return floor.value / cost.value if cost and floor else 0.0
-
-
-def _pool(draft: Draft, key: ProcessKey) -> int:
-    """Processes with the number of the first that shares their experience learn together."""
-    names = [_shared(draft, other) for other in draft.index.learners]
-    return names.index(_shared(draft, key))
-
-
-def _shared(draft: Draft, key: ProcessKey) -> tuple[str, ...]:
-    learning = process_reader(key)(draft.world).learning
-    return (learning.shared,) if learning and learning.shared else (key.company, key.process)
