@@ -85,7 +85,7 @@ def _bottleneck(scenario: Scenario, limits: list[_Held]) -> Bottleneck:
 def _reason(company: Company, main: _Held) -> str:
     process = company.processes[main.process]
     reasons = {
-        "input": f"waited for {_slot(process, main.item)}",
+        "input": _short_of(company, process, main.item),
         "room": f"blocked by a full store of {_full(company, process)}",
         "outage": "out of order",
         "minimum": "stood still below its minimum",
@@ -101,6 +101,11 @@ def _full(company: Company, process: Process) -> str:
     return " or ".join(limited or process.outputs)
 
 
-def _slot(process: Process, slot: str) -> str:
-    """Materials that would have done."""
-    return " or ".join(process.inputs[slot].any_of) if slot in process.inputs else slot
+def _short_of(company: Company, process: Process, slot: str) -> str:
+    """Materials that would have done. What is ordered as `needed` runs out each time, which is no shortage by itself."""
+    choices = process.inputs[slot].any_of if slot in process.inputs else (slot,)
+    names = " or ".join(choices)
+    stores = company.inventories
+    if any(name in stores and stores[name].needed for name in choices):
+        return f"had no more {names}, ordered as needed,"
+    return f"waited for {names}"

@@ -8,6 +8,8 @@ from typing import Literal, TypeAlias
 
 from simulator.report import style
 from simulator.report.series import mean_of, sums
+from simulator.scenario.boundary import BoundaryNode
+from simulator.scenario.trade import arrives_as
 from simulator.study.run import Run
 
 MAX_LINKS = 50
@@ -121,9 +123,22 @@ def _bundles(small: list[Link], smallest: float) -> tuple[list[Link], list[Link]
     return bundles, dropped
 
 
-def fate(run: Run, node: Node) -> str:
-    """The fate of what a boundary node accepts, where it is one and not in its name already."""
+def fate(run: Run, node: Node, network: Network) -> str:
+    """The fate of what a boundary node accepts, where it is one, not in its name already, and nothing is sold to it."""
     boundary = run.scenario.world.boundary.get(node.name)
-    fates = {accept.fate for accept in boundary.accepts.values()} if boundary and node.side == "sink" else set()
+    if boundary is None or node.side != "sink" or _brought(run, node, network) & _asked(boundary):
+        return ""
+    fates = {accept.fate for accept in boundary.accepts.values()}
     text = style.words(fates.pop()) if len(fates) == 1 else ""
     return text if text not in style.node_titles(run.scenario)[node.name].lower() else ""
+
+
+def _brought(run: Run, node: Node, network: Network) -> set[str]:
+    """Materials that a network brings to a node, by the node's names for them; of a bundle all that flows may bring."""
+    brought = {link.material for link in network.links if link.target == node}
+    flows = [flow for flow in run.scenario.world.flows.values() if flow.receiver == node.name]
+    return {arrives_as(flow) for flow in flows if flow.material in brought or OTHERS in brought}
+
+
+def _asked(boundary: BoundaryNode) -> set[str]:
+    return {name for key, demand in boundary.demands.items() for name in demand.any_of or [key]}

@@ -122,7 +122,7 @@ def _material(run: Run, name: str) -> str:
 def _title(run: Run, node: Node, network: Network, unit: style.Unit) -> str:
     """A node's title, with its fate, or with what its stocks gain or lose where that is 1 % of what passes."""
     title = style.wrapped(style.node_titles(run.scenario)[node.name], 22)
-    extra = fate(run, node) if node.side == "sink" else _gain(node, network, unit)
+    extra = fate(run, node, network) if node.side == "sink" else _gain(node, network, unit)
     return f"{title}\n({extra})" if extra else title
 
 

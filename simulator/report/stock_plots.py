@@ -126,7 +126,8 @@ def _note(run: Run, still: tuple[Stock, ...]) -> list[Line2D]:
         return []
     unit = style.mass_unit(still[0].largest)
     largest = f"{title(run, still[0])}, {style.amount(still[0].largest / unit.divisor)} {unit.name}"
-    label = f"Not shown: {len(still)} that do not change (largest: {largest})"
+    which = "1 that does not change" if len(still) == 1 else f"{len(still)} that do not change"
+    label = f"Not shown: {which} ({'' if len(still) == 1 else 'largest: '}{largest})"
     return [Line2D([], [], linestyle="none", label=label)]
 
 

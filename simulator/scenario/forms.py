@@ -141,6 +141,7 @@ def parse_demand(raw: Any, tables: Tables) -> Number | Literal["any"]:
     """A rate, or `any`. Raises Wrong."""
     if raw == "any":
         return "any"
+    _no_other_word(raw, "`12 t/day` or `any`")
     return parse_number(raw, _DEMAND, tables)
 
 
@@ -148,7 +149,14 @@ def parse_level(raw: Any, tables: Tables) -> Number | Literal["needed"]:
     """A mass, a span of time to cover, or `needed`. Raises Wrong."""
     if raw == "needed":
         return "needed"
+    _no_other_word(raw, "`12 t`, `12 day` or `needed`")
     return parse_number(raw, _LEVEL, tables)
+
+
+def _no_other_word(raw: Any, examples: str) -> None:
+    """Words alone are one that is known here, or a mistake. Raises Wrong."""
+    if isinstance(raw, str) and not any(map(str.isdigit, raw)):
+        raise Wrong(f"`{shown(raw)}` is not known here; write it like {examples}")
 
 
 def parse_factor(raw: Any, tables: Tables) -> float:

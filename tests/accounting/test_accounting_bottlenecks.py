@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from simulator.accounting import find_bottlenecks, tabulate
 from simulator.engine.index import Limit
 from simulator.engine.ledger import Lane, Ledger
+from simulator.scenario.companies import Inventory
 from simulator.scenario.scenario import Scenario
 from tests.accounting.ledgers import empty, months
 
@@ -32,6 +35,18 @@ def test_the_worst_comes_first_with_its_main_reason_over_replications(works: Sce
         "smelter melt: waited for scrap or ore on 30 of 52 days",
         "drawer draw: out of order on 7 of 69 days",
     )
+
+
+def test_what_is_ordered_as_needed_runs_out_without_being_short(works: Scenario) -> None:
+    """Fed with what its orders take and no more, it is not said to have waited."""
+    smelter = works.world.companies["smelter"]
+    stores = {**smelter.inventories, "ore": Inventory(order_up_to="needed")}
+    companies = {**works.world.companies, "smelter": smelter.model_copy(update={"inventories": stores})}
+    fed = replace(works, world=works.world.model_copy(update={"companies": companies}))
+    made = ledger(fed)
+    made.throughput[:, :, :, Limit.RATE] = 100
+    made.days[:, :, MELT, Limit.INPUT] = 15
+    assert sentences(fed, made) == ("smelter melt: had no more scrap or ore, ordered as needed, on 30 of 30 days",)
 
 
 def test_a_full_store_and_a_minimum_are_named(works: Scenario) -> None:
