@@ -68,6 +68,9 @@ def _bargain(found: Bargain, command: Command) -> Iterator[str]:
     yield f"the network: {', '.join(_changes(found.effect))}"
     if found.steers:
         yield "flows are ranked by cost: at another price goods may take other ways, so run that price before you agree"
+    if found.turns:
+        yield "below 0 the sender pays `take_or_pay`, else the receiver: no figure here at a price across 0 holds"
+        yield f"run such a price: --set 'flows.{found.flow}.price=…'"
     if found.namesake:
         yield f"{found.flow} is a partnership, too: {command(PARTNERSHIPS + found.flow, None)}"
 

@@ -187,3 +187,14 @@ def test_where_cost_decides_what_flows_another_price_is_to_be_run(said: Said) ->
     caution = "flows are ranked by cost: at another price goods may take other ways, so run that price before you agree"
     assert caution in said("reuse", "slag.yaml", text=ranked)
     assert caution not in said("reuse", "slag.yaml")
+
+
+@pytest.mark.parametrize(("price", "turned"), [("-10 EUR/t", False), ("200 EUR/t", True)])
+def test_a_price_across_nought_has_another_payer_of_what_a_contract_lacks(price: str, turned: bool, said: Said) -> None:
+    """The smelter pays below 0 what the flow stays short of, the grinder above: no straight line leads across."""
+    contract = "contract: {minimum: 2 kt, period: year, take_or_pay: 1 EUR/t}"
+    bound = SLAG.replace("material: slag, rank: 1,", f"material: slag, rank: 1, price: {price}, {contract},")
+    bound = bound.replace("sand: {price: 30 EUR/t}", "sand: {}")
+    caution = "below 0 the sender pays `take_or_pay`, else the receiver: no figure here at a price across 0 holds"
+    assert (caution in said("reuse", "slag.yaml", text=bound)) == turned
+    assert caution not in said("reuse", "slag.yaml", text=bound.replace("2 kt", "2 t"))

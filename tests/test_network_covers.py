@@ -126,3 +126,19 @@ def test_every_material_that_is_not_ordered_is_named(path: Path) -> None:
     )
     assert "no metal comes of fines and flux as declared, so that no fines or flux is ordered" in warning
     assert "materials.fines and materials.flux" in warning
+
+
+def test_a_level_of_nothing_orders_nothing(path: Path) -> None:
+    level = ("inventories: {}", "inventories: {fines: {order_up_to: 0 t}}")
+    warning = (
+        "s.yaml:11: companies.smelter.inventories.fines.order_up_to: nothing is ordered up to a level of nothing, so "
+        "that no flow brings any: write a small level, or leave it out to order what is used"
+    )
+    assert checked(path, level, DECLARED) == ([warning], 0)
+
+
+@pytest.mark.parametrize("level", ["order_up_to: 0 day", "order_up_to: 1 t"])
+def test_a_level_of_no_days_and_a_small_one_order_something(path: Path, level: str) -> None:
+    warnings, sold = checked(path, ("inventories: {}", f"inventories: {{fines: {{{level}}}}}"), DECLARED)
+    assert not warnings
+    assert sold > 0

@@ -102,7 +102,7 @@ def _full(company: Company, process: Process) -> str:
 
 
 def _short_of(company: Company, process: Process, slot: str) -> str:
-    """Materials that would have done. What is ordered as `needed` runs out each time, no shortage by itself."""
+    """Materials that would have done. What is ordered as `needed` runs out each time: that alone is no shortage."""
     choices = process.inputs[slot].any_of if slot in process.inputs else (slot,)
     names = " or ".join(choices)
     stores = company.inventories

@@ -244,7 +244,8 @@ def require_rest(plan: Plan, batch: Batch) -> None:
         place = plan.index.places[plan.parts.places.index(restless - 1)]
         raise UserError(
             f"settle: {place.name} at {place.node}, and what is linked with it, goes round without coming to rest at "
-            "one instant: give the loop an exit, a smaller rate, or write `settle: once`"
+            "one instant: give the loop an exit, a smaller rate, a larger `order_up_to` if one in it is far below what "
+            "moves, or write `settle: once`"
         )
     endless = int(batch.lane_state["endless"].max())
     if endless:

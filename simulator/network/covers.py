@@ -8,6 +8,7 @@ from simulator.network.finding import Finding
 from simulator.network.parts import Place, active, feed, limited, nominal_use, open_flows, takers
 from simulator.scenario.models import Company, Demand, Inventory, Process, World
 from simulator.scenario.needed import leading
+from simulator.scenario.numbers import Number
 from simulator.scenario.recipes import nominal_yield
 from simulator.scenario.trade import arrives_as
 
@@ -27,6 +28,32 @@ def uncovered(worlds: Sequence[World]) -> Iterator[Finding]:
                 yield from _inputs(world, delivered, name, process, f"{path}.processes.{key}.per")
                 yield from _needs(world, name, process, f"{path}.inventories")
                 yield from _outputs(world, name, process, f"{path}.inventories")
+
+
+def unordered(worlds: Sequence[World]) -> Iterator[Finding]:
+    """Of what flows could bring a company to work up or to use, some is ordered: a level of 0 t orders nothing."""
+    idle = [set(_idle(world)) for world in worlds]
+    for name, material in sorted(set.intersection(*idle)) if idle else ():
+        path = f"companies.{name}.inventories.{material}.order_up_to"
+        what = "nothing is ordered up to a level of nothing, so that no flow brings any"
+        yield Finding(path, f"{what}: write a small level, or leave it out to order what is used")
+
+
+def _idle(world: World) -> Iterator[Place]:
+    """Places of inputs to which flows could bring something, and whose level is 0 t."""
+    for _, flow in open_flows(world):
+        company, material = active(world.companies).get(flow.receiver), arrives_as(flow)
+        if company and material in _drawn(company) and _nothing(company.inventories.get(material, Inventory()).level):
+            yield flow.receiver, material
+
+
+def _nothing(level: Number | None) -> bool:
+    return level is not None and level.unit == "t" and level.value == 0 and level.table is None
+
+
+def _drawn(company: Company) -> set[str]:
+    inputs = {item for process in active(company.processes).values() for item in feed(process)}
+    return inputs | {use.material for use in active(company.uses).values()}
 
 
 def _inputs(world: World, delivered: set[Place], name: str, process: Process, path: str) -> Iterator[Finding]:

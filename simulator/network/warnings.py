@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 
-from simulator.network.covers import uncovered
+from simulator.network.covers import uncovered, unordered
 from simulator.network.faults import dead_ends
 from simulator.network.finding import Finding
 from simulator.network.fuels import unfuelled
@@ -139,6 +139,7 @@ WARNINGS: tuple[Callable[[Sequence[World]], Iterator[Finding]], ...] = (
     idle_distance,
     restless,
     uncovered,
+    unordered,
     unfuelled,
     unpaid,
     unmarked,

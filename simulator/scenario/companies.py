@@ -53,7 +53,7 @@ class Inventory(Model):
     order_quantity: Lot | None = None
     """Fixed order, all or nothing (Q of (R,Q))."""
     safety_stock: Mass | None = None
-    """Never offered to flows."""
+    """Never offered to flows; processes and uses draw on it, and orders do not reckon with it."""
     residence: Annotated[Span, Clock(zero=True)] | None = None
     """So long what joins it rests before it may leave; it counts as on hand meanwhile. Initial stock has rested."""
     fifo: bool = False

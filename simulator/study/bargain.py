@@ -76,6 +76,8 @@ class Bargain:
     """Whether a partnership has the same name."""
     steers: bool
     """Whether flows are ranked by cost, so that another price may send goods other ways."""
+    take_or_pay: bool
+    """Whether some is paid for it: by the sender where the price is negative, by the receiver else."""
 
     @property
     def partners(self) -> tuple[Partner, ...]:
@@ -93,6 +95,12 @@ class Bargain:
     def equal(self) -> float | None:
         """Price at which both gain, or lose, the same; None where one end is no company."""
         return sum(self.window) / 2 if self.window else None
+
+    @property
+    def turns(self) -> bool:
+        """Whether some price that was found has another payer of `take_or_pay` than the present one."""
+        found = [partner.break_even for partner in self.partners] + ([] if self.equal is None else [self.equal])
+        return self.take_or_pay and any((price < 0) != (self.price < 0) for price in found)
 
     @property
     def missing(self) -> float:
@@ -180,6 +188,7 @@ def agreed(made: Comparison, name: str, others: tuple[str, ...] = ()) -> Bargain
         price=(paid[flow.sender] or -paid[flow.receiver]) / amount,
         namesake=name in world.partnerships,
         steers=any(other.rank == COST for other in world.flows.values()),
+        take_or_pay=_fell_short(made, name),
     )
 
 
@@ -193,6 +202,12 @@ def carried(made: Comparison, flow: str) -> tuple[float, str]:
     table = made.made.tables.indicators
     own = (table["indicator"] == indicator) & (table["variant"] == made.variant) & (table["item"] == flow)
     return float(table.loc[own & (table["period"] == TOTAL), "value"].sum()), unit
+
+
+def _fell_short(made: Comparison, flow: str) -> bool:
+    table = made.made.tables.money
+    own = (table["source"] == flow) & (table["variant"] == made.variant)
+    return bool((own & (table["category"] == "take_or_pay")).any())
 
 
 def _paid(made: Comparison, flow: str, node: str) -> float:
