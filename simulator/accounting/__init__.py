@@ -21,11 +21,14 @@ all grids of one ledger are its `Facts` (`facts.py`; its table `VALUED` names th
     levies.py      of these, carbon prices in layers and levies on waste
     capital.py     capex as an annuity; jobs
     factors.py     quantities (`quantities.py`) × the numbers of the world that held, constant or time series
-    waste.py       the node where waste arose, and its final fate
+    waste.py       the node where waste arose, and its final fate; old scrap, by substance
+    tracing.py     of these, the mixing that is traced backwards
+    shortfalls.py  what periods of contracts lack of their minimum
 
 Data frames (`frames.py`, columns in `tables.py`) and indicators (`indicators.py`: the table `INDICATORS` has a function
-per indicator; `appraisal.py`: gains against the first variant, by the pure functions of `economics.py`;
-`statistics.py`: over replications) are made from the same facts, so that they cannot disagree.
+per indicator, those of cycles, scrap and energy in modules of their own; `appraisal.py`: gains against the first
+variant, by the pure functions of `economics.py`; `statistics.py`: over replications) are made from the same facts, so
+that they cannot disagree.
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ from collections.abc import Collection
 from simulator.accounting.facts import Facts
 from simulator.accounting.grid import Grid, Key, joined, spread
 from simulator.accounting.measure import Measure
-from simulator.accounting.waste import LEFT_USE, RECYCLING, REUSE
+from simulator.accounting.tracing import RECYCLING, REUSE
+from simulator.accounting.waste import LEFT_USE
 from simulator.scenario.figures import NETWORK, TOTAL
 
 OLD, NEW = "post_consumer", "pre_consumer"

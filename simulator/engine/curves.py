@@ -6,7 +6,7 @@ E[min(T, x)] = ∫₀ˣ SF (Klugman, Panjer and Willmot, Loss Models, appendix A
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,9 @@ Floats = NDArray[np.float64]
 GONE = 1e-15
 """Survival below which a stationary stock holds no older cohort."""
 LONGEST = 1_000_000
+"""Intervals after which nobody looks whether anything is left, for lifetimes that hardly end."""
+ENTERS: Mapping[str, float] = {"start": 0.0, "middle": 0.5, "spread": 0.5, "end": 1.0}
+"""Part of its interval that is over when a cohort enters, for all of it; spread, on average."""
 OUTLIVED = 1e-9
 """Part of a vintage below which none of it should be left."""
 
@@ -51,7 +54,7 @@ def at_ends(lifetime: Lifetime, entry: str, interval: float, count: int) -> Floa
     k = np.arange(count, dtype=np.float64)
     if entry == "spread":
         return np.asarray(np.diff(curve.integral(np.arange(count + 1.0) * interval)) / interval)
-    return curve.at((k + {"start": 1.0, "middle": 0.5, "end": 0.0}[entry]) * interval)
+    return curve.at((k + (1.0 - ENTERS[entry])) * interval)
 
 
 def initial_losses(lifetime: Lifetime, entry: str, interval: float, count: int) -> Floats:
@@ -103,8 +106,12 @@ def left_at(lifetime: Lifetime, entry: str, found: Vintages, times: Floats) -> F
     curve = survival(lifetime)
     if entry == "spread":
         return curve.integral(oldest + times) - curve.integral(youngest + times)
-    age = {"start": oldest, "middle": (oldest + youngest) / 2.0, "end": youngest}[entry]
-    return (oldest - youngest) * curve.at(age + times)
+    return (oldest - youngest) * curve.at(age_of(entry, oldest, youngest) + times)
+
+
+def age_of(entry: str, oldest: Floats, youngest: Floats) -> Floats:
+    """Age of what entered between two ages; of what is spread between them the mean."""
+    return oldest * (1.0 - ENTERS[entry]) + youngest * ENTERS[entry]
 
 
 def _fixed(length: Number) -> Survival:

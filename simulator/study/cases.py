@@ -46,7 +46,6 @@ class Comparison(Model):
     """Largest deviation allowed, as part of the expected value, or of a thousandth of the largest in its column."""
     absolute: Annotated[float, Field(gt=0)] | None = None
     """Largest deviation allowed, in the column's unit."""
-
     beside: bool = False
     """Whether the figures are shown one by one and not judged: they are of other years, regions or definitions."""
 
@@ -140,19 +139,26 @@ def _ours(tables: Tables, comparison: Comparison, folder: Path) -> pd.DataFrame:
 
 def _compared(folder: Path, source: str, name: str, comparison: Comparison, ours: pd.DataFrame) -> Iterator[Verdict]:
     expected = _expected(folder, comparison)
-    key, quantities = list(comparison.key), list(comparison.quantities)
-    missing = sorted({*key, *quantities} - set(ours.columns))
-    if missing:
-        raise UserError(f"{folder / FILE}: {comparison.expected}: the query gives no column {', '.join(missing)}")
-    sides = _keyed(expected, key), _keyed(ours, key)
-    both = sides[0].merge(sides[1], how="outer", left_index=True, right_index=True, suffixes=(" expected", ""))
-    if comparison.beside and set(sides[0].index) != set(sides[1].index):
-        raise UserError(f"{folder / FILE}: {comparison.expected}: the query gives other rows than the table has")
-    both = both.fillna(0.0)
-    for quantity in quantities:
-        unit, figures = comparison.quantities[quantity], (both[quantity], both[f"{quantity} expected"])
+    both = _matched(expected, ours, comparison, f"{folder / FILE}: {comparison.expected}")
+    for quantity, unit in comparison.quantities.items():
+        figures = (both[quantity], both[f"{quantity} expected"])
         verdict = Verdict(folder.name, source, f"{name}: {quantity}", unit, len(expected), 0.0, None, relative=False)
         yield from _side_by_side(verdict, *figures) if comparison.beside else [_judged(verdict, *figures, comparison)]
+
+
+def _matched(expected: pd.DataFrame, ours: pd.DataFrame, comparison: Comparison, where: str) -> pd.DataFrame:
+    """Both sides by key, 0 for a row that one lacks. Raises UserError where they cannot be put beside each other."""
+    key = list(comparison.key)
+    missing = sorted({*key, *comparison.quantities} - set(ours.columns))
+    if missing:
+        raise UserError(f"{where}: the query gives no column {', '.join(missing)}")
+    theirs, found = _keyed(expected, key), _keyed(ours, key)
+    if found.index.has_duplicates:
+        raise UserError(f"{where}: the query gives several rows with the same key")
+    if comparison.beside and set(theirs.index) != set(found.index):
+        raise UserError(f"{where}: the query gives other rows than the table has")
+    both = theirs.merge(found, how="outer", left_index=True, right_index=True, suffixes=(" expected", ""))
+    return both.fillna(0.0)
 
 
 def _judged(verdict: Verdict, ours: pd.Series[float], theirs: pd.Series[float], comparison: Comparison) -> Verdict:
@@ -186,6 +192,9 @@ def _expected(folder: Path, comparison: Comparison) -> pd.DataFrame:
         raise UserError(f"{folder / comparison.expected}: {error}") from error
     if table.empty or table.duplicated(list(comparison.key)).any():
         raise UserError(f"{folder / comparison.expected}: has no rows, or several with the same key")
+    empty = [name for name in comparison.quantities if pd.to_numeric(table[name], errors="coerce").isna().any()]
+    if empty:
+        raise UserError(f"{folder / comparison.expected}: {empty[0]} has a cell that is no number; write 0 for nothing")
     return table
 
 

@@ -62,6 +62,7 @@ def test_a_row_that_only_one_side_has_counts_as_nothing_there(case: Path) -> Non
         ("as a_input", "as b_input", "gives no column a_input"),
         ("    relative: 1e-9\n", "", "either `relative` or `absolute`"),
         ("expected: expected.csv", "expected: other.csv", "other.csv"),
+        ("group by period", "group by period, flow", "the query gives several rows with the same key"),
         ("key: [year]", "key: [a_input, decade]", "decade"),
         ("from flows group", "from read_text('scenario.yaml') group", "the query fails"),
         ("title:", "titel:", "titel"),
@@ -76,6 +77,13 @@ def test_a_fault_in_a_case_is_said(case: Path, old: str, new: str, said: str) ->
 def test_a_key_that_stands_twice_is_refused(case: Path) -> None:
     edit(case / "expected.csv", "1983,3,", "1982,3,")
     with pytest.raises(UserError, match="several with the same key"):
+        list(verdicts(case))
+
+
+@pytest.mark.parametrize("cell", ["", "three"])
+def test_an_expected_cell_that_is_no_number_is_not_taken_for_nothing(case: Path, cell: str) -> None:
+    edit(case / "expected.csv", "1983,3,", f"1983,{cell},")
+    with pytest.raises(UserError, match="a_input has a cell that is no number"):
         list(verdicts(case))
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from simulator.engine.calendar import Reviews, Timeline, beats, reviews, timeline
 from simulator.engine.curvebook import CurveBook, CurveKey
-from simulator.engine.curves import OUTLIVED, left_at, left_of, until_gone
+from simulator.engine.curves import ENTERS, OUTLIVED, age_of, left_at, left_of, until_gone
 from simulator.engine.index import Index
 from simulator.engine.structure.draft import Draft, cohort_of, period_of
 from simulator.scenario.entered import Vintages, uniform_day
@@ -27,8 +27,6 @@ from simulator.units import DAYS_PER_YEAR, SECONDS_PER_DAY
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-ENTERS: Mapping[str, float] = {"start": 0.0, "middle": 0.5, "spread": 0.5, "end": 1.0}
-"""Part of its interval that is over when a cohort enters, for all of it; spread, on average."""
 LONG_AGO = 250
 """Years before the start: what entered earlier counts as of the earliest of them."""
 NEARLY = 1e-6
@@ -158,7 +156,7 @@ def _by_vintage(lifetime: Lifetime, entry: str, found: Vintages, today: float, t
     part[~alive[parent], 0] = share[~alive[parent]]
     weights = left / left.sum() if left.sum() > 0 else np.eye(1, len(left))[0]
     oldest, youngest = np.array(parts.oldest), np.array(parts.youngest)
-    ages = oldest - ENTERS[entry] * (oldest - youngest)
+    ages = age_of(entry, oldest, youngest)
     return _gathered(_years(today, (oldest + youngest) / 2.0), ages, (weights[parent][:, None] * part).T)
 
 
