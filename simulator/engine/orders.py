@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.engine.compiler import helper
 from simulator.engine.handle import present
-from simulator.engine.layout import CLOSE, UNBOUNDED, Policy, Port
+from simulator.engine.layout import CLOSE, UNBOUNDED, ZERO, Policy, Port
 from simulator.engine.state import Batch
 from simulator.engine.transport import coming
 
@@ -31,17 +31,22 @@ def add_up_nominal_use(b: Batch, lane: int) -> None:
         entry = b.places[place]
         total = 0.0
         missing = 0.0
+        replaced = 0.0
         for n in range(entry.first_nominal, entry.first_nominal + entry.nominals):
             term = b.nominals[n]
-            total += (
+            use = (
                 b.numbers[lane, term.active]
                 * b.numbers[lane, term.rate]
                 * b.numbers[lane, term.share]
                 * b.numbers[lane, term.per]
             )
+            total += use
+            if term.missing != ZERO:
+                replaced += use
             missing += b.numbers[lane, term.active] * b.numbers[lane, term.missing]
         b.place_state[lane, place].nominal = total
         b.place_state[lane, place].missing = missing
+        b.place_state[lane, place].replaced = replaced
 
 
 @helper
@@ -61,7 +66,7 @@ def want(b: Batch, lane: int, place: int) -> float:
     use = b.place_state[lane, place].nominal
     missing = b.place_state[lane, place].missing
     if use > 0.0 or missing > 0.0:
-        cover = use * (b.numbers[lane, entry.cover] + b.group[entry.group].dt)
+        cover = use * b.numbers[lane, entry.cover] + use_of_review(b, lane, place)
         level += (cover + missing) * b.numbers[lane, entry.covers]
         level += b.numbers[lane, entry.lots]
     quantity = b.numbers[lane, entry.quantity]
@@ -71,6 +76,19 @@ def want(b: Batch, lane: int, place: int) -> float:
     if present(b.rounds):
         b.by_place[place].order = asked
     return asked
+
+
+@helper
+def use_of_review(b: Batch, lane: int, place: int) -> float:
+    """Nominal use until the next look at a store, t; in rounds what of it has not been drawn at this instant.
+
+    What comes in a round is used in the next, so that nothing is kept for what retires by then: it will be missing.
+    """
+    dt = b.group[b.places[place].group].dt
+    if present(b.rounds):
+        use = b.place_state[lane, place].nominal - b.place_state[lane, place].replaced
+        return max(0.0, use * dt - b.by_place[place].drawn)
+    return b.place_state[lane, place].nominal * dt
 
 
 @helper

@@ -32,6 +32,7 @@ def open_settlement(b: Batch, lane: int, today: float) -> None:
     for n in range(len(b.places)):
         b.by_place[n].sent = 0.0
         b.by_place[n].order = -1.0
+        b.by_place[n].drawn = 0.0
     for f in range(len(b.flows)):
         b.by_flow[f].sent = 0.0
         capacity = b.numbers[lane, b.flows[f].capacity]

@@ -32,10 +32,11 @@ OUTAGE = np.dtype([(name, np.float64) for name in ("start", "repair", "end")])
 """Days; what is between the last two is its start-up."""
 PLACE_STATE = np.dtype(
     [("on_hand", np.float64), ("budget", np.float64), ("accrued", np.float64), ("shipped", np.float64),
-     ("nominal", np.float64), ("missing", np.float64)]
+     ("nominal", np.float64), ("missing", np.float64), ("replaced", np.float64)]
 )  # fmt: skip
 """`budget`: accrued and not used; `accrued`: day up to which; `shipped`: total ever sent by flows; `nominal`: what its
-consumers use when nothing holds them back, t/day; `missing`: what uses still lack of the stock they want, t."""
+consumers use when nothing holds them back, t/day; `missing`: what uses still lack of the stock they want, t;
+`replaced`: what of the nominal use is theirs, for what retires, t/day."""
 FLOW_STATE = np.dtype(
     [("budget", np.float64), ("entitled", np.float64), ("offered", np.float64), ("turn", np.int64),
      ("carried", np.float64)]
@@ -59,10 +60,11 @@ PLACE_SCRATCH = np.dtype(
     [("opened", np.int64), ("touched", np.int64), ("offer", np.float64), ("request", np.float64),
      ("weight", np.float64), ("granted", np.float64), ("carry", np.float64), ("planned", np.float64),
      ("spare", np.float64), ("horizon", np.float64), ("sent", np.float64), ("order", np.float64),
-     ("least", np.float64), ("free", np.float64), ("accepted", np.float64), ("lacking", np.float64),
-     ("leaving", np.float64)]
+     ("drawn", np.float64), ("least", np.float64), ("free", np.float64), ("accepted", np.float64),
+     ("lacking", np.float64), ("leaving", np.float64)]
 )  # fmt: skip
 """Of the instant: `sent` over flows; `order`: what of an order is still to come, below 0 where none was placed;
+`drawn`: what consumers took in rounds, but what a wanted stock lacked;
 `least`: cost of the cheapest way found so far, EUR/t. Of what is ordered as needed: what is `free` of the stock and of
 what flows `accepted` in this round, what is `lacking`, and what flows are about to take of an output (`leaving`)."""
 FLOW_SCRATCH = np.dtype(

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from simulator.errors import UserError
-from tests.engine.builders import chosen, closed, read, text
+from simulator.study.run import run
+from tests.engine.builders import by_period, chosen, closed, read, text
 
 YEAR = {"start": "2020-01-01", "end": "2023-01-01", "step": "1 year", "report": "year"}
 LOOP = """
@@ -34,7 +35,6 @@ def quiet(body: str, **head: str) -> str:
 
 def shipped(folder: Path, written: str) -> dict[str, list[float]]:
     """Tonnes over every flow, year by year."""
-    from simulator.study.run import run
 
     table = closed(run(read(folder, written))).tables.flows
     years = sorted(set(table["period"].astype(str)))
@@ -79,7 +79,6 @@ flows:
 
 def test_virgin_material_fills_only_what_recyclate_leaves(tmp_path: Path) -> None:
     """Recyclate comes two rounds later than virgin material could; the second choice waits for it all the same."""
-    from simulator.study.run import run
 
     tables = closed(run(read(tmp_path, quiet(CHOICE)))).tables
     held = chosen(tables.stocks, node="maker", item="virgin").groupby("period", observed=True)["mass_t"].sum()
@@ -206,7 +205,6 @@ def test_clean_material_only_dilutes_until_the_dirty_has_come(tmp_path: Path, ra
 
     In the second year clean material is there as the year begins, and the dirty comes a round later.
     """
-    from simulator.study.run import run
 
     tables = closed(run(read(tmp_path, quiet(DILUTED % rate)))).tables
     sold = chosen(tables.flows, flow="out")
@@ -235,7 +233,6 @@ def test_two_that_share_recyclate_wait_for_all_of_it(tmp_path: Path) -> None:
           good: {from: maker, to: market, material: good}
           fine: {from: maker, to: market, material: fine}
     """
-    from simulator.study.run import run
 
     stocks = closed(run(read(tmp_path, quiet(body, end="2021-01-01")))).tables.stocks
     left = chosen(stocks, node="maker", period="2020").groupby("item", observed=True)["mass_t"].sum()
@@ -284,3 +281,32 @@ def test_what_grows_without_end_is_said_before_it_is_infinite(tmp_path: Path) ->
                 "schema", "settle: until_quiet\nschema"
             ),
         )
+
+
+@pytest.mark.parametrize("wanted", ["demand: 10 t/year", "stock: 100 t"])
+def test_a_use_buys_what_it_takes_and_keeps_no_store(tmp_path: Path, wanted: str) -> None:
+    """Without a policy nothing is ordered for the next year: what is bought is what goes into use, year by year."""
+    body = f"""
+    calendar: uniform
+    materials: {{car: {{}}, old: {{waste: true}}}}
+    companies:
+      town:
+        uses:
+          cars: {{material: car, {wanted}, lifetime: {{normal: {{mean: 10 year, sd: 2 year}}}}, end_of_life: old}}
+    boundary:
+      shop: {{supplies: {{car: {{}}}}}}
+      yard: {{accepts: {{old: {{fate: landfill}}}}}}
+    flows:
+      buy: {{from: shop, to: town, material: car}}
+      scrap: {{from: town, to: yard, material: old}}
+    """
+    written = text(body, end="2035-01-01", step="1 year", report="year")
+    result = closed(run(read(tmp_path, written.replace("settle: once", "settle: until_quiet"))))
+    store = chosen(result.tables.stocks, node="town", item="car", place="inventory")
+    assert store["mass_t"].sum() == 0.0
+    bought, left = by_period(result, "buy"), by_period(result, "scrap")
+    if wanted.startswith("demand"):
+        assert list(bought.values()) == pytest.approx([10.0] * 10)
+    else:
+        assert list(bought.values())[1:] == pytest.approx(list(left.values()))
+        assert bought["2025"] == pytest.approx(100.0)
