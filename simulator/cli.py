@@ -168,7 +168,10 @@ def _simulated(
 
     reserved = results.prepared(scenario, request.out, force=request.force)
     with reserved as target, terminal.progress(quiet=request.quiet) as progress:
-        made = completed(simulate(scenario, progress=progress.advance))
+        try:
+            made = completed(simulate(scenario, progress=progress.advance))
+        except ScenarioError as error:
+            raise terminal.seen_from_here(error, Path(scenario.path).parent) from error
         plots = None if request.no_plots else report.write
         folder = results.write(made, target, session.argv, plots, csv=request.csv, stage=progress.stage)
         return made, folder

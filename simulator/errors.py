@@ -2,7 +2,8 @@
 
     KreislaufError
     ├── UserError            exit code 2: the user's input; the message says what to do
-    │   └── ScenarioError    all faults of a scenario, each with file, line, path and remedy
+    │   ├── ScenarioError    all faults of a scenario, each with file, line, path and remedy
+    │   └── RunError         one that shows only as it is simulated: path and remedy, until file and line are known
     └── BalanceError         exit code 3: a balance does not close
 
 Anything else is a defect of ours: exit code 1.
@@ -44,6 +45,14 @@ class ScenarioError(UserError):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(faults))
         super().__init__("\n".join(map(str, self.faults)))
+
+
+class RunError(UserError):
+    """A scenario that fits its schema cannot be simulated: found where files and lines are not known."""
+
+    def __init__(self, path: str, message: str) -> None:
+        self.path, self.message = path, message
+        super().__init__(f"{path}: {message}")
 
 
 class BalanceError(KreislaufError):

@@ -179,3 +179,61 @@ def test_a_pipe_that_nobody_reads_ends_the_program_quietly(words: str, tmp_path:
     assert program.wait(60) == explanations.UNREAD
     assert not [word for word in ("Error", "Traceback", "defect", "Exception") if word in said]
     program.stderr.close()
+
+
+ENDLESS = """\
+schema: 1
+name: endless
+settle: until_quiet
+time: {start: 2025-01-01, end: 2025-01-11, step: 1 day}
+materials: {van: {}}
+companies:
+  shop: {inventories: {van: {initial: 1 t}}}
+  town: {review_period: 1 day}
+boundary: {world: {demands: {van: {rate: 0 t/day}}}}
+flows:
+  buy: {from: shop, to: town, material: van, rank: 1}
+  back: {from: town, to: shop, material: van, rank: 1}
+  sell: {from: shop, to: world, material: van}
+"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {
+                "shop: {inv": "shop: {processes: {p: {inputs: [van], rate: 1 t/day, outputs: {van: 1},"
+                " outages: {mtbf: 1e-9 day, mttr: 1e-9 day}}}, inv"
+            },
+            "7: companies.shop.processes.p.outages: more than 1,000,000 outages in one run; give a longer mtbf",
+        ),
+        ({}, "3: settle: van at "),
+        ({"settle: until_quiet\n": "", "step: 1 day": "step: month", "01-11": "03-01"}, "1: settle: van at "),
+        (
+            {
+                "rank: 1": "rank: cost",
+                "town: {": "town: {processes: {p: {inputs: [van], rate: 1 t/day, outputs: {van: 1}, cost: -1 EUR/t}}, ",
+                "until_quiet": "once",
+            },
+            "8: companies.town: rank: cost: ways from van at town",
+        ),
+        ({"step: 1 day": "step: 1 s", "2025-01-11": "2125-01-01"}, "4: time.step: 3.16e+09 reviews every 1 s"),
+        ({"step: 1 day": "step: 1 day, report: 1 s"}, "4: time.report: more than 100,000 reporting periods"),
+    ],
+)
+def test_what_shows_only_as_it_runs_has_file_and_line_too(
+    changes: dict[str, str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """As typed from where the program was called; and nothing is left."""
+    written = ENDLESS
+    for old, new in changes.items():
+        assert old in written
+        written = written.replace(old, new)
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "endless.yaml").write_text(written, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["deep/endless.yaml", "--quiet", "--no-plots", "--out", "out"]) == 2
+    assert capsys.readouterr().err.startswith(f"deep/endless.yaml:{said}")
+    assert not Path("out").exists()

@@ -34,7 +34,7 @@ def run_batch(
 ) -> Outcome:
     """Simulate lanes that share a plan, in one calendar.
 
-    Raises UserError where a part of the network did not come to rest within an instant.
+    Raises RunError where a part of the network did not come to rest within an instant.
     """
     compile_kernels(plan.programs)
     batch = allocate(plan, lanes, seed)

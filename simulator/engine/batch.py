@@ -16,7 +16,7 @@ from simulator.engine.ledger import Ages, Lane, Ledger
 from simulator.engine.plan import Course, Plan
 from simulator.engine.state import Batch
 from simulator.engine.structure.draft import IN_PROCESS, IN_TRANSIT, RESTING
-from simulator.errors import UserError
+from simulator.errors import RunError
 from simulator.units import SECONDS_PER_DAY
 
 Floats = NDArray[np.float64]
@@ -141,7 +141,7 @@ def _records(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
     stocks = _stocks_recorded(plan)
     size = lanes * bytes_per_lane(plan)
     if size > LARGEST:
-        raise UserError(f"time.report: {rows:,} reporting periods would take {size / 1e9:.3g} GB; report less often")
+        raise RunError("time.report", f"{rows:,} reporting periods would take {size / 1e9:.3g} GB; report less often")
     return {
         "moved": np.zeros((lanes, plan.sections.movements, labels)),
         "counted": np.zeros((lanes, plan.sections.counters)),
@@ -192,7 +192,7 @@ def _outages(plan: Plan, courses: Sequence[Course], lanes: Sequence[Lane], seed:
 def _drawn(outage: tuple[str, float, float, float], seed: int, lane: Lane, end: float) -> NDArray[np.void]:
     path, mtbf, mttr, start_up = outage
     if end > MOST_OUTAGES * (mtbf + mttr):
-        raise UserError(f"{path}: more than {MOST_OUTAGES:,} outages in one run; give a longer mtbf")
+        raise RunError(path, f"more than {MOST_OUTAGES:,} outages in one run; give a longer mtbf")
     times = outages(stream(seed, lane.replication, path), mtbf, mttr, start_up, end)
     return np.ascontiguousarray(times).view(state.OUTAGE)[:, 0]
 
@@ -238,21 +238,23 @@ def _energy_scratch(plan: Plan) -> dict[str, Any]:
 
 
 def require_rest(plan: Plan, batch: Batch) -> None:
-    """Raise UserError where goods went round at one instant, or their cheapest way does, without an end."""
+    """Raise RunError where goods went round at one instant, or their cheapest way does, without an end."""
     restless = int(batch.lane_state["restless"].max())
     if restless:
         place = plan.index.places[plan.parts.places.index(restless - 1)]
-        raise UserError(
-            f"settle: {place.name} at {place.node}, and what is linked with it, goes round without coming to rest at "
+        raise RunError(
+            "settle",
+            f"{place.name} at {place.node}, and what is linked with it, goes round without coming to rest at "
             "one instant: give the loop an exit, a smaller rate, a larger `order_up_to` if one in it is far below what "
-            "moves, or write `settle: once`"
+            "moves, or write `settle: once`",
         )
     endless = int(batch.lane_state["endless"].max())
     if endless:
         place = plan.index.places[endless - 1]
-        raise UserError(
+        raise RunError(
+            f"companies.{place.node}",
             f"rank: cost: ways from {place.name} at {place.node} get the cheaper the longer they are, as a cycle of "
-            "flows and processes costs less than nothing: look for a negative `cost` in it, or rank one of its flows"
+            "flows and processes costs less than nothing: look for a negative `cost` in it, or rank one of its flows",
         )
 
 

@@ -11,7 +11,7 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.errors import UserError
+from simulator.errors import RunError
 from simulator.scenario.dates import date_at, months_after, position
 from simulator.scenario.models import World
 from simulator.scenario.numbers import Span
@@ -85,14 +85,15 @@ def reviews(line: Timeline, period: Span) -> Reviews:
 
     Raises
     ------
-    UserError
+    RunError
         There are more than `MOST_REVIEWS`.
     """
     length = period.days() * SECONDS_PER_DAY
     if line.end > MOST_REVIEWS * length:
-        raise UserError(
+        raise RunError(
+            "time.step",
             f"{line.end / length:.3g} reviews every {length:g} s are more than "
-            f"{MOST_REVIEWS:,} in one run: give a longer time.step or review_period, or a shorter run"
+            f"{MOST_REVIEWS:,} in one run: give a longer time.step or review_period, or a shorter run",
         )
     times = tuple(line.every(period))
     ends = (*times[1:], line.end)
@@ -160,11 +161,11 @@ def periods(line: Timeline, span: Span) -> tuple[Period, ...]:
 
     Raises
     ------
-    UserError
+    RunError
         There are more than `MOST_PERIODS`.
     """
     if line.end > MOST_PERIODS * span.days() * SECONDS_PER_DAY:
-        raise UserError(f"time.report: more than {MOST_PERIODS:,} reporting periods; report less often")
+        raise RunError("time.report", f"more than {MOST_PERIODS:,} reporting periods; report less often")
     cuts = [0, *_ends(line, span), line.end]
     return tuple(
         Period(_label(line, span, start, n), start, end) for n, (start, end) in enumerate(pairwise(cuts)) if end > start

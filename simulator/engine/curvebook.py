@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from simulator.engine.curves import at_ends, initial_losses, left_of, vintage_losses
 from simulator.engine.parameters import tonnes
 from simulator.engine.structure.draft import cohort_of
-from simulator.errors import UserError
+from simulator.errors import RunError
 from simulator.scenario.entered import Vintages, vintages
 from simulator.scenario.lifetimes import Lifetime
 from simulator.scenario.models import World
@@ -36,9 +36,10 @@ class CurveBook:
         entry = world.companies[company].uses[use]
         key = (entry.lifetime, entry.entry, cohort_of(world, company, use).days(), None)
         if entry.stock is not None and at_ends(*key[:3], 1)[0] < STAYS:
-            raise UserError(
-                f"companies.{company}.uses.{use}: of what enters, nothing is in service at the end of its interval of "
-                f"{key[2]:g} days, so that no stock can be kept: give a shorter `cohort`, or a longer lifetime"
+            raise RunError(
+                f"companies.{company}.uses.{use}",
+                f"of what enters, nothing is in service at the end of its interval of "
+                f"{key[2]:g} days, so that no stock can be kept: give a shorter `cohort`, or a longer lifetime",
             )
         return float(self.rows.setdefault(key, len(self.rows)))
 

@@ -174,11 +174,15 @@ def _weibull(parameters: Weibull) -> Survival:
 
     shape, scale = parameters.shape.value, parameters.scale.value
 
+    def power(t: Floats) -> Floats:
+        with np.errstate(over="ignore"):  # all have failed by then
+            return np.asarray((t / scale) ** shape)
+
     def at(t: Floats) -> Floats:
-        return np.asarray(np.exp(-((t / scale) ** shape)))
+        return np.asarray(np.exp(-power(t)))
 
     def integral(t: Floats) -> Floats:
-        powered = (t / scale) ** shape
+        powered = power(t)
         return np.asarray(scale * gamma(1 + 1 / shape) * gammainc(1 + 1 / shape, powered) + t * np.exp(-powered))
 
     return Survival(at, integral)

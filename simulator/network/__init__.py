@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.errors import Fault
@@ -68,12 +67,7 @@ def _in_words(scenario: Scenario, warnings: dict[Finding, list[str]]) -> list[st
 
 
 def _fault(scenario: Scenario, finding: Finding) -> Fault:
-    """A finding with the file and line of its path, or of the nearest part above it that the user wrote."""
-    path = finding.path
-    while path and path not in scenario.places:
-        path = path.rpartition(".")[0]
-    file, line = scenario.places.get(path, (Path(scenario.path).name, 1))
-    return Fault(file, line, finding.path, finding.message)
+    return scenario.fault(finding.path, finding.message)
 
 
 def graph(world: World) -> nx.DiGraph[str]:

@@ -55,6 +55,8 @@ def _pair(row: Any, place: int) -> tuple[float, float]:
         age, part = parse_number(row[0], _AGE, {}), parse_number(row[1], _PART, {})
     except Wrong as wrong:
         raise wrong.under(place) from wrong
+    if age.distribution or part.distribution:
+        raise Wrong("has a distribution, and a table of who survives is one already: write one value", (place,))
     return age.value, part.value
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import NoReturn
 
@@ -117,10 +118,10 @@ def _resolve(
         raise ScenarioError(_tidy(loading.faults))
     found = {name: item.variant for name, item in resolved.items() if item.variant is not None}
     title = world.title or world.name
-    warnings = (*_thousands(draft), *_warnings(world, found.values(), loading.series))
-    return Scenario(
-        world.name, title, str(path), world, found, loading.series, folder.files, warnings, _places(draft.places)
-    )
+    warnings, places = tuple(_thousands(draft)), _places(draft.places)
+    scenario = Scenario(world.name, title, str(path), world, found, loading.series, folder.files, warnings, places)
+    told = (scenario.fault(*warning) for warning in _warnings(world, found.values(), loading.series))
+    return replace(scenario, warnings=(*warnings, *map(str, told)))
 
 
 def _check_version(written: Document) -> None:
@@ -275,13 +276,12 @@ def _thousands(draft: Draft) -> Iterator[str]:
         yield str(draft.places.fault(keys, message))
 
 
-def _warnings(world: World, variants: Collection[Variant], series: Mapping[str, Series]) -> Iterator[str]:
-    """What the run never sees, or cannot mend, in some variant."""
-    yield from _unseen(world, variants)
-    yield from baseless(world)
-    yield from lost_openings(variants)
-    yield from mixed_vintages(_worlds(variants))
-    yield from finer_than_steps(_worlds(variants), series)
+def _warnings(world: World, variants: Collection[Variant], series: Mapping[str, Series]) -> Iterator[tuple[str, str]]:
+    """What the run never sees, or cannot mend, in some variant: dotted path, and what is said of it."""
+    said = [_unseen(world, variants), baseless(world), lost_openings(variants), mixed_vintages(_worlds(variants))]
+    for text in chain(*said, finer_than_steps(_worlds(variants), series)):
+        path, _, message = text.partition(": ")
+        yield path, message
 
 
 def _unseen(world: World, variants: Collection[Variant]) -> Iterator[str]:
@@ -289,11 +289,11 @@ def _unseen(world: World, variants: Collection[Variant]) -> Iterator[str]:
     happening = {name for variant in variants for name in variant.interventions}
     for name, intervention in world.interventions.items():
         if name in happening and _misses(world, intervention):
-            yield f"interventions.{name}: begins outside the run"
+            yield f"interventions.{name}: begins outside the run: change its `at`, or leave it out"
     agreed = {name for variant in variants for name in variant.partnerships}
     for name, partnership in world.partnerships.items():
         if name in agreed and partnership.start is not None and partnership.start >= world.time.end:
-            yield f"partnerships.{name}: starts after the run"
+            yield f"partnerships.{name}: starts after the run: change its `start`, or leave it out"
 
 
 def _worlds(variants: Iterable[Variant]) -> Iterator[World]:

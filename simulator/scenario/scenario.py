@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.errors import Fault
 from simulator.scenario.models import World
 
 if TYPE_CHECKING:
@@ -102,3 +104,11 @@ class Scenario:
     warnings: tuple[str, ...] = ()
     places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     """File and line of every dotted path the user wrote (`flows.take_back.to`), for faults found after loading."""
+
+    def fault(self, path: str, message: str) -> Fault:
+        """A fault with the file and line of its path, or of the nearest part above it that the user wrote."""
+        above = path
+        while above and above not in self.places:
+            above = above.rpartition(".")[0]
+        file, line = self.places.get(above, (Path(self.path).name, 1))
+        return Fault(file, line, path, message)

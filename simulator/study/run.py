@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from simulator.accounting.bottlenecks import Bottleneck
 from simulator.accounting.tables import Tables
-from simulator.errors import ScenarioError
+from simulator.errors import RunError, ScenarioError
 from simulator.scenario.scenario import Scenario
 from simulator.units import DAYS_PER_YEAR
 
@@ -57,7 +57,7 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Run:
     """Check the network of a scenario, then simulate every variant and account for it.
 
     `progress` is called with the simulated part of the whole, 0 to 1. Raises ScenarioError where the network cannot
-    work, BalanceError where mass or energy was made or lost: then there is no result.
+    work or never comes to rest, BalanceError where mass or energy was made or lost: then there is no result.
     """
     from simulator import network
 
@@ -69,7 +69,14 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Run:
 
 
 def simulate(scenario: Scenario, *, progress: Progress | None = None) -> Run:
-    """Simulate and account for a scenario whose network was checked."""
+    """Simulate and account for a scenario whose network was checked; raises as `run` does."""
+    try:
+        return _accounted(scenario, progress)
+    except RunError as error:
+        raise ScenarioError([scenario.fault(error.path, error.message)]) from error
+
+
+def _accounted(scenario: Scenario, progress: Progress | None) -> Run:
     from simulator import accounting, engine
 
     timings: dict[str, float] = {"load": 0.0}

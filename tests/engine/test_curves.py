@@ -114,3 +114,11 @@ def test_a_stationary_stock_retires_all_of_itself(name: str) -> None:
     losses = initial_losses(lifetime(name), "spread", DAYS_PER_YEAR, 400)
     assert losses.sum() == pytest.approx(1, abs=1e-12)
     assert (np.diff(losses) <= 1e-14).all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_weibull_as_steep_as_a_step_is_silent() -> None:
+    """Powers beyond what a number holds stand for a part of 0."""
+    steep = lifetime("weibull", {"shape": 1e6, "scale": "10 year"})
+    assert at_ends(steep, "end", DAYS_PER_YEAR, 13)[[0, 9, 11, 12]] == pytest.approx([1, 1, 0, 0])
+    assert at_ends(steep, "spread", DAYS_PER_YEAR, 13)[[0, 9, 10, 12]] == pytest.approx([1, 1, 0, 0], abs=1e-5)

@@ -272,7 +272,9 @@ def test_dates_outside_the_run_cut_nothing_and_are_warned_of(crates: Loader) -> 
     more = f"interventions: {{late: {{at: 2040-01-01, set: {{{RATE}: 1 t/day}}}}}}\n"
     scenario = crates(more, text=SOLE)
     assert len(scenario.variants["base"].epochs) == 1
-    assert scenario.warnings == ("interventions.late: begins outside the run",)
+    assert scenario.warnings == (
+        "crates.yaml:42: interventions.late: begins outside the run: change its `at`, or leave it out",
+    )
 
 
 def test_an_intervention_before_the_run_holds_from_its_start(crates: Loader) -> None:

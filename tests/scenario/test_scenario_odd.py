@@ -197,4 +197,6 @@ def test_per_cent_are_not_suggested_where_they_were_written(changed: Changed) ->
     ],
 )
 def test_an_intervention_outside_the_run_is_warned_of(changed: Changed, old: str, new: str, warned: bool) -> None:
-    assert changed((old, new)).warnings == (("interventions.slow: begins outside the run",) if warned else ())
+    said = [warning.partition(": ") for warning in changed((old, new)).warnings]
+    outside = "interventions.slow: begins outside the run: change its `at`, or leave it out"
+    assert [message for _, _, message in said] == ([outside] if warned else [])

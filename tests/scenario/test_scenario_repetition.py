@@ -105,9 +105,12 @@ def test_what_began_before_the_run_comes_again_in_it(mill: Loader) -> None:
     assert scenario.warnings == ()
 
 
+OUTSIDE = "interventions.stop: begins outside the run: change its `at`, or leave it out"
+
+
 def test_what_never_falls_into_the_run_is_warned_of(mill: Loader) -> None:
     scenario = mill(f"  stop: {{at: 2024-07-01, for: 1 week, every: 10 year, {HALF}}}")
-    assert scenario.warnings == ("interventions.stop: begins outside the run",)
+    assert scenario.warnings == (f"mill.yaml:16: {OUTSIDE}",)
 
 
 def test_it_may_hold_until_it_begins_again(mill: Loader) -> None:
@@ -202,4 +205,4 @@ def test_variants_left_out_are_not_warned_of(mill: Loader, tmp_path: Path) -> No
     mill(f"  stop: {{at: 2027-08-01, {HALF}}}", more=more)
     path, sets = tmp_path / "mill.yaml", ["time.end=2026-01-01"]
     assert load(path, sets=sets, variants=["v"]).warnings == ()
-    assert load(path, sets=sets).warnings == ("interventions.stop: begins outside the run",)
+    assert load(path, sets=sets).warnings == (f"mill.yaml:16: {OUTSIDE}",)

@@ -47,7 +47,8 @@ def warnings(write: Writer) -> Said:
     def said(table: str, step: str = "1 day", between: str = "hold", old: str = "STEP", new: str = "") -> list[str]:
         write(table, "sun.csv")
         text = TOWN.replace(old, new or step).replace("STEP", step).replace("BETWEEN", between)
-        return [warning for warning in load(write(text)).warnings if warning.startswith("tables.")]
+        told = (warning.partition(": ")[2] for warning in load(write(text)).warnings)
+        return [warning for warning in told if warning.startswith("tables.")]
 
     return said
 

@@ -235,4 +235,4 @@ def test_a_target_without_a_start_is_warned_of(mill: Loader, target: str, end: s
     """A shorter run is no fault of the file."""
     scenario = mill(f"{{network.emissions: {target}}}", f"{{start: 2025-01-01, end: {end}, step: 1 day}}")
     remedy = "; write `base` and `base_value`, or nothing is said of it"
-    assert scenario.warnings == ((f"targets.network.emissions: {said}{remedy}",) if said else ())
+    assert scenario.warnings == ((f"mill.yaml:22: targets.network.emissions: {said}{remedy}",) if said else ())
