@@ -87,12 +87,13 @@ END = _record("place", "share", "origin")
 
 PLACE = _record(
     "group", "port", "capacity", "policy", "level", "cover", "covers", "lots", "reorder", "quantity", "safety",
-    "first_nominal", "nominals", "rate", "backlog", "counts", "first_lag", "lags", "first_edge", "edges", "rests",
-    "ring",
+    "intake", "first_nominal", "nominals", "rate", "backlog", "carries", "counts", "first_lag", "lags", "first_edge",
+    "edges", "rests", "ring",
 )  # fmt: skip
 """An inventory or a port, see `Port`. `policy`: a number, how it asks, see `Policy`; it orders up to `level` and,
-where it is used at all, nominal use × (`cover` + review) × `covers` + `lots`; `counts`: 1 where what it is not sent
-is unmet demand; `rests`: 1 where what joins it rests first, in the queues `first_lag` + `Phase`;
+where it is used at all, nominal use × (`cover` + review) × `covers` + `lots`; `intake`: t/day that flows may bring;
+`carries`: 1 where some of what was not used is carried on; `counts`: 1 where what it is not sent is unmet demand;
+`rests`: 1 where what joins it rests first, in the queues `first_lag` + `Phase`;
 `ring`: of its lots where what came first leaves first, −1 where all is mixed."""
 
 NOMINAL = _record("active", "rate", "share", "per", "missing")
@@ -119,8 +120,9 @@ LAG = _record("place", "first", "slots", "group", "section", "after", "next")
 2 in process; `after`: the phase of an instant behind which it arrives, see `Phase`; `next`: queue that what arrives
 enters, to rest there, −1 none."""
 
-RING = _record("first", "slots")
-"""The lots of a place, oldest first: `slots` rows from `first`."""
+RING = _record("first", "slots", "apart")
+"""The lots of a place, oldest first: `slots` rows from `first`; `apart`: 1 where deliveries of one instant are lots of
+their own."""
 
 WAY = _record("usual", "paid", "distance", "haulage", "onward", "first_rival", "rivals")
 """A flow, where some are ranked by cost: its rank before cost is looked at, 0 where it is fixed; what it costs, EUR/t

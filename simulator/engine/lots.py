@@ -7,13 +7,17 @@ copy of it means nothing; so the rounding of the copies ends whenever a store is
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
+from simulator.engine.handle import present
 from simulator.engine.layout import ALL, CLOSE
 from simulator.engine.state import Batch
 
 
 @helper
 def youngest(b: Batch, lane: int, place: int) -> int:
-    """The row of the lot that joins a place now: one an instant, and one for all that a full ring cannot hold."""
+    """The row of the lot that joins a place now: one an instant, and one for all that a full ring cannot hold.
+
+    What flows deliver may be lots of their own, see `note_delivery`.
+    """
     r = b.places[place].ring
     ring = b.rings[r]
     state = b.ring_state[lane, r]
@@ -30,11 +34,69 @@ def youngest(b: Batch, lane: int, place: int) -> int:
         return row
     row = ring.first + (state.head + state.count) % ring.slots
     state.count += 1
-    b.lots[lane, row].since = now
-    b.lots[lane, row].total = 0.0
-    for k in range(b.mass.shape[2]):
-        b.lot_mass[lane, row, k] = 0.0
+    empty_lot(b, lane, row)
     return row
+
+
+@helper
+def note_delivery(b: Batch, lane: int, place: int) -> None:
+    """Keep what was taken for a place as a lot of its own, behind those it has, until the settlement is over.
+
+    What rests first is one lot, and so is what comes where rounds are without number.
+    """
+    r = b.places[place].ring
+    ring = b.rings[r]
+    if ring.apart == 0 or b.places[place].rests > 0 or present(b.rounds):
+        return
+    state = b.ring_state[lane, r]
+    if state.new == 0:
+        state.next = (state.head + state.count) % ring.slots
+        if state.count == ring.slots:
+            state.new = -1
+    if state.new < 0:
+        return
+    if state.count + state.new < ring.slots:
+        empty_lot(b, lane, ring.first + (state.next + state.new) % ring.slots)
+        state.new += 1
+    row = ring.first + (state.next + state.new - 1) % ring.slots
+    for k in range(len(b.taken)):
+        b.lot_mass[lane, row, k] += b.taken[k]
+        b.lots[lane, row].total += b.taken[k]
+
+
+@helper
+def empty_lot(b: Batch, lane: int, row: int) -> None:
+    b.lots[lane, row].since = b.lane_state[lane].now
+    b.lots[lane, row].total = 0.0
+    for k in range(b.lot_mass.shape[2]):
+        b.lot_mass[lane, row, k] = 0.0
+
+
+@helper
+def join_deliveries(b: Batch, lane: int, place: int) -> bool:
+    """Put the lots that were delivered in this settlement behind the others; whether there were any.
+
+    Where all else has left in the meantime, what is left of the ring is one empty lot: it is dropped.
+    """
+    r = b.places[place].ring
+    ring = b.rings[r]
+    state = b.ring_state[lane, r]
+    new = state.new
+    state.new = 0
+    if new <= 0:
+        return False
+    state.head = (state.next - state.count) % ring.slots
+    on_hand = b.place_state[lane, place].on_hand
+    if on_hand <= 0.0:
+        state.head = state.next
+        state.count = 0
+    elif state.count == 1:
+        row = ring.first + state.head
+        b.lots[lane, row].total = on_hand
+        for k in range(b.mass.shape[2]):
+            b.lot_mass[lane, row, k] = b.mass[lane, place, k]
+    state.count += new
+    return True
 
 
 @helper

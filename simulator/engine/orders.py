@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from simulator.engine.claims import rest
 from simulator.engine.compiler import helper
 from simulator.engine.handle import present
 from simulator.engine.layout import CLOSE, UNBOUNDED, ZERO, Policy, Port
@@ -115,4 +116,13 @@ def request(b: Batch, lane: int, place: int) -> float:
     """What a place may be sent now, t."""
     if b.places[place].port != NONE:
         return b.place_state[lane, place].budget
-    return min(want(b, lane, place), room(b, lane, place))
+    return min(want(b, lane, place), room(b, lane, place), gate(b, lane, place))
+
+
+@helper
+def gate(b: Batch, lane: int, place: int) -> float:
+    """What flows may still bring to an inventory at this review."""
+    intake = b.numbers[lane, b.places[place].intake]
+    if intake == UNBOUNDED:
+        return UNBOUNDED
+    return rest(intake * b.group[b.places[place].group].dt, b.by_place[place].came)

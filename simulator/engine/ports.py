@@ -71,12 +71,13 @@ def accrue(b: Batch, lane: int, place: int, today: float, until: float) -> None:
 def trim(b: Batch, lane: int, place: int, unmet: int) -> None:
     """Keep of an unused accrual what is carried to the next, and count what a demand loses.
 
-    A supply or an accept keeps up to one review or one lot, a demand less than one lot, or all with `backlog`.
+    A supply or an accept keeps up to one review or one lot, unless it says `carry: false`; a demand less than one lot,
+    or all with `backlog`.
     """
     entry = b.places[place]
     state = b.place_state[lane, place]
     if state.budget == UNBOUNDED or b.numbers[lane, entry.backlog] > 0.0:
         return
-    kept = min(state.budget, b.by_place[place].carry)
+    kept = min(state.budget, b.by_place[place].carry * b.numbers[lane, entry.carries])
     b.counted[lane, unmet + place] += (state.budget - kept) * entry.counts
     state.budget = kept

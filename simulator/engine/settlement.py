@@ -14,6 +14,7 @@ from simulator.engine.compiler import helper
 from simulator.engine.contracts import in_force, left_of_period
 from simulator.engine.handle import present
 from simulator.engine.layout import CLOSE, FIRST, NO, NOBODY, UNBOUNDED, YES, Port
+from simulator.engine.lots import note_delivery
 from simulator.engine.needed import find_needs, renew_needs
 from simulator.engine.orders import fill_order, request
 from simulator.engine.ports import accrue_ports, trim_ports
@@ -31,6 +32,7 @@ def open_settlement(b: Batch, lane: int, today: float) -> None:
     accrue_ports(b, lane, today)
     for n in range(len(b.places)):
         b.by_place[n].sent = 0.0
+        b.by_place[n].came = 0.0
         b.by_place[n].order = -1.0
         b.by_place[n].drawn = 0.0
     for f in range(len(b.flows)):
@@ -325,7 +327,10 @@ def ship(b: Batch, lane: int, f: int) -> None:
         load_lag(b, lane, flow.lag, amount)
     elif stored:
         add_taken(b, flow.target)
+        if present(b.rings) and b.places[flow.target].ring >= 0:
+            note_delivery(b, lane, flow.target)
     if stored:
+        b.by_place[flow.target].came += amount
         fill_order(b, flow.target, amount)
     else:
         use_accrual(b, lane, flow.target, amount)

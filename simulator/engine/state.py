@@ -46,8 +46,9 @@ FLOW_STATE = np.dtype(
 LAG_STATE = np.dtype([("head", np.int64), ("count", np.int64), ("total", np.float64)])
 LAG_SLOT = np.dtype([("due", np.int64), ("review", np.int64), ("total", np.float64)])
 """`review`: the one at which it started."""
-RING_STATE = np.dtype([("head", np.int64), ("count", np.int64)])
-"""Where the oldest lot stands, and how many there are: at least one, which may be empty."""
+RING_STATE = np.dtype([("head", np.int64), ("count", np.int64), ("next", np.int64), ("new", np.int64)])
+"""Where the oldest lot stands, and how many there are: at least one, which may be empty. `new` lots from `next` on were
+delivered in this settlement and join when it is over; −1 where they do not fit and are mixed."""
 LOT = np.dtype([("since", np.int64), ("total", np.float64)])
 CONSUMER_STATE = np.dtype(
     [("credit", np.float64), ("outage", np.int64), ("replacing", np.float64), ("missing", np.float64),
@@ -59,8 +60,8 @@ last review; `unmet`: t of this one that count as unmet."""
 PLACE_SCRATCH = np.dtype(
     [("opened", np.int64), ("touched", np.int64), ("offer", np.float64), ("request", np.float64),
      ("weight", np.float64), ("granted", np.float64), ("carry", np.float64), ("planned", np.float64),
-     ("spare", np.float64), ("horizon", np.float64), ("sent", np.float64), ("order", np.float64),
-     ("drawn", np.float64), ("least", np.float64), ("free", np.float64), ("accepted", np.float64),
+     ("spare", np.float64), ("horizon", np.float64), ("sent", np.float64), ("came", np.float64),
+     ("order", np.float64), ("drawn", np.float64), ("least", np.float64), ("free", np.float64), ("accepted", np.float64),
      ("lacking", np.float64), ("leaving", np.float64)]
 )  # fmt: skip
 """Of the instant: `sent` over flows; `order`: what of an order is still to come, below 0 where none was placed;

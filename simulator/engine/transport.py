@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulator.engine.compiler import helper
 from simulator.engine.handle import present
 from simulator.engine.layout import ALL, POST_CONSUMER, REUSED, Phase
-from simulator.engine.lots import take_oldest, youngest
+from simulator.engine.lots import join_deliveries, take_oldest, youngest
 from simulator.engine.state import Batch
 
 BEGUN, PRODUCED, SETTLED = Phase.BEGUN, Phase.PRODUCED, Phase.SETTLED
@@ -60,7 +60,7 @@ def join(b: Batch, lane: int, phase: int) -> None:
         if b.places[place].rests > 0:
             let_rest(b, lane, place, b.places[place].first_lag + phase)
             continue
-        if present(b.rings) and b.places[place].ring >= 0:
+        if present(b.rings) and b.places[place].ring >= 0 and not join_deliveries(b, lane, place):
             open_lot(b, lane, place)
         total = 0.0
         for k in range(b.added.shape[1]):

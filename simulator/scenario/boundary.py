@@ -20,6 +20,9 @@ class Supply(Model):
     """Upstream emissions of one tonne, cradle to gate (scope 3)."""
     origin: Origin = "primary"
     """Origin of the material: `primary`, or recycled before it enters the system. Waste says it, or a warning does."""
+    carry: bool = True
+    """`false`: what is not bought at one settlement is lost; else up to one review, or one lot, of it is there at the
+    next."""
 
 
 class Demand(Model):
@@ -75,6 +78,9 @@ class Accept(Model):
     """Instead of a factor, where it is tipped: how it becomes methane."""
     avoids: Avoided | None = None
     """Emissions that one tonne spares, because something else would else be used or done; reported apart."""
+    carry: bool = True
+    """`false`: what is not used of the rate at one settlement is lost; else up to one review, or one lot, of it is
+    carried to the next."""
 
 
 class BoundaryNode(Model):

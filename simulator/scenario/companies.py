@@ -52,12 +52,16 @@ class Inventory(Model):
     """Orders only when the position is at most this (s of (s,S), R of (R,Q))."""
     order_quantity: Lot | None = None
     """Fixed order, all or nothing (Q of (R,Q))."""
+    intake: Rate | None = None
+    """Most that flows bring it, all together; what is not used of it at one review is lost, so that a lot larger than
+    what it allows between two reviews never comes. Unlimited where absent."""
     safety_stock: Mass | None = None
     """Never offered to flows; processes and uses draw on it, and orders do not reckon with it."""
     residence: Annotated[Span, Clock(zero=True)] | None = None
     """So long what joins it rests before it may leave; it counts as on hand meanwhile. Initial stock has rested."""
-    fifo: bool = False
-    """`true`: first in, first out, lot by lot; else what leaves is the mix of all that is held."""
+    fifo: bool | Literal["deliveries"] = False
+    """`true`: first in, first out, all that joins at one instant being one lot; `deliveries`: likewise, but what each
+    flow delivers is a lot of its own, by rank and name; else what leaves is the mix of all that is held."""
 
     @property
     def needed(self) -> bool:

@@ -13,7 +13,7 @@ from simulator.scenario.wrong import Keys, Problem
 Amount = tuple[Keys, object, str | None]
 """Path, number (or what stands for it), and the material it is of."""
 
-_INVENTORY = ("initial", "capacity", "order_up_to", "reorder_at", "order_quantity", "safety_stock")
+_INVENTORY = ("initial", "capacity", "order_up_to", "reorder_at", "order_quantity", "intake", "safety_stock")
 _FLOW = ("capacity", "lot_size", "minimum", "safety_stock")
 _PROCESS = ("rate", "minimum", "batch")
 _LIMITED = ("order_quantity", "safety_stock")

@@ -68,7 +68,8 @@ companies:
              outputs: {cable: 0.9, offcut: 0.1}, scrap: [offcut], makes_to: cable, energy: {electricity: 0.4 MWh/t}}
   trader:
     review_period: 7 day
-    inventories: {scrap: {reorder_at: 10 t, order_quantity: 6 t, fifo: true}, grit: {capacity: 3 t}}
+    inventories: {scrap: {reorder_at: 10 t, order_quantity: 6 t, intake: 90 t/day, fifo: deliveries},
+                  grit: {capacity: 3 t}}
     processes: {sort: {inputs: [scrap], rate: 4 t/day, outputs: {parts: {total: 0.2}, grit: 0.8}}}
   town:
     inventories: {cable: {initial: 4 t, fifo: true}, old: {fifo: true}}
@@ -99,7 +100,7 @@ transport:
   truck: {emission_factor: 100 g CO2e/(t km), cost: 0.1 EUR/(t km)}
 boundary:
   mine: {supplies: {ore: {emission_factor: 0.5 t CO2e/t}}}
-  dealer: {supplies: {scrap: {origin: post_consumer, rate: 3 t/day}, grit: {rate: 0.1 t/day}, dust: {}},
+  dealer: {supplies: {scrap: {origin: post_consumer, rate: 3 t/day}, grit: {rate: 0.1 t/day, carry: false}, dust: {}},
          demands: {parts: {rate: 0.2 t/day, backlog: true}, grit: {rate: 2 t/day}}}
   dump: {accepts: {slag: {fate: landfill, emission_factor: 0.01 t CO2e/t}, old: {fate: incineration},
         parts: {fate: landfill, fee: 7 EUR/t},

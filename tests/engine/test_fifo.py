@@ -142,3 +142,47 @@ def test_a_store_that_runs_for_years_keeps_its_balance(tmp_path: Path) -> None:
                       end="2035-01-01", report="year")  # fmt: skip
     stocks = plain(chosen(result.tables.stocks, place="inventory"))
     assert stocks["mass_t"].min() >= 0
+
+
+TWO_SUPPLIERS = """
+substances: [X, Y]
+materials: {{x: {{composition: {{X: 1}}}}, y: {{composition: {{Y: 1}}}}, a: {{}}}}
+companies:
+  s: {{inventories: {{a: {{fifo: {fifo}{held}}}}}}}
+boundary:
+  mine: {{supplies: {{x: {{rate: 6 t/day}}, y: {{rate: 6 t/day}}}}}}
+  market: {{demands: {{a: {{rate: 8 t/day}}}}}}
+flows:
+  buy_x: {{from: mine, to: s, material: x, as: a, rank: 2}}
+  buy_y: {{from: mine, to: s, material: y, as: a, rank: 1}}
+  sell: {{from: s, to: market, material: a}}
+"""
+
+
+def sold_by_substance(tmp_path: Path, fifo: str, held: str = "", end: str = "2025-01-06") -> list[list[float]]:
+    result = simulate(tmp_path, TWO_SUPPLIERS.format(fifo=fifo, held=held), end=end)
+    return [amounts(result, "sell", 5, substance=name) for name in ("X", "Y")]
+
+
+def test_deliveries_of_one_instant_may_be_lots_apart(tmp_path: Path) -> None:
+    """6 t of Y, then 6 t of X come each day and 8 t leave the next: Y6 X2, X4 Y4, Y2 X6, Y6 X2 of the lots in a row."""
+    assert sold_by_substance(tmp_path, "deliveries") == [
+        pytest.approx([0, 2, 4, 6, 2]),
+        pytest.approx([0, 6, 4, 2, 6]),
+    ]
+    assert sold_by_substance(tmp_path, "true") == [pytest.approx([0, 4, 4, 4, 4])] * 2
+
+
+def test_what_rests_first_is_one_lot(tmp_path: Path) -> None:
+    runs = [sold_by_substance(tmp_path, fifo, ", residence: 1 day") for fifo in ("deliveries", "true")]
+    assert runs[0] == runs[1]
+
+
+@pytest.mark.parametrize("slots", [1, 2, 3, 5])
+def test_deliveries_that_do_not_fit_are_mixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slots: int) -> None:
+    """However few lots are kept apart, what leaves is what came, and the balance of every substance closes."""
+    monkeypatch.setattr(rings, "MOST_LOTS", slots)
+    result = simulate(tmp_path, TWO_SUPPLIERS.format(fifo="deliveries", held=", initial: 3 t"))
+    stocks = plain(chosen(result.tables.stocks, place="inventory"))
+    assert stocks["mass_t"].min() >= 0
+    assert shipped(result, "sell") == pytest.approx(3 + 99 * 8)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.study.run import Run
 from tests.engine.builders import amounts, shipped, simulate, stock, value
 
 ONE_SENDER = """
@@ -429,3 +430,46 @@ def test_as_gives_the_receiver_its_own_name_for_a_material(tmp_path: Path) -> No
       sell: {from: r, to: m, material: mix}
     """
     assert amounts(simulate(tmp_path, body), "sell", 5) == [0, 10, 10, 10, 0]
+
+
+GATE = """
+materials: {{a: {{}}, b: {{}}}}
+companies: {{depot: {{{review}inventories: {{a: {{{policy}}}}}}}}}
+boundary:
+  m: {{supplies: {{a: {{rate: {rate}{carry}}}, b: {{rate: 6 t/day}}}}, demands: {{a: {{rate: 1 t/day}}}}}}
+flows:
+  buy: {{from: m, to: depot, material: a{flow}}}
+  buy_b: {{from: m, to: depot, material: b, as: a}}
+  sell: {{from: depot, to: m, material: a}}
+"""
+
+
+def gate(tmp_path: Path, policy: str, rate: str = "9 t/day", carry: str = "", flow: str = "", review: str = "") -> Run:
+    body = GATE.format(policy=policy, rate=rate, carry=carry, flow=flow, review=review)
+    return simulate(tmp_path, body)
+
+
+def test_intake_bounds_all_that_flows_bring(tmp_path: Path) -> None:
+    """9 and 6 t a day are on offer; of the 10 t that may come they bring 6 and 4. Nothing of it is saved up."""
+    result = gate(tmp_path, "intake: 10 t/day, capacity: 100 t")
+    first, second = amounts(result, "buy", 9), amounts(result, "buy_b", 9)
+    assert (first[0], second[0]) == pytest.approx((6, 4))
+    assert [x + y for x, y in zip(first, second, strict=True)] == pytest.approx([10] * 9)
+    rare = gate(tmp_path, "intake: 10 t/day, reorder_at: 15 t, order_up_to: 60 t", flow=", rank: 1")
+    bought = [x + y for x, y in zip(amounts(rare, "buy", 40), amounts(rare, "buy_b", 40), strict=True)]
+    assert max(bought) == pytest.approx(10)
+    assert bought.count(0.0) > 2
+
+
+def test_intake_counts_by_the_review_of_its_company(tmp_path: Path) -> None:
+    result = gate(tmp_path, "intake: 1.5 t/day, capacity: 100 t", review="review_period: 2 day, ")
+    assert amounts(result, "buy", 3) == pytest.approx([1.5, 0, 1.5])
+    assert amounts(result, "buy_b", 3) == pytest.approx([1.5, 0, 1.5])
+
+
+@pytest.mark.parametrize(("carry", "most"), [("", 18), (", carry: false", 9)])
+def test_what_a_supply_did_not_sell_may_be_lost(tmp_path: Path, carry: str, most: float) -> None:
+    """An order of 40 t after idle days finds 9 t, and what one more day brought where that is carried on."""
+    result = gate(tmp_path, "initial: 30 t, reorder_at: 5 t, order_up_to: 45 t", carry=carry, flow=", rank: 1")
+    bought = amounts(result, "buy", 60)
+    assert max(bought) == pytest.approx(most)

@@ -73,8 +73,10 @@ def _inventory(draft: Draft, n: int, nominal: tuple[int, int]) -> Row:
         add(mass("reorder_at"), UNBOUNDED),
         add(mass("order_quantity")),
         add(mass("safety_stock")),
+        add(mass("intake"), UNBOUNDED),
         *nominal,
         UNLIMITED,
+        ZERO,
         ZERO,
         0,
     )
@@ -93,9 +95,14 @@ def _port(draft: Draft, n: int, nominal: tuple[int, int]) -> Row:
         port = port_of(world, place)
         return float(isinstance(port, Demand) and port.backlog)
 
+    def carries(world: World) -> float:
+        port = port_of(world, place)
+        return float(isinstance(port, Demand) or port.carry)
+
     add = draft.parameters.add
-    row = (draft.group(place.node), PORTS[place.kind], UNLIMITED, ZERO, ZERO, ZERO, ZERO, ZERO, UNLIMITED, ZERO, ZERO)
-    return *row, *nominal, add(rate, UNBOUNDED), add(backlog), int(place.kind == "demand")
+    none = (UNLIMITED, ZERO, ZERO, ZERO, ZERO, ZERO, UNLIMITED, ZERO, ZERO, UNLIMITED)
+    row = (draft.group(place.node), PORTS[place.kind], *none, *nominal)
+    return *row, add(rate, UNBOUNDED), add(backlog), add(carries), int(place.kind == "demand")
 
 
 def _material_of(port: Supply | Demand | Accept, place: Place) -> str:

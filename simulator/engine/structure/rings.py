@@ -15,7 +15,8 @@ MOST_LOTS = 366
 def rings(world: World, index: Index) -> tuple[dict[int, int], list[Row]]:
     """Number of the ring of every place that has one, and their rows."""
     found = [n for n, place in enumerate(index.places) if place.kind == "inventory" and _fifo(world, *_key(index, n))]
-    return {n: r for r, n in enumerate(found)}, [(r * MOST_LOTS, MOST_LOTS) for r in range(len(found))]
+    rows: list[Row] = [(r * MOST_LOTS, MOST_LOTS, int(_apart(world, *_key(index, n)))) for r, n in enumerate(found)]
+    return {n: r for r, n in enumerate(found)}, rows
 
 
 def contested(world: World, index: Index) -> frozenset[ProcessKey]:
@@ -35,6 +36,11 @@ def _key(index: Index, n: int) -> tuple[str, str]:
     return index.places[n].node, index.places[n].name
 
 
+def _apart(world: World, company: str, material: str) -> bool:
+    """Whether what several flows deliver at one instant are lots apart."""
+    return world.companies[company].inventories[material].fifo == "deliveries"
+
+
 def _fifo(world: World, company: str, material: str) -> bool:
     held = world.companies[company].inventories.get(material)
-    return held is not None and held.fifo
+    return held is not None and held.fifo is not False
