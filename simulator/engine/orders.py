@@ -67,7 +67,9 @@ def want(b: Batch, lane: int, place: int) -> float:
     use = b.place_state[lane, place].nominal
     missing = b.place_state[lane, place].missing
     if use > 0.0 or missing > 0.0:
-        cover = use * b.numbers[lane, entry.cover] + use_of_review(b, lane, place)
+        cover = use * (b.numbers[lane, entry.cover] + b.group[entry.group].dt)
+        if present(b.rounds):
+            cover = use * b.numbers[lane, entry.cover] + left_of_review(b, lane, place)
         level += (cover + missing) * b.numbers[lane, entry.covers]
         level += b.numbers[lane, entry.lots]
     quantity = b.numbers[lane, entry.quantity]
@@ -80,16 +82,13 @@ def want(b: Batch, lane: int, place: int) -> float:
 
 
 @helper
-def use_of_review(b: Batch, lane: int, place: int) -> float:
-    """Nominal use until the next look at a store, t; in rounds what of it has not been drawn at this instant.
+def left_of_review(b: Batch, lane: int, place: int) -> float:
+    """What of the nominal use until the next look at a store has not been drawn at this instant, t.
 
     What comes in a round is used in the next, so that nothing is kept for what retires by then: it will be missing.
     """
-    dt = b.group[b.places[place].group].dt
-    if present(b.rounds):
-        use = b.place_state[lane, place].nominal - b.place_state[lane, place].replaced
-        return max(0.0, use * dt - b.by_place[place].drawn)
-    return b.place_state[lane, place].nominal * dt
+    use = b.place_state[lane, place].nominal - b.place_state[lane, place].replaced
+    return max(0.0, use * b.group[b.places[place].group].dt - b.by_place[place].drawn)
 
 
 @helper

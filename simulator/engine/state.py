@@ -61,8 +61,8 @@ PLACE_SCRATCH = np.dtype(
     [("opened", np.int64), ("touched", np.int64), ("offer", np.float64), ("request", np.float64),
      ("weight", np.float64), ("granted", np.float64), ("carry", np.float64), ("planned", np.float64),
      ("spare", np.float64), ("horizon", np.float64), ("sent", np.float64), ("came", np.float64),
-     ("order", np.float64), ("drawn", np.float64), ("least", np.float64), ("free", np.float64), ("accepted", np.float64),
-     ("lacking", np.float64), ("leaving", np.float64)]
+     ("order", np.float64), ("drawn", np.float64), ("least", np.float64), ("free", np.float64),
+     ("accepted", np.float64), ("lacking", np.float64), ("leaving", np.float64)]
 )  # fmt: skip
 """Of the instant: `sent` over flows; `order`: what of an order is still to come, below 0 where none was placed;
 `drawn`: what consumers took in rounds, but what a wanted stock lacked;
