@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simulator.engine.claims import rest
 from simulator.engine.compiler import helper
 from simulator.engine.handle import present
 from simulator.engine.layout import CLOSE, FIRST, NO, ORDER, ROOM, UNBOUNDED, YES
@@ -73,7 +74,7 @@ def give_choice(b: Batch, lane: int, start: int, end: int, choice: int) -> int:
             draw.available = draw.asked * min(1.0, place.offer / place.weight)
     for d in range(len(b.draws)):
         place = b.by_place[b.draws[d].place]
-        place.offer = max(0.0, place.offer - place.weight)
+        place.offer = rest(place.offer, place.weight)
         place.weight = 0.0
     return slots
 

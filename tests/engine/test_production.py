@@ -296,3 +296,25 @@ def test_labels_persist_through_processes_and_mixtures(tmp_path: Path) -> None:
     result = simulate(tmp_path, SCRAP % "")
     sold = amounts(result, "sell", 90, "2025-01-11", origin="post_consumer")
     assert sold == pytest.approx([x / 2 for x in amounts(result, "sell", 90, "2025-01-11")], rel=1e-6)
+
+
+def test_of_a_stock_that_a_better_rank_takes_rounding_runs_nothing(tmp_path: Path) -> None:
+    """0.1 t and 0.2 t make 0.30000000000000004 t; who wants 0.3 t of it leaves nothing for others."""
+    body = """
+    materials: {a: {}, b: {}}
+    companies:
+      c:
+        inventories: {a: {initial: 0.30000000000000004 t}}
+        processes:
+          first: {inputs: [a], rate: 0.3 t/day, outputs: {b: 1}, rank: 1}
+          second: {inputs: [a], rate: 9 t/day, outputs: {b: 1}}
+    boundary:
+      mine: {supplies: {a: {rate: 0.2 t/day}}}
+      works: {demands: {b: {}}}
+    flows:
+      buy: {from: mine, to: c, material: a, capacity: 0.2 t/day}
+      sell: {from: c, to: works, material: b}
+    """
+    result = simulate(tmp_path, body, end="2025-01-02")
+    assert throughput(result, "first") == pytest.approx(0.3)
+    assert throughput(result, "second") == 0.0
