@@ -17,20 +17,18 @@ def take(b: Batch, lane: int, place: int, amount: float) -> None:
 
     A store without a ring of lots is well mixed, so taking leaves its composition as it was. This is the one place
     where rounding is tolerated: all but a trillionth counts as all, so that no dust remains and nothing becomes
-    negative; what is on hand is summed anew when something joins.
+    negative; what is on hand is always the sum of its substances.
     """
     if present(b.rings) and b.places[place].ring >= 0:
         take_oldest(b, lane, place, amount)
         return
     state = b.place_state[lane, place]
-    part = 1.0
+    part = amount / state.on_hand if amount < state.on_hand * ALL else 1.0
     left = 0.0
-    if amount < state.on_hand * ALL:
-        part = amount / state.on_hand
-        left = state.on_hand - amount
     for k in range(b.mass.shape[2]):
         b.taken[k] = b.mass[lane, place, k] * part
         b.mass[lane, place, k] -= b.taken[k]
+        left += b.mass[lane, place, k]
     state.on_hand = left
 
 
