@@ -161,7 +161,8 @@ def hold_power(b: Batch, lane: int, p: int) -> None:
 def take_input(b: Batch, lane: int, d: int) -> None:
     """Put what a draw takes from its store into the basket."""
     take(b, lane, b.draws[d].place, b.by_draw[d].amount)
-    b.by_place[b.draws[d].place].drawn += b.by_draw[d].amount
+    if present(b.rounds):
+        b.by_place[b.draws[d].place].drawn += b.by_draw[d].amount
     row = b.where[0].drawn + d
     for k in range(b.mass.shape[2]):
         b.basket[k] += b.taken[k]

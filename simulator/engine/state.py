@@ -64,10 +64,10 @@ PLACE_SCRATCH = np.dtype(
      ("order", np.float64), ("drawn", np.float64), ("least", np.float64), ("free", np.float64),
      ("accepted", np.float64), ("lacking", np.float64), ("leaving", np.float64)]
 )  # fmt: skip
-"""Of the instant: `sent` over flows; `order`: what of an order is still to come, below 0 where none was placed;
-`drawn`: what consumers took in rounds, but what a wanted stock lacked;
-`least`: cost of the cheapest way found so far, EUR/t. Of what is ordered as needed: what is `free` of the stock and of
-what flows `accepted` in this round, what is `lacking`, and what flows are about to take of an output (`leaving`)."""
+"""Of the instant: `sent` over flows, and what `came` over them; `order`: what of an order is still to come, below 0
+where none was placed; `drawn`: where there are rounds, what consumers took but what a wanted stock lacked; `least`:
+cost of the cheapest way found so far, EUR/t. Of what is ordered as needed: what is `free` of the stock and of what
+flows `accepted` in this round, what is `lacking`, and what flows are about to take of an output (`leaving`)."""
 FLOW_SCRATCH = np.dtype(
     [("amount", np.float64), ("cap", np.float64), ("grant", np.float64), ("rest", np.float64), ("sent", np.float64)]
 )

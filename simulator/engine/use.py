@@ -75,7 +75,7 @@ def put_into_use(b: Batch, lane: int, u: int) -> None:
     b.by_part[b.consumers[c].part].moved += mine.x
     d = b.consumers[c].first_draw
     take(b, lane, b.draws[d].place, b.by_draw[d].amount)
-    if use.want < 0:
+    if present(b.rounds) and use.want < 0:
         b.by_place[b.draws[d].place].drawn += b.by_draw[d].amount
     interval = b.rhythm[use.rhythm, b.group[group].review].interval
     if b.cohort_curve[lane, u, interval] < 0:
