@@ -18,11 +18,9 @@ SLACK = CLOSE - 1.0
 
 @helper
 def room(b: Batch, lane: int, place: int) -> float:
-    """Capacity − on hand − in process − in transit, t; never negative, unlimited where no capacity is declared."""
-    capacity = b.numbers[lane, b.places[place].capacity]
-    if capacity == UNBOUNDED:
-        return UNBOUNDED
-    return max(0.0, capacity - b.place_state[lane, place].on_hand - coming(b, lane, place))
+    """Capacity − on hand − in process − in transit, t; none where only rounding is left, unlimited if undeclared."""
+    held = b.place_state[lane, place].on_hand + coming(b, lane, place)
+    return rest(b.numbers[lane, b.places[place].capacity], held)
 
 
 @helper

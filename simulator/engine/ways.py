@@ -23,6 +23,9 @@ FAR = 1e12
 """EUR/t of what has no way out."""
 SWEEPS = 20_000
 """After so many a cycle costs less than nothing."""
+FREE = 1_000
+"""After so many a store keeps its way until another is cheaper for what it holds: where goods come back in another mix,
+its best choice can undo itself for ever."""
 SAME = 1e-9
 """Part by which costs may differ and still be the same."""
 HOP = SAME / 10
@@ -64,11 +67,13 @@ def find_ways(b: Batch, lane: int) -> None:
         return
     note_mixes(b, lane)
     falling = 0
-    for _ in range(SWEEPS):
+    for sweep in range(SWEEPS):
         for f in range(len(b.ways)):
             try_flow(b, lane, f)
         for e in range(len(b.exits)):
             try_exit(b, lane, e)
+        if sweep >= FREE:
+            keep_what_is_no_dearer(b)
         falling = take_over(b)
         if falling == 0:
             return
@@ -158,6 +163,18 @@ def choose(b: Batch, n: int) -> None:
         b.by_place[n].least = cost
         for s in range(b.onward.shape[2]):
             b.onward[NEXT, n, s] = min(b.basket[s], FAR)
+
+
+@helper
+def keep_what_is_no_dearer(b: Batch) -> None:
+    """Let the next sweep change the costs of a store only where, for what it holds, they fall."""
+    for n in range(b.where[0].ports):
+        cost = 0.0
+        for s in range(b.onward.shape[2]):
+            cost += b.onward[MIX, n, s] * b.onward[NOW, n, s]
+        if b.by_place[n].least >= cost - SAME * max(1.0, abs(cost)):
+            for s in range(b.onward.shape[2]):
+                b.onward[NEXT, n, s] = b.onward[NOW, n, s]
 
 
 @helper

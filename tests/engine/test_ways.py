@@ -219,3 +219,22 @@ def test_two_that_send_to_each_other_for_nothing_settle(tmp_path: Path) -> None:
       sell_more: {from: there, to: market, material: a, rank: cost}
     """
     assert shipped(simulate(tmp_path, body), "sell_more") >= 0
+
+
+def test_a_choice_that_undoes_itself_comes_to_rest(tmp_path: Path) -> None:
+    """Refining once and selling what comes back beats selling, which beats refining for ever: no choice is its own best."""
+    body = """
+    substances: [x, y]
+    materials: {metal: {composition: {x: 0.65, y: 0.35}}, pure: {}}
+    companies:
+      works: {processes: {refine: {inputs: [metal], rate: 1 t/day,
+                                   outputs: {pure: {x: 1, other: 1}, metal: {y: 0.5}}, releases: {air: rest}}}}
+    boundary:
+      market: {supplies: {metal: {rate: 2 t/day}}, demands: {metal: {}, pure: {}}}
+    flows:
+      buy: {from: market, to: works, material: metal}
+      sell: {from: works, to: market, material: metal, price: 1 EUR/t, rank: cost}
+      sell_pure: {from: works, to: market, material: pure, price: 1.5 EUR/t}
+    """
+    result = simulate(tmp_path, body, end="2025-01-11")
+    assert min(shipped(result, "sell"), shipped(result, "sell_pure")) > 0
