@@ -323,7 +323,9 @@ def test_of_a_stock_that_a_better_rank_takes_rounding_runs_nothing(tmp_path: Pat
 def test_room_that_only_rounding_leaves_is_none(tmp_path: Path) -> None:
     """0.7 + 0.1 + 0.1 t is a hair less than 0.9 t: the store is full all the same."""
     body = plant(
-        "rate: 0.1 t/day, outputs: {b: 1}", "a: {initial: 10 kt}, b: {initial: 0.7 t, capacity: 0.9 t}", "{rate: 0 t/day}"
+        "rate: 0.1 t/day, outputs: {b: 1}",
+        "a: {initial: 10 kt}, b: {initial: 0.7 t, capacity: 0.9 t}",
+        "{rate: 0 t/day}",
     )
     result = simulate(tmp_path, body)
     assert throughput(result, "p", period="2025-01-02") > 0.0

@@ -222,7 +222,7 @@ def test_two_that_send_to_each_other_for_nothing_settle(tmp_path: Path) -> None:
 
 
 def test_a_choice_that_undoes_itself_comes_to_rest(tmp_path: Path) -> None:
-    """Refining once and selling what comes back beats selling, which beats refining for ever: no choice is its own best."""
+    """Refining once and selling what comes back beats selling, which beats refining for ever: no choice is best."""
     body = """
     substances: [x, y]
     materials: {metal: {composition: {x: 0.65, y: 0.35}}, pure: {}}
