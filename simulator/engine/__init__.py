@@ -8,15 +8,17 @@ compile_kernels(programs)       fetch machine code, or make it; a run does so by
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.engine.ages import Recorder
 from simulator.engine.batch import allocate, bytes_per_lane, ledger, require_rest
+from simulator.engine.casting import cast
 from simulator.engine.clock import Progress, Trace, simulate
 from simulator.engine.ledger import Lane, Ledger
 from simulator.engine.machine import compile_kernels
 from simulator.engine.plan import Plan, plans
+from simulator.scenario.scenario import Variant
 
 __all__ = ["Lane", "Ledger", "Outcome", "Plan", "bytes_per_lane", "compile_kernels", "plans", "run_batch"]
 
@@ -30,15 +32,22 @@ class Outcome:
 
 
 def run_batch(
-    plan: Plan, lanes: Sequence[Lane], seed: int, progress: Progress | None = None, trace: Trace | None = None
+    plan: Plan,
+    lanes: Sequence[Lane],
+    seed: int,
+    *,
+    progress: Progress | None = None,
+    trace: Trace | None = None,
+    drawn: Mapping[Lane, Variant] | None = None,
 ) -> Outcome:
-    """Simulate lanes that share a plan, in one calendar.
+    """Simulate lanes that share a plan, in one calendar; those `drawn` have their variant with numbers of their own.
 
     Raises RunError where a part of the network did not come to rest within an instant.
     """
     compile_kernels(plan.programs)
-    batch = allocate(plan, lanes, seed)
-    ages = Recorder(plan, batch) if plan.aging.uses else None
+    chosen = cast(plan, lanes, drawn)
+    batch = allocate(chosen, seed)
+    ages = Recorder(chosen, batch) if chosen.aging.uses else None
     events = simulate(plan, batch, progress, trace, ages)
     require_rest(plan, batch)
-    return Outcome(ledger(plan, lanes, batch, ages.done() if ages else None), events)
+    return Outcome(ledger(chosen, batch, ages.done() if ages else None), events)

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine import state
+from simulator.engine.casting import Cast
+from simulator.engine.courses import Course
 from simulator.engine.draws import outages, stream
 from simulator.engine.index import Limit
 from simulator.engine.layout import NEVER
 from simulator.engine.ledger import Ages, Lane, Ledger
-from simulator.engine.plan import Course, Plan
+from simulator.engine.plan import Plan
 from simulator.engine.state import Batch
 from simulator.engine.structure.draft import IN_PROCESS, IN_TRANSIT, RESTING
 from simulator.errors import RunError
@@ -25,11 +27,11 @@ LARGEST = 4e9
 """Bytes that the records of one batch may take."""
 
 
-def allocate(plan: Plan, lanes: Sequence[Lane], seed: int) -> Batch:
+def allocate(cast: Cast, seed: int) -> Batch:
     """All arrays of a batch, in their opening state."""
-    courses = [plan.courses[lane.variant] for lane in lanes]
-    arrays = {**_shared(plan), **_numbers(plan, courses), **_stocks(plan, courses), **_records(plan, courses)}
-    arrays |= _outages(plan, courses, lanes, seed) | _scratch(plan)
+    plan, courses = cast.plan, cast.courses
+    arrays = {**_shared(plan), **_numbers(cast), **_stocks(plan, courses), **_records(cast)}
+    arrays |= _outages(plan, courses, cast.lanes, seed) | _scratch(plan)
     return Batch(**arrays)
 
 
@@ -60,8 +62,6 @@ def _shared(plan: Plan) -> dict[str, Any]:
         "turns": plan.turns,
         "rhythm": plan.rhythm.view(np.recarray),
         "series": plan.series,
-        "survival": plan.survival,
-        "initial_loss": plan.initial_loss,
     }
 
 
@@ -75,7 +75,8 @@ def _processes_needs(plan: Plan) -> int:
     return int(plan.tables["processes"]["needs"].sum())
 
 
-def _numbers(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
+def _numbers(cast: Cast) -> dict[str, Any]:
+    courses = cast.courses
     epochs = max(len(course.starts) for course in courses)
     rows = max(len(course.ends) for course in courses)
     epoch = _rec(state.EPOCH, len(courses), epochs)
@@ -86,11 +87,13 @@ def _numbers(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
         epoch["row"][n, : len(course.starts)] = course.numbers
         row_end[n, : len(course.ends)] = course.ends
     return {
-        "numbers": np.zeros((len(courses), plan.numbers.shape[1])),
-        "epoch_numbers": plan.numbers,
+        "numbers": np.zeros((len(courses), cast.numbers.shape[1])),
+        "epoch_numbers": cast.numbers,
         "epoch": epoch,
         "row_end": row_end,
         "lane_state": _rec(state.LANE, len(courses)),
+        "survival": cast.survival,
+        "initial_loss": cast.initial_loss,
     }
 
 
@@ -135,9 +138,9 @@ def _lots(plan: Plan, lanes: int) -> dict[str, Any]:
     return {"ring_state": ring, "lots": lots, "lot_mass": np.zeros((lanes, count, len(plan.index.labels)))}
 
 
-def _records(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
-    lanes, labels = len(courses), len(plan.index.labels)
-    rows = max(len(course.ends) for course in courses)
+def _records(cast: Cast) -> dict[str, Any]:
+    plan, lanes, labels = cast.plan, len(cast.lanes), len(cast.plan.index.labels)
+    rows = max(len(course.ends) for course in cast.courses)
     stocks = _stocks_recorded(plan)
     size = lanes * bytes_per_lane(plan)
     if size > LARGEST:
@@ -258,8 +261,9 @@ def require_rest(plan: Plan, batch: Batch) -> None:
         )
 
 
-def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch, ages: Ages | None) -> Ledger:
+def ledger(cast: Cast, batch: Batch, ages: Ages | None) -> Ledger:
     """What the batch recorded, by name."""
+    plan = cast.plan
     index, moved, counted = plan.index, plan.sections.moved, plan.sections.counted
     places, stock, inventories = len(index.places), batch.rows_stock, _inventories(plan)
 
@@ -272,8 +276,9 @@ def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch, ages: Ages | None) -
     days, throughput = _limits(plan, batch)
     return Ledger(
         index=index,
-        lanes=tuple(lanes),
-        rows=tuple(plan.courses[lane.variant].rows for lane in lanes),
+        lanes=cast.lanes,
+        worlds=tuple(course.worlds for course in cast.courses),
+        rows=tuple(course.rows for course in cast.courses),
         shipped=movement("shipped", len(index.flows)),
         drawn=movement("drawn", len(index.draws)),
         made=movement("made", len(index.outputs)),

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine.index import Index
+from simulator.scenario.models import World
 
 Floats = NDArray[np.float64]
 
@@ -34,7 +35,7 @@ class Row:
     start: datetime
     end: datetime
     epoch: int
-    """Index into the variant's epochs: the world whose numbers held."""
+    """Index into the worlds of its lane: whose numbers held."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class Ledger:
 
     index: Index
     lanes: tuple[Lane, ...]
+    worlds: tuple[tuple[World, ...], ...]
+    """Per lane the world of each epoch: its numbers held."""
     rows: tuple[tuple[Row, ...], ...]
     """Per lane; lanes with fewer rows than the longest leave the last rows of the arrays empty."""
     shipped: Floats

@@ -58,6 +58,13 @@ class Draft:
     wants: dict[UseKey, tuple[int, int]] = field(default_factory=dict)
     """Numbers that the kernels set of uses driven by their stock: what they replace, t/day, and what they lack, t."""
 
+    curves: dict[UseKey, int] = field(default_factory=dict)
+    """Numbers that are rows of survival curves, of every use."""
+
+    def curve_of(self, key: UseKey) -> int:
+        """The number that says which survival curve a use has."""
+        return self.curves.setdefault(key, self.parameters.add(lambda _: 0.0))
+
     def wants_of(self, key: UseKey) -> tuple[int, int]:
         """The two numbers that the kernels set of a use."""
         if key not in self.wants:
