@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.engine.ages import Recorder
-from simulator.engine.batch import allocate, bytes_per_lane, ledger, require_rest
+from simulator.engine.batch import allocate, bytes_per_lane, ledger, unrest
 from simulator.engine.casting import cast
 from simulator.engine.clock import Progress, Trace, simulate
 from simulator.engine.ledger import Lane, Ledger
 from simulator.engine.machine import compile_kernels
 from simulator.engine.plan import Plan, plans
+from simulator.errors import RunError
 from simulator.scenario.scenario import Variant
 
 __all__ = ["Lane", "Ledger", "Outcome", "Plan", "bytes_per_lane", "compile_kernels", "plans", "run_batch"]
@@ -28,7 +29,16 @@ class Outcome:
     """One batch, simulated."""
 
     ledger: Ledger
+    """Of the lanes that came to rest."""
     events: int
+    failed: Mapping[Lane, RunError]
+    """Of the others what is wrong."""
+
+    def whole(self) -> Outcome:
+        """The same. Raises RunError where a lane failed."""
+        for error in self.failed.values():
+            raise error
+        return self
 
 
 def run_batch(
@@ -40,14 +50,14 @@ def run_batch(
     trace: Trace | None = None,
     drawn: Mapping[Lane, Variant] | None = None,
 ) -> Outcome:
-    """Simulate lanes that share a plan, in one calendar; those `drawn` have their variant with numbers of their own.
-
-    Raises RunError where a part of the network did not come to rest within an instant.
-    """
+    """Simulate lanes that share a plan, in one calendar; those `drawn` have their variant with numbers of their own."""
     compile_kernels(plan.programs)
     chosen = cast(plan, lanes, drawn)
     batch = allocate(chosen, seed)
     ages = Recorder(chosen, batch) if chosen.aging.uses else None
     events = simulate(plan, batch, progress, trace, ages)
-    require_rest(plan, batch)
-    return Outcome(ledger(chosen, batch, ages.done() if ages else None), events)
+    failed = unrest(plan, batch)
+    found = ledger(chosen, batch, ages.done() if ages else None)
+    if failed:
+        found = found.of([n for n in range(len(lanes)) if n not in failed])
+    return Outcome(found, events, {chosen.lanes[n]: error for n, error in failed.items()})

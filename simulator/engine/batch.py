@@ -240,25 +240,34 @@ def _energy_scratch(plan: Plan) -> dict[str, Any]:
     }
 
 
-def require_rest(plan: Plan, batch: Batch) -> None:
-    """Raise RunError where goods went round at one instant, or their cheapest way does, without an end."""
-    restless = int(batch.lane_state["restless"].max())
+def unrest(plan: Plan, batch: Batch) -> dict[int, RunError]:
+    """Lanes in which goods went round at one instant, or their cheapest way does, without an end, and what is wrong."""
+    found = {}
+    for lane, now in enumerate(batch.lane_state):
+        error = _unrest(plan, int(now["restless"]), int(now["endless"]))
+        if error is not None:
+            found[lane] = error
+    return found
+
+
+def _unrest(plan: Plan, restless: int, endless: int) -> RunError | None:
+    """What is wrong in a lane, told by 1 + the part of the network, and 1 + the place, of which it is."""
     if restless:
         place = plan.index.places[plan.parts.places.index(restless - 1)]
-        raise RunError(
+        return RunError(
             "settle",
             f"{place.name} at {place.node}, and what is linked with it, goes round without coming to rest at "
             "one instant: give the loop an exit, a smaller rate, a larger `order_up_to` if one in it is far below what "
             "moves, or write `settle: once`",
         )
-    endless = int(batch.lane_state["endless"].max())
     if endless:
         place = plan.index.places[endless - 1]
-        raise RunError(
+        return RunError(
             f"companies.{place.node}",
             f"rank: cost: ways from {place.name} at {place.node} get the cheaper the longer they are, as a cycle of "
             "flows and processes costs less than nothing: look for a negative `cost` in it, or rank one of its flows",
         )
+    return None
 
 
 def ledger(cast: Cast, batch: Batch, ages: Ages | None) -> Ledger:

@@ -6,8 +6,10 @@ that is not a time series is constant. Rows of one period add up; stocks are tho
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,3 +116,14 @@ class Ledger:
     """Energy stored at the row's end after row 0, the opening, MWh, shape (L, R + 1, stores)."""
     ages: Ages | None = None
     """What is in service by year of entry, where a use reports it."""
+
+    def of(self, lanes: Sequence[int]) -> Ledger:
+        """The ledger of some of its lanes."""
+        parts: dict[str, Any] = {
+            name: array[list(lanes)] for name, array in vars(self).items() if isinstance(array, np.ndarray)
+        }
+        for name in ("lanes", "worlds", "rows"):
+            parts[name] = tuple(getattr(self, name)[n] for n in lanes)
+        if self.ages is not None:
+            parts["ages"] = replace(self.ages, mass=self.ages.mass[list(lanes)], time=self.ages.time[list(lanes)])
+        return replace(self, **parts)

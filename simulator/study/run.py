@@ -121,7 +121,7 @@ def _simulate(plans: tuple[Plan, ...], seed: int, progress: Progress | None) -> 
     for n, (plan, lanes) in enumerate(batches):
         if n:
             gc.collect()  # the last batch's calendar holds its arrays in reference cycles
-        outcomes.append(run_batch(plan, lanes, seed, progress=_part(progress, n, len(batches))))
+        outcomes.append(run_batch(plan, lanes, seed, progress=_part(progress, n, len(batches))).whole())
     return outcomes
 
 
