@@ -13,8 +13,12 @@ BLOCK = 256
 
 def stream(seed: int, replication: int, path: str) -> np.random.Generator:
     """The random stream of one path: the same whatever else the scenario holds, and in every variant."""
-    key = int.from_bytes(blake2b(path.encode(), digest_size=8).digest(), "little")
-    return np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, key, replication])))
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, hashed(path), replication])))
+
+
+def hashed(path: str) -> int:
+    """A path, or another name of a stream, as a number: the same on every machine and in every session."""
+    return int.from_bytes(blake2b(path.encode(), digest_size=8).digest(), "little")
 
 
 def outages(

@@ -30,6 +30,10 @@ class Number:
     """Redrawn through time."""
     factor: str | None = None
     """Entry of the factor library that gives the value."""
+    draw: str | None = None
+    """Name of the draw it shares with all that name the same."""
+    gross: bool = False
+    """It was written per MWh of gross calorific value, and converted by the carrier's ratio."""
 
     def bounds(self) -> tuple[float, float]:
         """Smallest and largest value it takes in any replication."""
@@ -44,6 +48,8 @@ class Span:
     seconds: int = 0
     distribution: Distribution | None = None
     """How it varies between replications, in days."""
+    draw: str | None = None
+    """Name of the draw it shares with all that name the same."""
 
     def days(self) -> float:
         """Length in days, a month counting a twelfth of 365.25."""

@@ -9,6 +9,7 @@ from simulator.scenario.balances import check_balances
 from simulator.scenario.carriers import check_energy
 from simulator.scenario.contents import Contents
 from simulator.scenario.contracting import check_contracts
+from simulator.scenario.drawing import check_draws
 from simulator.scenario.emitting import check_emissions
 from simulator.scenario.experience import check_learning
 from simulator.scenario.figures import check_targets
@@ -62,6 +63,7 @@ _CHECKS: tuple[Check, ...] = (
     check_contracts,
     check_learning,
     _substances,
+    check_draws,
     check_energy,
     check_levies,
 )

@@ -88,6 +88,7 @@ class Slot(Model):
 class Outages(Model):
     """Breakdowns, always drawn."""
 
+    undrawn = frozenset(("mtbf", "mttr"))
     mtbf: Annotated[Number, In("day", above=0, series=False)]
     """Mean time between the end of one outage and the start of the next, exponential."""
     mttr: Annotated[Number, In("day", low=0, series=False)]

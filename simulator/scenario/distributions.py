@@ -1,13 +1,18 @@
-"""How a number may vary: the distributions written beside a value, their means and their bounds, all in closed form."""
+"""How a number may vary: the distributions written beside a value, their means, bounds and quantiles."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from simulator.scenario.quantiles import QUANTILES
+from simulator.scenario.truncation import location_of
 from simulator.scenario.wrong import Wrong, advice
+
+if TYPE_CHECKING:
+    from simulator.scenario.quantiles import Floats
 
 DEVIATIONS = 5.0
 """A normal or lognormal distribution counts as ending so many standard deviations out (6 in 10 million lie beyond)."""
@@ -26,13 +31,16 @@ class Distribution:
     ============  ==================================================
     triangular    low, mode, high
     uniform       low, high
-    normal        mean, sd
+    normal        mean, sd; truncated: low, high, location
     lognormal     median, gsd (geometric standard deviation)
     beta          alpha, beta, low, high
     dirichlet     concentration (the mean is the number's value)
     choice        values, weights (which sum to 1)
     empirical     values
     ============  ==================================================
+
+    The `mean` of a truncated normal is that of what is drawn, its `sd` that of the normal before it is cut, which lies
+    around `location`.
     """
 
     kind: str
@@ -46,6 +54,20 @@ class Distribution:
         """Smallest and largest value it takes."""
         return _BOUNDS[self.kind](dict(self.parameters), self.mean)
 
+    @property
+    def splits(self) -> bool:
+        """Whether it is one part of a split, and drawn together with the others."""
+        return self.kind == "dirichlet"
+
+    def quantile(self, uniforms: Floats) -> Floats:
+        """Inverse distribution function: a value for each uniform in (0, 1), never outside `bounds()`, so that what was
+        checked there holds for every draw. For one part of a split its gamma part, which has no unit and no bounds.
+        """
+        import numpy as np
+
+        values = QUANTILES[self.kind](dict(self.parameters), self.mean, np.asarray(uniforms, dtype=np.float64))
+        return values if self.splits else np.clip(values, *self.bounds())
+
 
 @dataclass(frozen=True, slots=True)
 class Noise:
@@ -57,7 +79,7 @@ class Noise:
     """Days between two draws."""
 
 
-_SIZED = ("low", "mode", "high", "mean", "sd", "median", "values")
+_SIZED = ("low", "mode", "high", "mean", "sd", "location", "median", "values")
 """Parameters in the unit of the number; the others are plain."""
 
 
@@ -93,10 +115,24 @@ def _uniform(raw: Any, amount: Amount, _value: float | None) -> Distribution:
 
 
 def _normal(raw: Any, amount: Amount, value: float | None) -> Distribution:
-    given = _named(raw, {"mean": amount, "sd": amount, "cv": _plain})
+    given = _named(raw, {"mean": amount, "sd": amount, "cv": _plain, "low": amount, "high": amount})
     mean = _mean(given, value)
     sd = _one_of(given, "sd", "cv", mean)
-    return Distribution("normal", (("mean", mean), ("sd", sd)), mean)
+    ends: dict[str, float] = {key: given[key] for key in ("low", "high") if key in given}
+    located = {"location": _located(mean, sd, ends)} if ends else {}
+    return Distribution("normal", (("mean", mean), ("sd", sd), *ends.items(), *located.items()), mean)
+
+
+def _located(mean: float, sd: float, ends: Mapping[str, float]) -> float:
+    """Where the parent of a truncated normal lies; Wrong where none has that mean between its bounds."""
+    low, high = ends.get("low", -math.inf), ends.get("high", math.inf)
+    if not low < mean < high:
+        said = " and ".join(f"{'above' if key == 'low' else 'below'} its `{key}`" for key in ends)
+        raise Wrong(f"its mean is that of what is drawn, so it must lie {said}: move the mean, or the bound")
+    found = location_of(mean, sd, low, high) if sd > 0 else mean
+    if found is None:
+        raise Wrong("its `sd` is too large for a mean so near to a bound: make it smaller, or use a triangular or beta")
+    return found
 
 
 def _lognormal(raw: Any, amount: Amount, value: float | None) -> Distribution:
@@ -173,7 +209,7 @@ def _span(p: Mapping[str, Any], _mean: float) -> tuple[float, float]:
 
 
 def _tails(p: Mapping[str, Any], _mean: float) -> tuple[float, float]:
-    return p["mean"] - DEVIATIONS * p["sd"], p["mean"] + DEVIATIONS * p["sd"]
+    return p.get("low", p["mean"] - DEVIATIONS * p["sd"]), p.get("high", p["mean"] + DEVIATIONS * p["sd"])
 
 
 def _multiplied(p: Mapping[str, Any], _mean: float) -> tuple[float, float]:

@@ -70,13 +70,14 @@ class Carrier(Model):
     @model_validator(mode="after")
     def _net(self) -> Self:
         """Converts what is per MWh of gross calorific value, so that everybody else sees it per net."""
-        factors = self.emission_factor.by_gas if self.emission_factor else {}
+        given = self.emission_factor
+        factors = given.by_gas if given else {}
         if not any(map(is_gross, (*factors.values(), *filter(None, (self.price,))))):
             return self
         if self.hs_per_hi is None:
             raise Wrong("is missing: how much is a MWh Hi in MWh Hs? 1.1079 of natural gas", ("hs_per_hi",))
         ratio = self.hs_per_hi.value
-        net = Gases({gas: _per_net(number, ratio) for gas, number in factors.items()}) if factors else None
+        net = given and replace(given, by_gas={gas: _per_net(number, ratio) for gas, number in factors.items()})
         price = _per_net(self.price, ratio) if self.price else None
         return self.model_copy(update={"emission_factor": net, "price": price})
 
@@ -85,10 +86,30 @@ def _per_net(number: Number, ratio: float) -> Number:
     """A number per MWh of net calorific value: 1 MWh Hi is `ratio` MWh Hs."""
     if not is_gross(number):
         return number
-    unit, bounds = number.unit.removesuffix(GROSS), number.distribution
+    bounds = number.distribution
+    net = replace(number, unit=number.unit.removesuffix(GROSS), gross=True)
+    return replace(_multiplied(net, ratio), distribution=bounds and stretched(bounds, ratio))
+
+
+def _multiplied(number: Number, ratio: float) -> Number:
+    """The number, or what gives it over time, times a ratio; its distribution as before."""
     if number.table is not None:
-        return replace(number, unit=unit, times=number.times * ratio)
-    return replace(number, unit=unit, value=number.value * ratio, distribution=bounds and stretched(bounds, ratio))
+        return replace(number, times=number.times * ratio)
+    return replace(number, value=number.value * ratio)
+
+
+def with_ratio(carrier: Carrier, before: Carrier) -> Carrier:
+    """A carrier whose `hs_per_hi` has changed, with what was written per MWh of gross calorific value changed too."""
+    if carrier.hs_per_hi is None or before.hs_per_hi is None or carrier.hs_per_hi.value == before.hs_per_hi.value:
+        return carrier
+    ratio = carrier.hs_per_hi.value / before.hs_per_hi.value
+    factors, price = carrier.emission_factor, carrier.price
+    if factors is not None:
+        by_gas = {gas: _multiplied(one, ratio) if one.gross else one for gas, one in factors.by_gas.items()}
+        factors = replace(factors, by_gas=by_gas)
+    if price is not None and price.gross:
+        price = _multiplied(price, ratio)
+    return carrier.model_copy(update={"emission_factor": factors, "price": price})
 
 
 class Generator(Model):

@@ -53,6 +53,8 @@ class Gases:
     """Emission factor of an energy carrier, by gas; one number is of `CO2e` or `CO2`, as its unit says."""
 
     by_gas: Mapping[str, Number]
+    single: bool = False
+    """Whether one number was written, not a mapping of gases."""
 
 
 @cache
@@ -77,7 +79,7 @@ def parse_gases(raw: Any, tables: Tables) -> Gases:
     """One factor, or a factor for each gas. Raises Wrong."""
     if not is_split(raw):
         number = parse_number(raw, _ENERGY, tables)
-        return Gases({gas_of(number): number})
+        return Gases({gas_of(number): number}, single=True)
     for gas in raw:
         if gas not in _BY_GAS:
             raise Wrong(f"unknown gas{advice(gas, _BY_GAS)}", (gas,))

@@ -38,6 +38,7 @@ from simulator.scenario.forms import (
     table_only,
 )
 from simulator.scenario.numbers import In, Number
+from simulator.scenario.varying import Holder
 
 _NUMBER: dict[str, Any] = {"type": ["string", "number", "object"]}
 
@@ -86,7 +87,7 @@ Named = Annotated[Mapping[Id, T], WrapValidator(_once)]
 """Parts by id."""
 
 
-class Model(BaseModel):
+class Model(Holder, BaseModel):
     """What all parts of a scenario share: frozen, and every unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=False)

@@ -223,6 +223,7 @@ AnyFlow = Annotated[Annotated[Flow, Tag(MATERIAL)] | Annotated[EnergyFlow, Tag(E
 class Partnership(Model):
     """A named set of flows, processes and changed numbers that hold only where the partners agree."""
 
+    undrawn = frozenset(("set", "scale"))
     title: str | None = None
     """Name in plots and tables; the id where absent."""
     partners: Mapping[Id, Part] = {}
@@ -277,6 +278,7 @@ class Variant(Model):
 class World(Model):
     """A whole scenario file, with every override of one variant at one time applied."""
 
+    undrawn = frozenset(("meta", "time", "tables", "interventions", "variants", "targets", "levers"))
     version: Literal[1] = Field(alias="schema")
     """Version of the file's vocabulary: 1."""
     name: Id

@@ -20,16 +20,18 @@ from simulator import units
 from simulator.scenario.amounts import Number, Span
 from simulator.scenario.catalogue import entry
 from simulator.scenario.context import Column, Context, Tables
-from simulator.scenario.distributions import KINDS, Distribution, Noise, parse_distribution
+from simulator.scenario.distributions import KINDS, Distribution, Noise, parse_distribution, stretched
 from simulator.scenario.notyet import NotYet
+from simulator.scenario.parameters import Parameters
 from simulator.scenario.wrong import Wrong, advice, shown
 
 __all__ = ["NUMBER_KEYS", "Clock", "Distribution", "In", "Noise", "NotYet", "Number", "Span", "parse_number", "scaled"]
 
-NUMBER_KEYS = ("value", "table", "factor", *KINDS, "noise", "times", "source", "kind")
+NUMBER_KEYS = ("value", "table", "factor", *KINDS, "draw", "noise", "times", "source", "kind")
 """Keys of a number written as a mapping."""
 
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![\d.,_])\s*(.*?)\s*")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PIECES = {"t": "piece", "t/day": "piece/day"}
 _BARE = ("1", "t/t")
 _SEPARATED = re.compile(r"\s*[+-]?\d+[.,_' ]\d.*")
@@ -219,6 +221,8 @@ def _mapping(raw: Mapping[str, Any], accepted: In, tables: Tables) -> Number:
     found = [key for key in ("table", *KINDS) if key in raw]
     if len(found) > 1:
         raise Wrong(f"only one of {', '.join(found)} can give the number")
+    if "draw" in raw and found in ([], ["table"]):
+        raise Wrong("names a draw, and there is no distribution to draw from: add one, or leave it out", ("draw",))
     if "table" in raw:
         return _table(raw, accepted, tables)
     if "factor" in raw:
@@ -260,13 +264,18 @@ def _table(raw: Mapping[str, Any], accepted: In, tables: Tables) -> Number:
 
 def _valued(raw: Mapping[str, Any], kind: str | None, accepted: In) -> Number:
     central = _part(raw, "value", accepted) if "value" in raw else None
-    unit, pieces, text = _unit_of(raw, central, accepted)
+    text = split_quantity(raw["value"], "")[1] if central else ""
+    parameters = Parameters(partial(_quantity, accepted=accepted), central, text)
+    beside = central.value if central else None
+    distribution = parse_distribution(kind, raw[kind], parameters.amount, beside) if kind else None
+    unit, pieces = parameters.unit() or (accepted.units[0], False)
     times = _times(raw)
-    amount = partial(_amount, accepted=accepted, text=text, times=times)
-    value = None if central is None else central.value * times
-    distribution = parse_distribution(kind, raw[kind], amount, value) if kind else None
-    stands = value if value is not None else cast(Distribution, distribution).mean
-    return Number(stands, unit, None, 1.0, distribution, pieces, noise=_noise(raw), **_about(raw))
+    if distribution is not None and times < 0:
+        raise Wrong("must not be below 0 beside a distribution: multiply its parameters instead", ("times",))
+    value = cast(Number | Distribution, central or distribution)
+    stands = (value.value if isinstance(value, Number) else value.mean) * times
+    varies = stretched(distribution, times) if distribution is not None and times > 0 else None
+    return Number(stands, unit, None, 1.0, varies, pieces, noise=_noise(raw), **_about(raw))
 
 
 def _part(raw: Mapping[str, Any], key: str, accepted: In) -> Number:
@@ -274,22 +283,6 @@ def _part(raw: Mapping[str, Any], key: str, accepted: In) -> Number:
         return _quantity(raw[key], accepted)
     except Wrong as wrong:
         raise wrong.under(key) from wrong
-
-
-def _unit_of(raw: Mapping[str, Any], central: Number | None, accepted: In) -> tuple[str, bool, str]:
-    """Internal unit, whether pieces, and the unit text that bare parameters of the distribution are in."""
-    if central is None:
-        return accepted.units[0], False, ""
-    text = split_quantity(raw["value"], "")[1]
-    return central.unit, central.pieces, text
-
-
-def _amount(raw: Any, accepted: In, text: str, times: float) -> float:
-    """One parameter of a distribution; where it is bare it has the unit of the value beside it."""
-    size, own = split_quantity(raw, accepted.example())
-    if own == "" and text:
-        return size * units.measure(text)[0] * times
-    return _quantity(raw, accepted).value * times
 
 
 def _times(raw: Mapping[str, Any]) -> float:
@@ -318,7 +311,10 @@ def _about(raw: Mapping[str, Any]) -> dict[str, Any]:
         raise Wrong("must be text", ("source",))
     if kind not in (None, "published", "assumption"):
         raise Wrong("must be published or assumption", ("kind",))
-    return {"source": source, "kind": kind}
+    draw = raw.get("draw")
+    if draw is not None and not (isinstance(draw, str) and _NAME.fullmatch(draw)):
+        raise Wrong(f"`{shown(draw)}` is not a name: use small letters, digits and _, a letter first", ("draw",))
+    return {"source": source, "kind": kind, "draw": draw}
 
 
 def parse_span(raw: Any, zero: bool = False) -> Span:
@@ -365,6 +361,8 @@ class Clock:
     def parse(self, raw: Any) -> Span:
         """A calendar length, with or without a distribution beside it. Raises Wrong."""
         span = _uncertain(raw) if isinstance(raw, Mapping) else parse_span(raw, self.zero)
+        if not self.zero and span.distribution:
+            raise Wrong("is the same in every replication: write one length of time")
         if not self.zero and span.months == span.seconds == 0:
             raise Wrong("must be longer than 0")
         return span
@@ -372,6 +370,7 @@ class Clock:
 
 def _uncertain(raw: Mapping[str, Any]) -> Span:
     number = parse_number(raw, In("day", low=0), {})
-    _check_length(number.value, f"{number.value:g} day")
+    longest = max(number.value, number.bounds()[1])
+    _check_length(longest, f"{longest:g} day")
     span = parse_span(raw["value"]) if "value" in raw else Span(seconds=round(number.value * units.SECONDS_PER_DAY))
-    return Span(span.months, span.seconds, number.distribution)
+    return Span(span.months, span.seconds, number.distribution, number.draw)
