@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from simulator.accounting.build import compared
 from simulator.accounting.facts import dates_of, facts
 from simulator.accounting.indicators import Yearly, by_period, yearly
@@ -34,5 +36,8 @@ def account(scenario: Scenario, ledgers: Iterable[Ledger]) -> Account:
         lanes.extend(ledger.lanes)
         years.append(yearly(known, dates))
         courses.append(by_period(known, dates))
+    if not lanes:
+        nothing = Yearly((), (), np.zeros((0, 0, 0)))
+        return Account((), nothing, nothing)
     figures = compared(scenario, lanes, years)
     return Account(tuple(lanes), without_dust(figures), without_dust(stacked(courses)))

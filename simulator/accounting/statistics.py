@@ -85,7 +85,9 @@ def statistics(values: Floats) -> dict[str, Floats]:
     """Statistics over axis 0, each of shape (years, keys); n is 0 where no replication defines the figure."""
     defined = np.isfinite(values)
     n = defined.sum(axis=0)
-    mean = np.where(defined, values, 0.0).sum(axis=0) / np.maximum(n, 1)
+    low = np.fmin.reduce(values, axis=0, initial=np.inf)
+    low = np.where(np.isfinite(low), low, 0.0)
+    mean = low + np.where(defined, values - low, 0.0).sum(axis=0) / np.maximum(n, 1)  # exact where all are the same
     squares = np.where(defined, (values - mean) ** 2, 0.0).sum(axis=0)
     sd = np.sqrt(squares / np.maximum(n - 1, 1))
     return {"value": mean, "sd": sd, **percentiles(values, PERCENTILES), "n": n.astype(np.float64)}

@@ -191,8 +191,6 @@ ENSEMBLE_COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
     "draws": (
         Column("replication", "integer", "", "Draw of the uncertain numbers, from 1 on"),
-        Column("variant", "string", "", "Named what-if"),
-        Column("since", "string", "", "Date from which on the number holds"),
         Column("path", "string", "", "Dotted path of the number in the scenario"),
         Column("unit", "string", "", "Unit of the value"),
         Column("value", "number", "", "Drawn"),
