@@ -7,6 +7,7 @@ once under its name. The arrays are read where they lie, not into memory.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -79,6 +80,16 @@ def shelf(folder: Path, study: dict[str, Any]) -> Shelf:
             "without --resume, or delete it"
         )
     return Shelf(home)
+
+
+def clear(folder: Path) -> None:
+    """Remove the shelf of a folder, once nothing more is read from it."""
+    shutil.rmtree(folder / FOLDER, ignore_errors=True)
+
+
+def holds_blocks(folder: Path) -> bool:
+    """Whether there is anything to go on from."""
+    return any((folder / FOLDER).glob("*-*.json"))
 
 
 def _described(block: Block) -> dict[str, Any]:
