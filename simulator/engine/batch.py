@@ -30,7 +30,7 @@ LARGEST = 4e9
 def allocate(cast: Cast, seed: int) -> Batch:
     """All arrays of a batch, in their opening state."""
     plan, courses = cast.plan, cast.courses
-    arrays = {**_shared(plan), **_numbers(cast), **_stocks(plan, courses), **_records(cast)}
+    arrays = {**_shared(cast), **_numbers(cast), **_stocks(plan, courses), **_records(cast)}
     arrays |= _outages(plan, courses, cast.lanes, seed) | _scratch(plan)
     return Batch(**arrays)
 
@@ -39,7 +39,8 @@ def _rec(dtype: np.dtype[np.void], *shape: int) -> Any:
     return np.zeros(shape, dtype).view(np.recarray)
 
 
-def _shared(plan: Plan) -> dict[str, Any]:
+def _shared(cast: Cast) -> dict[str, Any]:
+    plan = cast.plan
     where = _rec(state.WHERE, 1)
     for name, first in {**plan.sections.moved, **plan.sections.counted}.items():
         if name in state.WHERE.names:  # type: ignore[operator]
@@ -48,6 +49,7 @@ def _shared(plan: Plan) -> dict[str, Any]:
     where["urgent"] = plan.tables["needs"]["urgent"].sum()
     where["resting"] = plan.tables["places"]["rests"].sum()
     where["queued"] = plan.tables["processes"]["queued"].sum()
+    where["delayed"] = any((course.opening.delays >= 0).any() for course in cast.courses)
     where["loading"], where["generators"] = _processes_needs(plan), int(plan.tables["carriers"]["units"].sum())
     group, tick = _rec(state.GROUP, len(plan.reviews)), _rec(state.TICK, 1)
     group["review"] = tick["number"] = -1
@@ -113,7 +115,7 @@ def _stocks(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
         "flow_order": np.zeros((lanes, len(index.flows)), np.int64),
         "consumer_order": np.zeros((lanes, len(plan.tables["consumers"])), np.int64),
         "learn_state": _rec(state.LEARN_STATE, lanes, len(index.learners)),
-        "lag_state": _rec(state.LAG_STATE, lanes, len(plan.tables["lags"])),
+        "lag_state": _lag_state(courses),
         "lag_slot": _rec(state.LAG_SLOT, lanes, queued),
         "lag_mass": np.zeros((lanes, queued, labels)),
         **_lots(plan, lanes),
@@ -126,6 +128,13 @@ def _stocks(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
         "power": np.zeros((lanes, _processes_needs(plan))),
         "stored": np.stack([course.opening.stored for course in courses]),
     }
+
+
+def _lag_state(courses: Sequence[Course]) -> Any:
+    """Empty queues, and how long they take where that is drawn."""
+    queues = _rec(state.LAG_STATE, len(courses), len(courses[0].opening.delays))
+    queues["delay"] = np.stack([course.opening.delays for course in courses])
+    return queues
 
 
 def _lots(plan: Plan, lanes: int) -> dict[str, Any]:

@@ -73,4 +73,4 @@ def _redrawn(plan: Plan, course: Course, variant: Variant, row_of: Mapping[int, 
     """The course of a variant with other numbers: no date is drawn, so that its rows stay."""
     worlds = tuple(epoch.world for epoch in variant.epochs)
     numbers = tuple(row_of[id(world)] for world in worlds)
-    return replace(course, numbers=numbers, worlds=worlds, opening=opening(plan.draft, worlds[0], book))
+    return replace(course, numbers=numbers, worlds=worlds, opening=opening(plan.draft, worlds[0], book, drawn=True))

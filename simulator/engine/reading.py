@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from simulator.engine.axes import ORIGINS
 from simulator.engine.curvebook import CurveBook
-from simulator.engine.index import Place, StoreKey
+from simulator.engine.index import Index, Place, StoreKey
 from simulator.engine.parameters import amount, tonnes
 from simulator.engine.recipes import composition
-from simulator.engine.structure.draft import Draft, node_active
+from simulator.engine.structure.draft import Draft, Lag, node_active, span_of
 from simulator.scenario.models import World
+from simulator.units import SECONDS_PER_DAY
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -32,6 +33,8 @@ class Opening:
     """Survival curve of what is in use, (uses,)."""
     stored: Floats
     """Energy in storages, MWh, (stores,)."""
+    delays: Ints
+    """How long what enters each queue takes, s, where that was drawn; −1 where the calendar says, (lags,)."""
     outages: tuple[tuple[str, float, float, float] | None, ...]
     """Path, mean time between failures and to repair, and time to start up again of every schedule, days."""
 
@@ -44,8 +47,10 @@ def numbers_of(draft: Draft, worlds: Sequence[World], book: CurveBook) -> Floats
     return numbers
 
 
-def opening(draft: Draft, world: World, book: CurveBook) -> Opening:
-    """Initial stocks with their declared compositions, primary; a company that is switched off starts empty."""
+def opening(draft: Draft, world: World, book: CurveBook, *, drawn: bool = False) -> Opening:
+    """Where a lane starts; in a `drawn` one, lengths of time that have a distribution are as they were drawn.
+
+    Initial stocks with their declared compositions, primary; a company that is switched off starts empty."""
     uses, labels = draft.index.uses, len(draft.index.labels)
     mass, in_use = np.zeros((len(draft.index.places), labels)), np.zeros((len(uses), labels))
     for n, place in enumerate(draft.index.places):
@@ -58,8 +63,17 @@ def opening(draft: Draft, world: World, book: CurveBook) -> Opening:
         in_use=in_use,
         curve=np.array([row for row, _ in found], dtype=np.int64),
         stored=np.array([_opening_energy(world, key) for key in draft.index.stores]),
+        delays=np.array([_delay(lag, world, draft.index) if drawn else -1 for lag in draft.lags], dtype=np.int64),
         outages=tuple(_outage(world, company, process) for company, process in draft.schedules),
     )
+
+
+def _delay(lag: Lag, world: World, index: Index) -> int:
+    """Seconds, where the length of a queue or of the one before it was drawn; else −1."""
+    span = span_of(world, index, lag)
+    if span.distribution is None and (lag.behind is None or lag.behind.span.distribution is None):
+        return -1
+    return round(span.days() * SECONDS_PER_DAY)
 
 
 def _put(row: Floats, stock: tuple[str, Floats]) -> None:
