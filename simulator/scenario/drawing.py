@@ -56,8 +56,21 @@ def draws_of(world: World) -> tuple[Draw, ...]:
 
 
 def check_draws(world: World, _series: Mapping[str, Series]) -> Iterator[Problem]:
-    """What is wrong with numbers that are drawn as parts of a split."""
+    """What is wrong with numbers that are drawn: splits that would not sum to 1, and who is joined to whom."""
     yield from check_splits(world, [found.keys for found in world.varying if _splits(found)])
+    for found in world.varying:
+        message = _joining(found)
+        yield from [Problem(found.keys, message)] if message else []
+
+
+def _joining(found: Varying) -> str:
+    """What is wrong with a number that would join other parts in some replications than in others."""
+    if found.keys[0] == "energy" and "levels" in found.keys:
+        return "decides which heat serves which need, so it is the same in every replication: write one number"
+    low, high = _distribution(found.what).bounds()
+    if found.keys[0] == "companies" and found.keys[4:5] == ("energy",) and low < 0 < high:
+        return f"reaches from {low:g} to {high:g} MWh/t: it uses energy, or gives it off, in every replication alike"
+    return ""
 
 
 def values_of(draws: Sequence[Draw], uniforms: Mapping[str, Floats]) -> Floats:
@@ -88,7 +101,7 @@ def replaced(world: World, draws: Sequence[Draw], values: Sequence[float] | Floa
     for place, draw in enumerate(draws):
         if draw.steps:
             _plant(tree, draw.steps, place)
-    return cast(World, _Planting(draws, row, {} if memo is None else memo).put(world, tree))
+    return cast(World, _Planting(draws, row, memo).put(world, tree))
 
 
 def _splits(found: Varying) -> bool:
@@ -171,13 +184,13 @@ class _Planting:
 
     draws: Sequence[Draw]
     row: Sequence[float]
-    memo: Memo
+    memo: Memo | None
 
     def put(self, part: Any, tree: _Tree | int) -> object:
         """A copy of a part with the values of a tree in it."""
         if isinstance(tree, int):
             return _valued(part, self.row[tree])
-        if not isinstance(part, Model):
+        if self.memo is None or not isinstance(part, Model):
             return self._copy(part, tree)
         places = tuple(_leaves(tree))
         key = id(part), tuple(self.draws[n].path for n in places), tuple(self.row[n] for n in places)

@@ -62,24 +62,36 @@ def check_splits(world: World, found: Collection[Keys]) -> Iterator[Problem]:
 
 
 def _mixed(split: Split, keys: Keys) -> str:
-    """What is wrong with a split, seen from one of its drawn parts; empty where nothing is."""
+    """What is wrong with a split, seen from one of its drawn parts; empty where nothing is, or another part says it."""
+    first, *others = sorted(split.drawn)
+    return _whole(split) if keys == first else _beside(split, keys, [first, *others[: others.index(keys)]])
+
+
+def _whole(split: Split) -> str:
+    """What is wrong with a split as a whole."""
     drawn = split.drawn
-    own = drawn[keys]
-    for other, part in split.parts.items():
-        varies = part.table is not None or (part.distribution is not None and other not in drawn)
-        if varies:
-            return f"is drawn beside {_dotted(other)}, which varies too: write dirichlet there, or one number"
-    for other, part in drawn.items():
-        if _concentration(part) != _concentration(own):
-            said = f"has a concentration of {_concentration(own):g}, and {_dotted(other)} of the same split "
-            return f"{said}{_concentration(part):g}: write one for all"
-        if other != keys and own.draw is not None and part.draw == own.draw:
-            return f"shares its draw with {_dotted(other)} of the same split, which is drawn with it: leave `draw` out"
+    varying = (keys for keys, part in split.parts.items() if keys not in drawn and (part.table or part.distribution))
+    other = next(varying, None)
+    if other is not None:
+        return f"is drawn beside {_dotted(other)}, which varies too: write dirichlet there, or one number"
     if split.besides:
         named = _dotted(split.besides[0])
         return f"is drawn for every substance, and {named} for some only: write `rest` there, or no dirichlet here"
     if len(drawn) == 1 and split.left == 0:
         return "is the only part of its split that is drawn, so it never varies: write dirichlet at another part too"
+    return ""
+
+
+def _beside(split: Split, keys: Keys, earlier: Collection[Keys]) -> str:
+    """What is wrong with a drawn part beside those that come before it."""
+    own = split.drawn[keys]
+    for other in earlier:
+        part = split.drawn[other]
+        if _concentration(part) != _concentration(own):
+            others = f"that of {_dotted(other)} in the same split is {_concentration(part):g}"
+            return f"has a concentration of {_concentration(own):g}, and {others}: write one for all"
+        if own.draw is not None and part.draw == own.draw:
+            return f"shares its draw with {_dotted(other)} of the same split, which is drawn with it: leave `draw` out"
     return ""
 
 

@@ -57,8 +57,8 @@ def _at(keys: Path, steps: Path, part: object) -> Iterator[Varying]:
     elif isinstance(part, Holder):
         for found in part.varying:
             yield Varying((*keys, *found.keys), (*steps, *found.steps), found.what)
-    elif type(part) in _LISTED:
-        for key, step, inner in _LISTED[type(part)](part):
+    elif type(part) in INSIDE:
+        for key, step, inner in INSIDE[type(part)](part):
             yield from _at((*keys, *key), (*steps, *step), inner)
 
 
@@ -85,7 +85,7 @@ def _of_gases(part: Gases) -> Iterator[Inner]:
         yield () if part.single else (gas,), ("by_gas", gas), number
 
 
-_LISTED: Mapping[type, Callable[[Any], Iterator[Inner]]] = {
+INSIDE: Mapping[type, Callable[[Any], Iterator[Inner]]] = {
     dict: _of_mapping,
     Coefficients: _of_coefficients,
     Emission: _of_emission,
