@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from simulator.engine import state
 from simulator.engine.casting import Cast
 from simulator.engine.courses import Course
-from simulator.engine.draws import outages, stream
+from simulator.engine.draws import lasting, mean_of, outages, stream
 from simulator.engine.index import Limit
 from simulator.engine.layout import NEVER
 from simulator.engine.ledger import Ages, Lane, Ledger
 from simulator.engine.plan import Plan
+from simulator.engine.reading import Schedule
 from simulator.engine.state import Batch
 from simulator.engine.structure.draft import IN_PROCESS, IN_TRANSIT, RESTING
 from simulator.errors import RunError
@@ -201,11 +202,12 @@ def _outages(plan: Plan, courses: Sequence[Course], lanes: Sequence[Lane], seed:
     }
 
 
-def _drawn(outage: tuple[str, float, float, float], seed: int, lane: Lane, end: float) -> NDArray[np.void]:
-    path, mtbf, mttr, start_up = outage
-    if end > MOST_OUTAGES * (mtbf + mttr):
-        raise RunError(path, f"more than {MOST_OUTAGES:,} outages in one run; give a longer mtbf")
-    times = outages(stream(seed, lane.replication, path), mtbf, mttr, start_up, end)
+def _drawn(schedule: Schedule, seed: int, lane: Lane, end: float) -> NDArray[np.void]:
+    mtbf, mttr = schedule.mtbf, schedule.mttr
+    if end > MOST_OUTAGES * (mean_of(mtbf) + mean_of(mttr)):
+        raise RunError(schedule.path, f"more than {MOST_OUTAGES:,} outages in one run; give a longer mtbf")
+    generator = stream(seed, lane.replication, schedule.path)
+    times = outages(generator, lasting(mtbf), lasting(mttr), schedule.start_up, end)
     return np.ascontiguousarray(times).view(state.OUTAGE)[:, 0]
 
 

@@ -15,10 +15,24 @@ from simulator.engine.parameters import amount, tonnes
 from simulator.engine.recipes import composition
 from simulator.engine.structure.draft import Draft, Lag, node_active, span_of
 from simulator.scenario.models import World
+from simulator.scenario.numbers import Number
 from simulator.units import SECONDS_PER_DAY
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How outages of one process are drawn."""
+
+    path: str
+    mtbf: Number
+    """Mean time between failures, days."""
+    mttr: Number
+    """Mean time to repair, days."""
+    start_up: float
+    """Time to start up again, days."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +49,8 @@ class Opening:
     """Energy in storages, MWh, (stores,)."""
     delays: Ints
     """How long what enters each queue takes, s, where that was drawn; −1 where the calendar says, (lags,)."""
-    outages: tuple[tuple[str, float, float, float] | None, ...]
-    """Path, mean time between failures and to repair, and time to start up again of every schedule, days."""
+    outages: tuple[Schedule | None, ...]
+    """Of every process that may be out of order."""
 
 
 def numbers_of(draft: Draft, worlds: Sequence[World], book: CurveBook) -> Floats:
@@ -107,8 +121,8 @@ def _opening_energy(world: World, key: StoreKey) -> float:
     return amount(storage.initial) if storage.active and node_active(world, key.company) else 0.0
 
 
-def _outage(world: World, company: str, process: str) -> tuple[str, float, float, float] | None:
+def _outage(world: World, company: str, process: str) -> Schedule | None:
     recipe = world.companies[company].processes[process]
     outages, path = recipe.outages, f"companies.{company}.processes.{process}.outages"
     start_up = amount(recipe.start_up.duration) if recipe.start_up else 0.0
-    return (path, outages.mtbf.value, outages.mttr.value, start_up) if outages else None
+    return Schedule(path, outages.mtbf, outages.mttr, start_up) if outages else None

@@ -90,9 +90,10 @@ class Outages(Model):
 
     undrawn = frozenset(("mtbf", "mttr"))
     mtbf: Annotated[Number, In("day", above=0, series=False)]
-    """Mean time between the end of one outage and the start of the next, exponential."""
+    """Mean time between the end of one outage and the start of the next; a distribution beside it is that of the single
+    times, which otherwise is exponential."""
     mttr: Annotated[Number, In("day", low=0, series=False)]
-    """Mean time to repair, exponential."""
+    """Mean time to repair, likewise."""
 
 
 class StartUp(Model):

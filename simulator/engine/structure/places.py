@@ -8,7 +8,7 @@ from simulator.engine.index import Draw, Output, Place, UseKey
 from simulator.engine.layout import ONE, UNBOUNDED, UNLIMITED, ZERO, Policy, Port
 from simulator.engine.parameters import tonnes
 from simulator.engine.structure.consumers import demanded, process_active, process_reader, use_active
-from simulator.engine.structure.draft import IN_TRANSIT, Draft, Row, node_active, ranges, residence_of
+from simulator.engine.structure.draft import IN_TRANSIT, Draft, Row, node_active, ranges, residence_of, span_of
 from simulator.scenario.models import Accept, Demand, Inventory, Process, Supply, World
 from simulator.scenario.numbers import Number
 from simulator.scenario.recipes import nominal_yield
@@ -161,8 +161,8 @@ def _cover(draft: Draft, world: World, n: int) -> Number | float | None:
     held = inventory_reader(draft.index.places[n])(world)
     if held.level is not None:
         return held.level if held.level.unit == "day" else None
-    rest = residence_of(draft.world, draft.index.places[n])
-    leads = (lag.span.days() for lag in draft.lags if (lag.place, lag.section) == (n, IN_TRANSIT))
+    rest = residence_of(world, draft.index.places[n])
+    leads = (span_of(world, draft.index, lag).days() for lag in draft.lags if (lag.place, lag.section) == (n, IN_TRANSIT))
     return max(leads, default=0.0) + (rest.days() if rest else 0.0)
 
 
