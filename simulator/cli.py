@@ -13,7 +13,7 @@ import threading
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from time import perf_counter
 from types import FrameType
@@ -24,6 +24,7 @@ import click
 import simulator
 from simulator import explanations, files, terminal
 from simulator.errors import ScenarioError, UserError
+from simulator.replications import PLAIN, SAMPLINGS, Many, replicated
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
@@ -53,6 +54,7 @@ class Request:
     csv: bool
     no_plots: bool
     quiet: bool
+    many: Many
 
 
 def _names(variants: str | None) -> tuple[str, ...] | None:
@@ -112,6 +114,8 @@ Examples:
       with another number than the file's
   {0} price my.yaml
       which partnership pays, and for whom?
+  {0} my.yaml --replications 1000 --workers 4
+      a thousand draws of its uncertain numbers, by four processes
   {0} validation
       models that others published, and how far ours deviates
   {0} price take_back my.yaml
@@ -139,6 +143,12 @@ def cli() -> None:
 @click.option("--csv", is_flag=True, help="Write the tables as CSV too.")
 @click.option("--no-plots", is_flag=True, help="Draw no plots: a run takes less time.")
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
+@click.option("--replications", type=click.IntRange(min=1), default=0, help="Lanes of every variant, drawn.")
+@click.option("--sampling", type=click.Choice(SAMPLINGS), default=PLAIN, help="How they are spread.", show_default=True)
+@click.option("--batch", type=click.IntRange(min=1), default=64, help="Lanes done at a time.", show_default=True)
+@click.option("--workers", type=click.IntRange(min=1), help="Processes that share the lanes; else threads.")
+@click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers share the lanes.")
+@click.option("--resume", is_flag=True, help="Go on with replications that were interrupted.")
 @debug
 @click.pass_obj
 def run(session: Session, /, **given: Any) -> None:
@@ -146,7 +156,8 @@ def run(session: Session, /, **given: Any) -> None:
 
     Without FILE, the flagship: Lünen, a town and its works.
     """
-    request = Request(**given)
+    many = Many(**{field.name: given.pop(field.name) for field in fields(Many)}).check()
+    request = Request(**given, many=many)
     start = perf_counter()
     file = files.scenario(request.file, session.program)
     scenario, warnings = _checked(file, request.sets, _names(request.variants), request.seed)
@@ -166,10 +177,13 @@ def _simulated(
     from simulator import report, results
     from simulator.study.run import simulate
 
-    reserved = results.prepared(scenario, request.out, force=request.force)
+    reserved = results.prepared(scenario, request.out, force=request.force, resume=request.many.resume)
     with reserved as target, terminal.progress(quiet=request.quiet) as progress:
         try:
-            made = completed(simulate(scenario, progress=progress.advance))
+            made = completed(simulate(scenario, progress=None if request.many.replications else progress.advance))
+            if request.many.replications:
+                progress.stage(f"{request.many.replications} replications")
+                made = replicated(made, target, request.many, progress.advance)
         except ScenarioError as error:
             raise terminal.seen_from_here(error, Path(scenario.path).parent) from error
         plots = None if request.no_plots else report.write

@@ -28,11 +28,14 @@ from simulator.accounting.frames import DUST
 from simulator.accounting.grid import Integers, Key, grid
 from simulator.accounting.indicators import Yearly
 from simulator.accounting.levies import CARBON_PRICE
+from simulator.accounting.targets import first_lanes
 from simulator.engine.ledger import Floats, Lane
 from simulator.scenario.figures import NETWORK, TOTAL
 from simulator.scenario.scenario import Scenario
 
 CAPEX, SALE = "capex", "sale"
+UNDEFINED = frozenset(("abatement_cost", "levelised_cost", "payback"))
+"""What may have no value."""
 Figures = tuple[Key, Floats]
 """A key of `Yearly`, and its values by lane and year, the last being the whole run."""
 
@@ -74,13 +77,12 @@ def appraised(scenario: Scenario, lanes: Sequence[Lane], whole: Yearly) -> Yearl
     if not added:
         return whole
     together = grid([*whole.keys, *keys], np.concatenate([whole.values, np.stack(values, axis=-1)], axis=-1))
-    return Yearly(whole.years, together.keys, together.values[0])
+    return Yearly(whole.years, together.keys, together.values[0], whole.ratios | UNDEFINED)
 
 
 def _study(scenario: Scenario, lanes: Sequence[Lane], whole: Yearly) -> Study:
     baseline = next(iter(scenario.variants))
-    place = {(lane.variant, lane.replication): i for i, lane in enumerate(lanes)}
-    first = np.array([place.get((baseline, lane.replication), i) for i, lane in enumerate(lanes)], dtype=np.intp)
+    first = np.array(first_lanes(scenario, lanes), dtype=np.intp)
     other = np.array([lane.variant != baseline for lane in lanes]) & (first != np.arange(len(lanes)))
     there: NDArray[np.bool_] = np.asarray(np.isfinite(whole.values).any(axis=-1))
     comparable: NDArray[np.bool_] = np.asarray(there & there[first] & other[:, None])

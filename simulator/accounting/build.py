@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from simulator.accounting import ages, physical
@@ -35,8 +35,12 @@ def tabulate(scenario: Scenario, ledgers: Iterable[Ledger]) -> Tables:
         years.append(yearly(known, dates))
         for name, of_table in _parts(scenario, ledger, known, dates).items():
             parts[name].append(of_table)
-    figures = held_against(scenario, lanes, appraised(scenario, lanes, stacked(years)))
-    return _assemble(tuple(scenario.variants), lanes, parts, figures)
+    return _assemble(tuple(scenario.variants), lanes, parts, compared(scenario, lanes, years))
+
+
+def compared(scenario: Scenario, lanes: Sequence[Lane], years: Sequence[Yearly]) -> Yearly:
+    """The figures of all lanes, and with them those that compare lanes, or years with targets."""
+    return held_against(scenario, lanes, appraised(scenario, lanes, stacked(years)))
 
 
 def _parts(scenario: Scenario, ledger: Ledger, known: Facts, dates: Calendar) -> dict[str, Part]:

@@ -102,7 +102,7 @@ class Recorded:
 def recorded(scenario: Scenario, ledger: Ledger) -> Recorded:
     """Lay a ledger out for `value`."""
     quantities, position = _quantities(scenario, ledger)
-    return Recorded(quantities, position, _worlds(scenario, ledger))
+    return Recorded(quantities, position, _worlds(ledger))
 
 
 def value(known: Recorded, calendar: Calendar, lines: Lines, columns: int = 1) -> Grid:
@@ -143,13 +143,12 @@ def _what(line: Line) -> Quantity | Term:
     return line.term or line.quantity
 
 
-def _worlds(scenario: Scenario, ledger: Ledger) -> list[Held]:
+def _worlds(ledger: Ledger) -> list[Held]:
     """Every world once, though several epochs may share it."""
     where: dict[int, tuple[World, list[tuple[int, int]]]] = {}
     for lane, rows in enumerate(ledger.rows):
-        epochs = scenario.variants[ledger.lanes[lane].variant].epochs
         for number, row in enumerate(rows):
-            world = epochs[row.epoch].world
+            world = ledger.worlds[lane][row.epoch]
             where.setdefault(id(world), (world, []))[1].append((lane, number))
     return [Held(world, taps_of(world), *np.array(pairs, dtype=np.intp).T) for world, pairs in where.values()]
 
@@ -186,7 +185,7 @@ def _agreed(scenario: Scenario, ledger: Ledger) -> Iterator[Quantities]:
     for lane, rows in enumerate(ledger.rows):
         variant = scenario.variants[ledger.lanes[lane].variant]
         for number, row in enumerate(rows):
-            partnerships = variant.epochs[row.epoch].world.partnerships
+            partnerships = ledger.worlds[lane][row.epoch].partnerships
             for column, name in enumerate(names):
                 start = partnerships[name].start or rows[0].start
                 if name in variant.partnerships and row.start >= start:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.accounting.grid import Grid, Integers, Key
-from simulator.accounting.tables import COLUMNS, OPENING
+from simulator.accounting.tables import ALL_COLUMNS, COLUMNS, OPENING
 from simulator.engine.ledger import Floats, Lane
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def build(table: str, columns: Mapping[str, AnyColumn]) -> pd.DataFrame:
     """The one place where data frames are made; columns as `COLUMNS` has them."""
     import pandas as pd
 
-    made = {column.name: columns[column.name] for column in COLUMNS[table]}
+    made = {column.name: columns[column.name] for column in ALL_COLUMNS[table]}
     return pd.DataFrame(
         {
             name: pd.Categorical.from_codes(

@@ -10,7 +10,7 @@ primary), and `material.origin` for one material of a node.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -224,6 +224,8 @@ class Yearly:
     """Node, indicator, item, unit."""
     values: Floats
     """Shape (L, years, keys); not a number where undefined."""
+    ratios: frozenset[str] = frozenset()
+    """Indicators that are undefined where they are absent; others are 0 there."""
 
 
 def yearly(known: Facts, dates: Calendar) -> Yearly:
@@ -234,7 +236,26 @@ def yearly(known: Facts, dates: Calendar) -> Yearly:
     figures = np.concatenate([_figures(measure) for measure in measures], axis=-1)
     figures[dates.absent] = np.nan
     ordered = grid(keys, figures)
-    return Yearly((*dates.years, TOTAL), ordered.keys, ordered.values[0])
+    return Yearly((*dates.years, TOTAL), ordered.keys, ordered.values[0], _ratios(measures))
+
+
+BANDED: tuple[Callable[[Facts], Measure], ...] = (cash_flow, emissions, waste)
+"""Indicators of which the course of the network is kept by period, for bands over replications."""
+
+
+def by_period(known: Facts, dates: Calendar) -> Yearly:
+    """What is kept of the network's course: `BANDED`, with periods for years."""
+    measures = [indicator(known) for indicator in BANDED]
+    found = [(measure, n) for measure in measures for n, key in enumerate(measure.amounts.keys) if key[0] == NETWORK]
+    keys = [(NETWORK, measure.name, measure.amounts.keys[n][1], measure.unit) for measure, n in found]
+    figures = np.stack([_figures(measure)[..., n] for measure, n in found], axis=-1)
+    figures[dates.last_rows < 0] = np.nan
+    ordered = grid(keys, figures)
+    return Yearly(dates.periods, ordered.keys, ordered.values[0], _ratios(measures))
+
+
+def _ratios(measures: Iterable[Measure]) -> frozenset[str]:
+    return frozenset(measure.name for measure in measures if measure.per is not None)
 
 
 def _figures(measure: Measure) -> Floats:

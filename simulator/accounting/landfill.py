@@ -97,12 +97,11 @@ def _grid(found: dict[Key, Floats], calendar: Calendar, columns: int) -> Grid:
 def _fills(scenario: Scenario, ledger: Ledger) -> Iterator[tuple[int, list[int], _Fill, Floats]]:
     """Lane, rows in which it was tipped, what is tipped alike, and its methane potential in each row, t CO2e."""
     column = {flow.flow: i for i, flow in enumerate(ledger.index.flows)}
-    worlds = {id(world): world for lane in ledger.lanes for world in scenario.variants[lane.variant].worlds}
+    worlds = {id(world): world for of_lane in ledger.worlds for world in of_lane}
     tips = {number: tuple(_tips(world)) for number, world in worlds.items()}
     for lane, rows in enumerate(ledger.rows):
-        epochs = scenario.variants[ledger.lanes[lane].variant].epochs
-        of_epochs = [tips[id(epoch.world)] for epoch in epochs]
-        weight = potential(epochs[0].world.gwp, METHANE)
+        of_epochs = [tips[id(world)] for world in ledger.worlds[lane]]
+        weight = potential(ledger.worlds[lane][0].gwp, METHANE)
         alike: defaultdict[_Fill, dict[int, float]] = defaultdict(dict)
         for i, row in enumerate(rows if any(of_epochs) else ()):
             for tip in of_epochs[row.epoch]:

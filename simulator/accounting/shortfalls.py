@@ -30,8 +30,7 @@ def shortfalls(scenario: Scenario, ledger: Ledger) -> Quantities:
     names = sorted({name for world in worlds for name, flow in world.flows.items() if _minimum(world, flow)})
     lacking = np.zeros((*ledger.shipped.shape[:2], len(names)))
     for lane, rows in enumerate(ledger.rows if names else ()):
-        of_rows = [epoch.world for epoch in scenario.variants[ledger.lanes[lane].variant].epochs]
-        held = [of_rows[row.epoch] for row in rows]
+        held = [ledger.worlds[lane][row.epoch] for row in rows]
         for column, name in enumerate(names):
             carried = ledger.shipped[lane, : len(rows), flows[name]].sum(axis=-1)
             lacking[lane, : len(rows), column] = _lacking(held, rows, name, carried)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,7 @@ from simulator.scenario.figures import NETWORK, TOTAL
 if TYPE_CHECKING:
     import pandas as pd
 
-_PERCENTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
+PERCENTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 
 
 def summarise(lanes: Sequence[Lane], whole: Yearly, variants: Sequence[str]) -> pd.DataFrame:
@@ -28,10 +29,10 @@ def summarise(lanes: Sequence[Lane], whole: Yearly, variants: Sequence[str]) -> 
     year of every lane is left out, except the network's and a node's recycling rate, recycled content and payback.
     Dust is zero, as in the other tables: up to 1e-12 of the largest figure of an indicator in the lane.
     """
-    keys, values = _telling_keys(Yearly(whole.years, whole.keys, _without_dust(whole)))
+    keys, values = _telling_keys(without_dust(whole))
     of_variant = [(name, [i for i, lane in enumerate(lanes) if lane.variant == name]) for name in variants]
     present = [(name, chosen) for name, chosen in of_variant if chosen]
-    figures = [_statistics(values[chosen]) for _, chosen in present]
+    figures = [statistics(values[chosen]) for _, chosen in present]
     return _frame([name for name, _ in present], whole.years, keys, figures)
 
 
@@ -47,11 +48,13 @@ def stacked(parts: Sequence[Yearly]) -> Yearly:
         at_keys = np.array([place[key] for key in part.keys], dtype=np.intp)
         block[:, at_years[:, None], at_keys] = part.values
         blocks.append(block)
-    return Yearly(tuple(years), tuple(keys), np.concatenate(blocks))
+    return Yearly(
+        tuple(years), tuple(keys), np.concatenate(blocks), frozenset().union(*(part.ratios for part in parts))
+    )
 
 
-def _without_dust(whole: Yearly) -> Floats:
-    """Figures, those that are rounding beside the largest of their indicator, unit and lane set to 0."""
+def without_dust(whole: Yearly) -> Yearly:
+    """The same, figures that are rounding beside the largest of their indicator, unit and lane set to 0."""
     values = whole.values.copy()
     kinds = [(key[1], key[3]) for key in whole.keys]
     columns: dict[tuple[str, str], list[int]] = {}
@@ -62,31 +65,38 @@ def _without_dust(whole: Yearly) -> Floats:
         sizes = np.nan_to_num(np.abs(figures))
         dust = sizes <= DUST * sizes.max(axis=(1, 2), keepdims=True, initial=0.0)
         values[..., chosen] = np.where(dust & np.isfinite(figures), 0.0, figures)
-    return values
+    return replace(whole, values=values)
 
 
 def _telling_keys(whole: Yearly) -> tuple[list[Key], Floats]:
     """Keys and their figures, without those that are zero throughout and say nothing by it."""
-    kept = (np.nan_to_num(whole.values) != 0).any(axis=(0, 1)) | np.array([_telling(key) for key in whole.keys])
+    kept = (np.nan_to_num(whole.values) != 0).any(axis=(0, 1)) | np.array([telling(key) for key in whole.keys])
     return [key for key, stays in zip(whole.keys, kept, strict=True) if stays], whole.values[..., kept]
 
 
-def _telling(key: Key) -> bool:
+def telling(key: Key) -> bool:
     """Whether it says something even where it is always zero."""
     node, indicator, item, unit = key
     telling = node == NETWORK or indicator in {"payback", *TARGET_INDICATORS}
     return telling or (unit == "1" and item in {TOTAL, RECYCLED})
 
 
-def _statistics(values: Floats) -> dict[str, Floats]:
+def statistics(values: Floats) -> dict[str, Floats]:
     """Statistics over axis 0, each of shape (years, keys); n is 0 where no replication defines the figure."""
     defined = np.isfinite(values)
     n = defined.sum(axis=0)
-    mean = np.where(defined, values, 0.0).sum(axis=0) / np.maximum(n, 1)
+    low = np.fmin.reduce(values, axis=0, initial=np.inf)
+    low = np.where(np.isfinite(low), low, 0.0)
+    mean = low + np.where(defined, values - low, 0.0).sum(axis=0) / np.maximum(n, 1)  # exact where all are the same
     squares = np.where(defined, (values - mean) ** 2, 0.0).sum(axis=0)
-    ordered = np.sort(values, axis=0)
-    percentiles = {name: _percentile(ordered, n, part) for name, part in _PERCENTILES.items()}
-    return {"value": mean, "sd": np.sqrt(squares / np.maximum(n - 1, 1)), **percentiles, "n": n.astype(np.float64)}
+    sd = np.sqrt(squares / np.maximum(n - 1, 1))
+    return {"value": mean, "sd": sd, **percentiles(values, PERCENTILES), "n": n.astype(np.float64)}
+
+
+def percentiles(values: Floats, parts: Mapping[str, float]) -> dict[str, Floats]:
+    """Percentiles over axis 0, by name, each of shape (years, keys), among those that are defined."""
+    ordered, n = np.sort(values, axis=0), np.isfinite(values).sum(axis=0)
+    return {name: _percentile(ordered, n, part) for name, part in parts.items()}
 
 
 def _percentile(ordered: Floats, n: Floats, part: float) -> Floats:
@@ -110,6 +120,6 @@ def _frame(
         text[name] = Text(np.array([code[one[field]] for one in keys], dtype=np.intp)[key], categories)
     numbers = {
         name: np.stack([figure[name] for figure in figures])[variant, year, key]
-        for name in ("value", "sd", *_PERCENTILES)
+        for name in ("value", "sd", *PERCENTILES)
     }
     return build("indicators", {**text, **numbers, "n": counts[variant, year, key].astype(np.int64)})

@@ -34,6 +34,15 @@ _MASS = (
     Column("mass_t", "number", "t", "Mass"),
 )
 
+_FIGURE = (
+    Column("variant", "string", "", "Named what-if"),
+    Column("period", "string", "", "Year, or total"),
+    Column("node", "string", "", "Company, boundary node, or network"),
+    Column("indicator", "string", "", "What is measured"),
+    Column("item", "string", "", "What it is split by"),
+    Column("unit", "string", "", "Unit of the value"),
+)
+
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "flows": (
         *_LANE,
@@ -137,12 +146,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("money_eur", "number", "EUR", "Money received; negative: paid"),
     ),
     "indicators": (
-        Column("variant", "string", "", "Named what-if"),
-        Column("period", "string", "", "Year, or total"),
-        Column("node", "string", "", "Company, boundary node, or network"),
-        Column("indicator", "string", "", "What is measured"),
-        Column("item", "string", "", "What it is split by"),
-        Column("unit", "string", "", "Unit of the value"),
+        *_FIGURE,
         Column("value", "number", "", "Mean over replications"),
         Column("sd", "number", "", "Standard deviation over replications"),
         Column("p05", "number", "", "5th percentile"),
@@ -152,6 +156,49 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
 }
 """Tidy tables of a run, by name; rows are sorted by all columns before the value, variants in the order of the file."""
+
+
+ENSEMBLE_COLUMNS: dict[str, tuple[Column, ...]] = {
+    "lanes": (
+        *_FIGURE[:1],
+        Column("replication", "integer", "", "Draw of the uncertain numbers, from 1 on"),
+        *_FIGURE[1:],
+        Column("value", "number", "", "Of this lane"),
+    ),
+    "differences": (
+        *_FIGURE,
+        Column("mean", "number", "", "Mean over replications of the figure less that of the first variant"),
+        Column("sd", "number", "", "Standard deviation over replications"),
+        Column("low", "number", "", "Lower end of the 95 % interval of the mean"),
+        Column("high", "number", "", "Upper end of the 95 % interval of the mean"),
+        Column("p05", "number", "", "5th percentile"),
+        Column("p50", "number", "", "Median"),
+        Column("p95", "number", "", "95th percentile"),
+        Column("better", "number", "", "Share of the replications in which it is better; empty where that depends"),
+        Column("n", "integer", "", "Number of replications"),
+    ),
+    "bands": (
+        *_FIGURE[:1],
+        Column("period", "string", "", "Reporting period"),
+        *_FIGURE[2:],
+        Column("mean", "number", "", "Mean over replications"),
+        Column("p05", "number", "", "5th percentile"),
+        Column("p25", "number", "", "25th percentile"),
+        Column("p50", "number", "", "Median"),
+        Column("p75", "number", "", "75th percentile"),
+        Column("p95", "number", "", "95th percentile"),
+        Column("n", "integer", "", "Number of replications"),
+    ),
+    "draws": (
+        Column("replication", "integer", "", "Draw of the uncertain numbers, from 1 on"),
+        Column("path", "string", "", "Dotted path of the number in the scenario"),
+        Column("unit", "string", "", "Unit of the value"),
+        Column("value", "number", "", "Drawn"),
+    ),
+}
+"""Tables of replications."""
+
+ALL_COLUMNS = COLUMNS | ENSEMBLE_COLUMNS
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def held_against(scenario: Scenario, lanes: Sequence[Lane], whole: Yearly) -> Ye
         return whole
     values = np.concatenate([whole.values, *(rows[..., None] for _, rows in parts)], axis=-1)
     together = grid([*whole.keys, *(key for key, _ in parts)], values)
-    return Yearly(whole.years, together.keys, together.values[0])
+    return Yearly(whole.years, together.keys, together.values[0], whole.ratios.union(TARGET_INDICATORS))
 
 
 def _rows(
@@ -48,14 +48,15 @@ def _rows(
     found, world = figure(path), scenario.world
     target = target.in_unit(found.unit)
     values = _values(whole, found)
-    base = _base(world, target, whole.years, values[_first_lanes(scenario, lanes)])
+    base = _base(world, target, whole.years, values[first_lanes(scenario, lanes)])
     if base is None:
         return
-    goal = np.broadcast_to(_path(world, target, base, whole.years), values.shape)
-    gap = values - goal
-    tolerance = CLOSE * abs(base[1])
-    reached = np.where(_rises(found, target, base[1]), gap >= -tolerance, gap <= tolerance)
-    met = np.where(reached & says_nothing(base[1], goal), np.nan, reached.astype(np.float64))
+    year, start = base
+    goal = np.stack([_path(world, target, (year, level), whole.years) for level in start.tolist()])
+    gap, level = values - goal, start[:, None]
+    rises = np.array([[_rises(found, target, value)] for value in start.tolist()])
+    reached = np.where(rises, gap >= -CLOSE * np.abs(level), gap <= CLOSE * np.abs(level))
+    met = np.where(reached & says_nothing(level, goal), np.nan, reached.astype(np.float64))
     item = f"{found.indicator}.{found.item}"
     yield (found.node, TARGET, item, found.unit), np.where(np.isnan(gap), np.nan, goal)
     yield (found.node, GAP, item, found.unit), gap
@@ -70,22 +71,24 @@ def _values(whole: Yearly, found: Figure) -> Floats:
     return np.full(whole.values.shape[:2], np.nan if found.unit == "1" else 0.0)
 
 
-def _first_lanes(scenario: Scenario, lanes: Sequence[Lane]) -> list[int]:
-    first = next(iter(scenario.variants))
-    return [number for number, lane in enumerate(lanes) if lane.variant == first]
+def first_lanes(scenario: Scenario, lanes: Sequence[Lane]) -> list[int]:
+    """Of every lane the number of the first variant's with the same replication, its own where there is none."""
+    baseline = next(iter(scenario.variants))
+    place = {lane.replication: n for n, lane in enumerate(lanes) if lane.variant == baseline}
+    return [place.get(lane.replication, n) for n, lane in enumerate(lanes)]
 
 
-def _base(world: World, target: Target, years: Sequence[str], first: Floats) -> tuple[int, float] | None:
-    """Base year and value: what the file says, else the mean of the first variant's lanes, whose values `first` are."""
+def _base(world: World, target: Target, years: Sequence[str], first: Floats) -> tuple[int, Floats] | None:
+    """Base year, and value of every lane: what the file says, else that of the first variant's, whose are `first`."""
     year = base_year(world, target)
     if year is None:
         return None
     if target.base_value is not None:
-        return year, target.base_value.value
+        return year, np.full(len(first), target.base_value.value)
     if year not in years_of(world) or str(year) not in years:
         return None
-    value = float(first[:, years.index(str(year))].mean())
-    return (year, value) if np.isfinite(value) else None
+    value = first[:, years.index(str(year))]
+    return (year, value) if np.isfinite(value).any() else None
 
 
 def _path(world: World, target: Target, base: tuple[int, float], years: Sequence[str]) -> Floats:
@@ -103,9 +106,9 @@ def _rises(found: Figure, target: Target, base: float) -> bool:
     return clear if clear is not None else target.milestones[-1].level(base) > base
 
 
-def says_nothing(base: float, goal: Floats | float) -> NDArray[np.bool_]:
+def says_nothing(base: Floats | float, goal: Floats | float) -> NDArray[np.bool_]:
     """Whether a goal asks for nothing: it is 0, and so is the base. Who stays at 0 has then met no target."""
-    return np.asarray((base == 0) & (np.asarray(goal) == 0))
+    return np.asarray((np.asarray(base) == 0) & (np.asarray(goal) == 0))
 
 
 @dataclass(frozen=True)

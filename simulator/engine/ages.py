@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.engine.casting import Cast
 from simulator.engine.ledger import Ages
-from simulator.engine.plan import Plan
 from simulator.engine.state import Batch
 from simulator.engine.structure.ages import AgedUse, Opened
 from simulator.units import DAYS_PER_YEAR, SECONDS_PER_DAY
@@ -22,12 +22,12 @@ Ints = NDArray[np.int64]
 class Recorder:
     """Reads the ages from the state of a batch while it runs."""
 
-    def __init__(self, plan: Plan, batch: Batch) -> None:
-        self.plan, self.batch = plan, batch
+    def __init__(self, cast: Cast, batch: Batch) -> None:
+        self.aging, self.substances, self.batch = cast.aging, cast.plan.substances, batch
         lanes, rows = batch.row_end.shape
-        uses, years = len(plan.aging.uses), len(plan.aging.years)
-        self.mass = np.zeros((lanes, rows + 1, uses, years, plan.substances))
-        self.time = np.zeros((lanes, rows + 1, uses, plan.substances))
+        uses, years = len(self.aging.uses), len(self.aging.years)
+        self.mass = np.zeros((lanes, rows + 1, uses, years, self.substances))
+        self.time = np.zeros((lanes, rows + 1, uses, self.substances))
         self._put(np.arange(lanes), np.zeros(lanes, dtype=np.int64), 0)
 
     def __call__(self, now: int) -> None:
@@ -37,11 +37,10 @@ class Recorder:
 
     def done(self) -> Ages:
         """All that was recorded."""
-        aging = self.plan.aging
-        return Ages(tuple(use.use for use in aging.uses), aging.years, self.mass, self.time)
+        return Ages(self.aging.asked, self.aging.years, self.mass, self.time)
 
     def _put(self, lanes: Ints, rows: Ints, now: int) -> None:
-        for n, use in enumerate(self.plan.aging.uses):
+        for n, use in enumerate(self.aging.uses):
             review = int(self.batch.group["review"][use.group])
             mass, time = self._entered(use, lanes, review, now) if review >= 0 else (0.0, 0.0)
             self.mass[lanes, rows, n], self.time[lanes, rows, n] = mass, time
@@ -57,7 +56,7 @@ class Recorder:
         part = left + use.rest[review] * (before - left)
         alive = self._by_substance(self.batch.cohort[lanes, u, : interval + 1]) * part[..., None]
         ages = self._ages(use, curves, now)
-        mass = np.zeros((len(lanes), len(self.plan.aging.years), self.plan.substances))
+        mass = np.zeros((len(lanes), len(self.aging.years), self.substances))
         years, firsts = np.unique(use.years[: interval + 1], return_index=True)
         mass[:, self._places(years)] = np.add.reduceat(alive, firsts, axis=1)
         return mass, np.einsum("lcs,lc->ls", alive, ages)
@@ -66,13 +65,13 @@ class Recorder:
         """Mean age of what entered in every interval, years, shape (lanes, intervals)."""
         intervals = curves.shape[1]
         begins, ends = use.edges[:intervals], np.minimum(use.edges[1 : intervals + 1], now)
-        entered = begins + self.plan.aging.enters[curves] * (ends - begins)
+        entered = begins + self.aging.enters[curves] * (ends - begins)
         return np.asarray((now - entered) / (SECONDS_PER_DAY * DAYS_PER_YEAR))
 
     def _put_opened(self, use: AgedUse, n: int, cell: tuple[int, int], review: int, now: int) -> None:
         """Add what is left of the initial stock of one lane."""
         lane, u = cell[0], use.use
-        opened = self.plan.aging.opened[int(self.batch.initial_curve[lane, u])]
+        opened = self.aging.opened[int(self.batch.initial_curve[lane, u])]
         parts, moment = _left(opened, use, review)
         masses = self._by_substance(self.batch.initial_use[lane, u])
         self.mass[(*cell, n, self._places(opened.years))] += np.outer(parts, masses)
@@ -80,10 +79,10 @@ class Recorder:
 
     def _by_substance(self, masses: Floats) -> Floats:
         """Sum the origins of labels, the last axis."""
-        return masses.reshape(*masses.shape[:-1], -1, self.plan.substances).sum(axis=-2)
+        return masses.reshape(*masses.shape[:-1], -1, self.substances).sum(axis=-2)
 
     def _places(self, years: Ints) -> Ints:
-        return np.searchsorted(self.plan.aging.years, years)
+        return np.searchsorted(self.aging.years, years)
 
 
 def _left(opened: Opened, use: AgedUse, review: int) -> tuple[Floats, float]:

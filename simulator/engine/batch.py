@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine import state
+from simulator.engine.casting import Cast
+from simulator.engine.courses import Course
 from simulator.engine.draws import outages, stream
 from simulator.engine.index import Limit
 from simulator.engine.layout import NEVER
 from simulator.engine.ledger import Ages, Lane, Ledger
-from simulator.engine.plan import Course, Plan
+from simulator.engine.plan import Plan
 from simulator.engine.state import Batch
 from simulator.engine.structure.draft import IN_PROCESS, IN_TRANSIT, RESTING
 from simulator.errors import RunError
@@ -25,11 +27,11 @@ LARGEST = 4e9
 """Bytes that the records of one batch may take."""
 
 
-def allocate(plan: Plan, lanes: Sequence[Lane], seed: int) -> Batch:
+def allocate(cast: Cast, seed: int) -> Batch:
     """All arrays of a batch, in their opening state."""
-    courses = [plan.courses[lane.variant] for lane in lanes]
-    arrays = {**_shared(plan), **_numbers(plan, courses), **_stocks(plan, courses), **_records(plan, courses)}
-    arrays |= _outages(plan, courses, lanes, seed) | _scratch(plan)
+    plan, courses = cast.plan, cast.courses
+    arrays = {**_shared(cast), **_numbers(cast), **_stocks(plan, courses), **_records(cast)}
+    arrays |= _outages(plan, courses, cast.lanes, seed) | _scratch(plan)
     return Batch(**arrays)
 
 
@@ -37,7 +39,8 @@ def _rec(dtype: np.dtype[np.void], *shape: int) -> Any:
     return np.zeros(shape, dtype).view(np.recarray)
 
 
-def _shared(plan: Plan) -> dict[str, Any]:
+def _shared(cast: Cast) -> dict[str, Any]:
+    plan = cast.plan
     where = _rec(state.WHERE, 1)
     for name, first in {**plan.sections.moved, **plan.sections.counted}.items():
         if name in state.WHERE.names:  # type: ignore[operator]
@@ -46,6 +49,7 @@ def _shared(plan: Plan) -> dict[str, Any]:
     where["urgent"] = plan.tables["needs"]["urgent"].sum()
     where["resting"] = plan.tables["places"]["rests"].sum()
     where["queued"] = plan.tables["processes"]["queued"].sum()
+    where["delayed"] = any((course.opening.delays >= 0).any() for course in cast.courses)
     where["loading"], where["generators"] = _processes_needs(plan), int(plan.tables["carriers"]["units"].sum())
     group, tick = _rec(state.GROUP, len(plan.reviews)), _rec(state.TICK, 1)
     group["review"] = tick["number"] = -1
@@ -60,8 +64,6 @@ def _shared(plan: Plan) -> dict[str, Any]:
         "turns": plan.turns,
         "rhythm": plan.rhythm.view(np.recarray),
         "series": plan.series,
-        "survival": plan.survival,
-        "initial_loss": plan.initial_loss,
     }
 
 
@@ -75,7 +77,8 @@ def _processes_needs(plan: Plan) -> int:
     return int(plan.tables["processes"]["needs"].sum())
 
 
-def _numbers(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
+def _numbers(cast: Cast) -> dict[str, Any]:
+    courses = cast.courses
     epochs = max(len(course.starts) for course in courses)
     rows = max(len(course.ends) for course in courses)
     epoch = _rec(state.EPOCH, len(courses), epochs)
@@ -86,11 +89,13 @@ def _numbers(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
         epoch["row"][n, : len(course.starts)] = course.numbers
         row_end[n, : len(course.ends)] = course.ends
     return {
-        "numbers": np.zeros((len(courses), plan.numbers.shape[1])),
-        "epoch_numbers": plan.numbers,
+        "numbers": np.zeros((len(courses), cast.numbers.shape[1])),
+        "epoch_numbers": cast.numbers,
         "epoch": epoch,
         "row_end": row_end,
         "lane_state": _rec(state.LANE, len(courses)),
+        "survival": cast.survival,
+        "initial_loss": cast.initial_loss,
     }
 
 
@@ -110,7 +115,7 @@ def _stocks(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
         "flow_order": np.zeros((lanes, len(index.flows)), np.int64),
         "consumer_order": np.zeros((lanes, len(plan.tables["consumers"])), np.int64),
         "learn_state": _rec(state.LEARN_STATE, lanes, len(index.learners)),
-        "lag_state": _rec(state.LAG_STATE, lanes, len(plan.tables["lags"])),
+        "lag_state": _lag_state(courses),
         "lag_slot": _rec(state.LAG_SLOT, lanes, queued),
         "lag_mass": np.zeros((lanes, queued, labels)),
         **_lots(plan, lanes),
@@ -125,6 +130,13 @@ def _stocks(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
     }
 
 
+def _lag_state(courses: Sequence[Course]) -> Any:
+    """Empty queues, and how long they take where that is drawn."""
+    queues = _rec(state.LAG_STATE, len(courses), len(courses[0].opening.delays))
+    queues["delay"] = np.stack([course.opening.delays for course in courses])
+    return queues
+
+
 def _lots(plan: Plan, lanes: int) -> dict[str, Any]:
     """One lot each at the start."""
     count = int(plan.tables["rings"]["slots"].sum())
@@ -135,9 +147,9 @@ def _lots(plan: Plan, lanes: int) -> dict[str, Any]:
     return {"ring_state": ring, "lots": lots, "lot_mass": np.zeros((lanes, count, len(plan.index.labels)))}
 
 
-def _records(plan: Plan, courses: Sequence[Course]) -> dict[str, Any]:
-    lanes, labels = len(courses), len(plan.index.labels)
-    rows = max(len(course.ends) for course in courses)
+def _records(cast: Cast) -> dict[str, Any]:
+    plan, lanes, labels = cast.plan, len(cast.lanes), len(cast.plan.index.labels)
+    rows = max(len(course.ends) for course in cast.courses)
     stocks = _stocks_recorded(plan)
     size = lanes * bytes_per_lane(plan)
     if size > LARGEST:
@@ -237,29 +249,39 @@ def _energy_scratch(plan: Plan) -> dict[str, Any]:
     }
 
 
-def require_rest(plan: Plan, batch: Batch) -> None:
-    """Raise RunError where goods went round at one instant, or their cheapest way does, without an end."""
-    restless = int(batch.lane_state["restless"].max())
+def unrest(plan: Plan, batch: Batch) -> dict[int, RunError]:
+    """Lanes in which goods went round at one instant, or their cheapest way does, without an end, and what is wrong."""
+    found = {}
+    for lane, now in enumerate(batch.lane_state):
+        error = _unrest(plan, int(now["restless"]), int(now["endless"]))
+        if error is not None:
+            found[lane] = error
+    return found
+
+
+def _unrest(plan: Plan, restless: int, endless: int) -> RunError | None:
+    """What is wrong in a lane, told by 1 + the part of the network, and 1 + the place, of which it is."""
     if restless:
         place = plan.index.places[plan.parts.places.index(restless - 1)]
-        raise RunError(
+        return RunError(
             "settle",
             f"{place.name} at {place.node}, and what is linked with it, goes round without coming to rest at "
             "one instant: give the loop an exit, a smaller rate, a larger `order_up_to` if one in it is far below what "
             "moves, or write `settle: once`",
         )
-    endless = int(batch.lane_state["endless"].max())
     if endless:
         place = plan.index.places[endless - 1]
-        raise RunError(
+        return RunError(
             f"companies.{place.node}",
             f"rank: cost: ways from {place.name} at {place.node} get the cheaper the longer they are, as a cycle of "
             "flows and processes costs less than nothing: look for a negative `cost` in it, or rank one of its flows",
         )
+    return None
 
 
-def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch, ages: Ages | None) -> Ledger:
+def ledger(cast: Cast, batch: Batch, ages: Ages | None) -> Ledger:
     """What the batch recorded, by name."""
+    plan = cast.plan
     index, moved, counted = plan.index, plan.sections.moved, plan.sections.counted
     places, stock, inventories = len(index.places), batch.rows_stock, _inventories(plan)
 
@@ -272,8 +294,9 @@ def ledger(plan: Plan, lanes: Sequence[Lane], batch: Batch, ages: Ages | None) -
     days, throughput = _limits(plan, batch)
     return Ledger(
         index=index,
-        lanes=tuple(lanes),
-        rows=tuple(plan.courses[lane.variant].rows for lane in lanes),
+        lanes=cast.lanes,
+        worlds=tuple(course.worlds for course in cast.courses),
+        rows=tuple(course.rows for course in cast.courses),
         shipped=movement("shipped", len(index.flows)),
         drawn=movement("drawn", len(index.draws)),
         made=movement("made", len(index.outputs)),

@@ -31,6 +31,10 @@ class CurveBook:
     series: Mapping[str, Series]
     rows: dict[CurveKey, int] = field(default_factory=dict)
 
+    def fork(self) -> CurveBook:
+        """A book with the same curves, to which others may be added."""
+        return CurveBook(self.series, dict(self.rows))
+
     def of(self, world: World, company: str, use: str) -> float:
         """Row of the curve of what enters a use."""
         entry = world.companies[company].uses[use]
@@ -53,9 +57,12 @@ class CurveBook:
         key = (entry.lifetime, entry.entry, cohort_of(world, company, use).days(), found)
         return self.rows.setdefault(key, len(self.rows)), float(left_of(entry.lifetime, entry.entry, found).sum())
 
-    def tables(self, intervals: int) -> tuple[Floats, Floats]:
-        """Survival at the ends of intervals, and losses of a stationary initial stock, each (curves, intervals + 1)."""
-        keys = list(self.rows)
+    def tables(self, intervals: int, first: int = 0) -> tuple[Floats, Floats]:
+        """Survival at the ends of intervals, and losses of an initial stock, each (curves, intervals + 1).
+
+        Of the curves from row `first` on.
+        """
+        keys = list(self.rows)[first:]
         survival = [at_ends(*key[:3], intervals + 1) for key in keys]
         losses = [_losses(*key, intervals + 1) for key in keys]
         empty = np.zeros((0, intervals + 1))

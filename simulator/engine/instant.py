@@ -13,7 +13,7 @@ from simulator.engine.orders import add_up_nominal_use
 from simulator.engine.ranks import order_consumers, order_flows
 from simulator.engine.rounds import produce_and_settle
 from simulator.engine.state import Batch
-from simulator.engine.transport import BEGUN, arrive
+from simulator.engine.transport import BEGUN, arrive, arrive_before
 from simulator.engine.use import retire
 from simulator.engine.wanted import recall_missing
 from simulator.units import SECONDS_PER_DAY
@@ -72,6 +72,7 @@ def close_instants(b: Batch, now: int) -> None:
 @helper
 def open_instant(b: Batch, lane: int, now: int) -> None:
     """Reports, arrivals, dated changes; then, where companies review, retirements."""
+    arrive_before(b, lane, now)
     close_rows(b, lane, now)
     b.lane_state[lane].now = now
     arrive(b, lane, now, BEGUN)
@@ -96,6 +97,7 @@ def close_instant(b: Batch, lane: int, now: int) -> None:
 def finish(b: Batch, end: int) -> None:
     """Close the last row: the horizon is half-open, nothing else happens at its end."""
     for lane in range(len(b.lane_state)):
+        arrive_before(b, lane, end)
         close_rows(b, lane, end)
 
 

@@ -6,13 +6,16 @@ that is not a time series is constant. Rows of one period add up; stocks are tho
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine.index import Index
+from simulator.scenario.models import World
 
 Floats = NDArray[np.float64]
 
@@ -34,7 +37,7 @@ class Row:
     start: datetime
     end: datetime
     epoch: int
-    """Index into the variant's epochs: the world whose numbers held."""
+    """Index into the worlds of its lane: whose numbers held."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class Ledger:
 
     index: Index
     lanes: tuple[Lane, ...]
+    worlds: tuple[tuple[World, ...], ...]
+    """Per lane the world of each epoch: its numbers held."""
     rows: tuple[tuple[Row, ...], ...]
     """Per lane; lanes with fewer rows than the longest leave the last rows of the arrays empty."""
     shipped: Floats
@@ -111,3 +116,14 @@ class Ledger:
     """Energy stored at the row's end after row 0, the opening, MWh, shape (L, R + 1, stores)."""
     ages: Ages | None = None
     """What is in service by year of entry, where a use reports it."""
+
+    def of(self, lanes: Sequence[int]) -> Ledger:
+        """The ledger of some of its lanes."""
+        parts: dict[str, Any] = {
+            name: array[list(lanes)] for name, array in vars(self).items() if isinstance(array, np.ndarray)
+        }
+        for name in ("lanes", "worlds", "rows"):
+            parts[name] = tuple(getattr(self, name)[n] for n in lanes)
+        if self.ages is not None:
+            parts["ages"] = replace(self.ages, mass=self.ages.mass[list(lanes)], time=self.ages.time[list(lanes)])
+        return replace(self, **parts)

@@ -6,30 +6,28 @@ such group has one of its own. Everything else that differs between lanes is num
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine import layout
-from simulator.engine.axes import ORIGINS, index_of, origins
-from simulator.engine.calendar import Period, Reviews, Timeline, beats, periods, reviews, timeline
+from simulator.engine.axes import index_of, origins
+from simulator.engine.calendar import Reviews, Timeline, beats, reviews, timeline
+from simulator.engine.courses import Course, course_of
 from simulator.engine.curvebook import CurveBook
-from simulator.engine.index import Index, Limit, Place, StoreKey, Term
-from simulator.engine.ledger import Row
-from simulator.engine.parameters import Parameters, amount, tonnes
+from simulator.engine.index import Index, Limit, Term
+from simulator.engine.parameters import Parameters
 from simulator.engine.programs import Program, programs
-from simulator.engine.recipes import composition
+from simulator.engine.reading import numbers_of, opening
 from simulator.engine.state import RHYTHM
 from simulator.engine.structure import consumers, energy, flows, places, ways
 from simulator.engine.structure.ages import Aging, aging, asking
 from simulator.engine.structure.alike import structure_of
-from simulator.engine.structure.contracts import contracts, cuts
-from simulator.engine.structure.draft import Draft, groups_of, lags_of, node_active
+from simulator.engine.structure.contracts import contracts
+from simulator.engine.structure.draft import Draft, groups_of, lags_of
 from simulator.engine.structure.learners import learners
 from simulator.engine.structure.parts import Parts, parts_of
 from simulator.engine.structure.pulls import pulls
@@ -37,43 +35,12 @@ from simulator.engine.structure.rings import rings
 from simulator.engine.structure.rounds import rounds
 from simulator.engine.timeseries import sample
 from simulator.scenario.buses import Bus, Joints, merged
-from simulator.scenario.models import World
 from simulator.scenario.scenario import Scenario, Variant
 from simulator.units import SECONDS_PER_DAY
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 T = TypeVar("T", int, float)
-
-
-@dataclass(frozen=True)
-class Opening:
-    """Where a variant starts."""
-
-    mass: Floats
-    """Initial stocks; of a supply the composition of one tonne, shape (places, K)."""
-    in_use: Floats
-    """(uses, K)."""
-    curve: Ints
-    """Survival curve of what is in use, (uses,)."""
-    stored: Floats
-    """Energy in storages, MWh, (stores,)."""
-    outages: tuple[tuple[str, float, float, float] | None, ...]
-    """Path, mean time between failures and to repair, and time to start up again of every schedule, days."""
-
-
-@dataclass(frozen=True)
-class Course:
-    """How a variant goes on: its epochs, and the rows of its ledger."""
-
-    starts: tuple[int, ...]
-    """Start of each epoch, s."""
-    numbers: tuple[int, ...]
-    """Row of each epoch in the plan's numbers."""
-    rows: tuple[Row, ...]
-    ends: tuple[int, ...]
-    """End of each row, s."""
-    opening: Opening
 
 
 @dataclass(frozen=True)
@@ -120,6 +87,10 @@ class Plan:
     substances: int
     aging: Aging
     parts: Parts
+    draft: Draft
+    """How the numbers of further worlds are read."""
+    book: CurveBook
+    """The survival curves there are, and their rows."""
 
     @property
     def programs(self) -> tuple[Program, ...]:
@@ -156,9 +127,9 @@ def _plan(
     parts = parts_of(world, index)
     draft = Draft(world, index, Parameters(worlds), groups, lags_of(world, index, groups), parts)
     sections, book = sections_of(index), CurveBook(scenario.series)
-    tables, dues, turns = _tables(draft, sections, line, list(looks), book)
-    numbers = draft.parameters.fill_all(worlds)
-    openings = {variant.name: _opening(draft, variant.epochs[0].world, book) for variant in variants}
+    tables, dues, turns = _tables(draft, sections, line, list(looks))
+    numbers, row_of = numbers_of(draft, worlds, book), {id(world): row for row, world in enumerate(worlds)}
+    openings = {variant.name: opening(draft, variant.epochs[0].world, book) for variant in variants}
     rhythm = _rhythms(draft, looks)
     survival, losses = book.tables(int(rhythm["interval"].max(initial=0)) + 1)
     ticks = sorted({time for group in looks for time in group.times})
@@ -170,7 +141,7 @@ def _plan(
         tables=tables,
         sections=sections,
         numbers=numbers,
-        courses=_courses(variants, line, openings, {id(world): row for row, world in enumerate(worlds)}),
+        courses={one.name: course_of(one, line, openings[one.name], row_of) for one in variants},
         ticks=np.array(ticks, dtype=np.int64),
         between=np.setdiff1d(lag_due[lag_due < line.end], ticks),
         span=_padded([group.spans for group in looks], 0.0),
@@ -184,6 +155,8 @@ def _plan(
         substances=len({label.substance for label in index.labels}),
         aging=aging(draft, asking(index, every_world), book, (start.curve for start in openings.values())),
         parts=parts,
+        draft=draft,
+        book=book,
     )
 
 
@@ -216,7 +189,7 @@ def _firsts(sizes: Mapping[str, int]) -> dict[str, int]:
 
 
 def _tables(
-    draft: Draft, sections: Sections, line: Timeline, looks: list[Reviews], book: CurveBook
+    draft: Draft, sections: Sections, line: Timeline, looks: list[Reviews]
 ) -> tuple[dict[str, NDArray[np.void]], list[tuple[int, ...]], list[tuple[int, ...]]]:
     """The tables, when what enters each queue arrives, and when the periods of each contract turn."""
     contract_of, contract, turns = contracts(draft, line)
@@ -232,7 +205,7 @@ def _tables(
         "mix_limits": consumers.mix_limits(draft),
         "draws": consumers.draws(draft),
         "outputs": consumers.outputs(draft, of_terms),
-        "uses": consumers.uses(draft, book.of),
+        "uses": consumers.uses(draft),
         "wants": consumers.wants(draft),
         "ends": consumers.ends(draft),
         "places": place,
@@ -254,62 +227,6 @@ def _tables(
     return {name: layout.records(name, rows[name]) for name in layout.TABLES}, dues, turns
 
 
-def _opening(draft: Draft, world: World, book: CurveBook) -> Opening:
-    """Initial stocks with their declared compositions, primary; a company that is switched off starts empty."""
-    uses, labels = draft.index.uses, len(draft.index.labels)
-    mass, in_use = np.zeros((len(draft.index.places), labels)), np.zeros((len(uses), labels))
-    for n, place in enumerate(draft.index.places):
-        _put(mass[n], _opening_mass(world, place))
-    found = [book.opening(world, key.company, key.use) for key in uses]
-    for n, (key, (_, left)) in enumerate(zip(uses, found, strict=True)):
-        _put(in_use[n], _opening_use(world, key.company, key.use, left))
-    return Opening(
-        mass=mass,
-        in_use=in_use,
-        curve=np.array([row for row, _ in found], dtype=np.int64),
-        stored=np.array([_opening_energy(world, key) for key in draft.index.stores]),
-        outages=tuple(_outage(world, company, process) for company, process in draft.schedules),
-    )
-
-
-def _put(row: Floats, stock: tuple[str, Floats]) -> None:
-    """Write masses by substance into a row of labels, under their origin."""
-    origin, masses = stock
-    first = ORIGINS.index(origin) * len(masses)
-    row[first : first + len(masses)] = masses
-
-
-def _opening_mass(world: World, place: Place) -> tuple[str, Floats]:
-    """Origin and masses by substance: of an inventory its initial stock, of a supply one tonne."""
-    if place.kind == "supply":
-        return world.boundary[place.node].supplies[place.name].origin, composition(world, place.name)
-    if place.kind != "inventory":
-        return "primary", np.zeros(0)
-    held = world.companies[place.node].inventories.get(place.name)
-    initial = tonnes(held.initial, world, place.name) if held and node_active(world, place.node) else None
-    return "primary", composition(world, place.name) * amount(initial)
-
-
-def _opening_use(world: World, company: str, use: str, left: float | None) -> tuple[str, Floats]:
-    """`left` is what is left of its vintages, which holds where no initial stock is given."""
-    entry = world.companies[company].uses[use]
-    initial = tonnes(entry.initial, world, entry.material) or left
-    stocked = amount(initial) if entry.active and node_active(world, company) else 0.0
-    return "primary", composition(world, entry.material) * stocked
-
-
-def _opening_energy(world: World, key: StoreKey) -> float:
-    storage = world.companies[key.company].energy_storage[key.storage]
-    return amount(storage.initial) if storage.active and node_active(world, key.company) else 0.0
-
-
-def _outage(world: World, company: str, process: str) -> tuple[str, float, float, float] | None:
-    recipe = world.companies[company].processes[process]
-    outages, path = recipe.outages, f"companies.{company}.processes.{process}.outages"
-    start_up = amount(recipe.start_up.duration) if recipe.start_up else 0.0
-    return (path, outages.mtbf.value, outages.mttr.value, start_up) if outages else None
-
-
 def _rhythms(draft: Draft, looks: Sequence[Reviews]) -> NDArray[np.void]:
     longest = max(len(group.times) for group in looks)
     table = np.zeros((len(draft.rhythms), longest), RHYTHM)
@@ -329,27 +246,3 @@ def _padded(rows: Sequence[Sequence[T]], fill: T) -> NDArray[Any]:
     for n, row in enumerate(rows):
         table[n, : len(row)] = row
     return table
-
-
-def _courses(
-    variants: Sequence[Variant], line: Timeline, openings: Mapping[str, Opening], row_of: Mapping[int, int]
-) -> dict[str, Course]:
-    """Courses by variant; `row_of` says which row of the numbers a world has, by its identity."""
-    courses = {}
-    for variant in variants:
-        starts = tuple(max(0, line.at(epoch.start)) for epoch in variant.epochs)
-        spans = periods(line, variant.epochs[0].world.time.report)
-        rows = tuple(_rows(spans, starts, line, cuts(variant.epochs[0].world, line)))
-        ends = tuple(line.at(row.end) for row in rows)
-        numbers = tuple(row_of[id(epoch.world)] for epoch in variant.epochs)
-        courses[variant.name] = Course(starts, numbers, rows, ends, openings[variant.name])
-    return courses
-
-
-def _rows(spans: Sequence[Period], starts: Sequence[int], line: Timeline, further: Sequence[int]) -> Iterable[Row]:
-    """Reporting periods, cut where a dated change, or one of `further` instants, falls inside one."""
-    instants = sorted({*starts, *further})
-    for span in spans:
-        inside = instants[bisect_right(instants, span.start) : bisect_left(instants, span.end)]
-        for start, end in pairwise([span.start, *inside, span.end]):
-            yield Row(span.label, line.date(start), line.date(end), bisect_right(starts, start) - 1)

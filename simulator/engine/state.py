@@ -43,7 +43,8 @@ FLOW_STATE = np.dtype(
 )  # fmt: skip
 """`entitled`: unused part of the share of a flow in lots; `offered`: sender's cumulative offer when last settled;
 `turn`: how many turns of its contract are over; `carried`: what has flowed since the last."""
-LAG_STATE = np.dtype([("head", np.int64), ("count", np.int64), ("total", np.float64)])
+LAG_STATE = np.dtype([("head", np.int64), ("count", np.int64), ("total", np.float64), ("delay", np.int64)])
+"""`delay`: how long what enters it takes where that is drawn, s; −1 where the calendar says."""
 LAG_SLOT = np.dtype([("due", np.int64), ("review", np.int64), ("total", np.float64)])
 """`review`: the one at which it started."""
 RING_STATE = np.dtype([("head", np.int64), ("count", np.int64), ("next", np.int64), ("new", np.int64)])
@@ -90,13 +91,13 @@ WHERE = np.dtype(
     [(name, np.int64) for name in (
         "shipped", "drawn", "made", "retired", "soiled", "basis", "learned", "outage", "restarts", "starting",
         "unmet_use", "unmet_demand", "taps", "used", "given", "peaks", "lost", "substances", "ports", "loading",
-        "generators", "urgent", "resting", "queued",
+        "generators", "urgent", "resting", "queued", "delayed",
     )]
 )  # fmt: skip
 """First rows of the sections of `moved` and `counted`; the number of substances; the first port among the places,
 inventories stand before it; the first load among the needs for energy, processes stand before it; the first generator
 among the units, converters stand before it; how many needs are urgent; how many places let rest what joins
-them; how many processes are `queued`."""
+them; how many processes are `queued`; whether any queue takes a time that is drawn."""
 BUS_SCRATCH = np.dtype(
     [(name, np.float64) for name in (
         "asked", "need", "met", "left", "offer", "offered", "carried", "reached", "claims", "coming", "shared",

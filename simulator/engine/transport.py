@@ -89,8 +89,11 @@ def let_rest(b: Batch, lane: int, place: int, lag: int) -> None:
 
 
 @helper
-def enter_lag(b: Batch, lane: int, lag: int, review: int) -> int:
-    """The entry of a queue for what started at a review, opened where it is the first; return its row in `lag_mass`."""
+def enter_lag(b: Batch, lane: int, lag: int, review: int, now: int) -> int:
+    """The entry of a queue for what started at a review, opened where it is the first; return its row in `lag_mass`.
+
+    Where the time it takes is drawn it counts from `now`.
+    """
     queue = b.lags[lag]
     state = b.lag_state[lane, lag]
     if state.count > 0:
@@ -99,7 +102,7 @@ def enter_lag(b: Batch, lane: int, lag: int, review: int) -> int:
             return last
     row = queue.first + (state.head + state.count) % queue.slots
     state.count += 1
-    b.lag_slot[lane, row].due = b.lag_due[lag, review]
+    b.lag_slot[lane, row].due = b.lag_due[lag, review] if state.delay < 0 else now + state.delay
     b.lag_slot[lane, row].review = review
     b.lag_slot[lane, row].total = 0.0
     for k in range(b.lag_mass.shape[2]):
@@ -110,7 +113,7 @@ def enter_lag(b: Batch, lane: int, lag: int, review: int) -> int:
 @helper
 def load_lag(b: Batch, lane: int, lag: int, total: float) -> None:
     """Put what was taken, `total` t, into a queue."""
-    row = enter_lag(b, lane, lag, b.group[b.lags[lag].group].review)
+    row = enter_lag(b, lane, lag, b.group[b.lags[lag].group].review, b.lane_state[lane].now)
     for k in range(len(b.taken)):
         b.lag_mass[lane, row, k] += b.taken[k]
     b.lag_slot[lane, row].total += total
@@ -169,6 +172,17 @@ def arrive(b: Batch, lane: int, now: int, phase: int) -> None:
 
 
 @helper
+def arrive_before(b: Batch, lane: int, now: int) -> None:
+    """Let arrive what was due since the last instant: times that are drawn have no instants of their own.
+
+    Twice, since what arrives may rest first, and have rested by now.
+    """
+    if b.where[0].delayed > 0:
+        arrive(b, lane, now - 1, SETTLED)
+        arrive(b, lane, now - 1, SETTLED)
+
+
+@helper
 def unload(b: Batch, lane: int, place: int, row: int) -> None:
     """Put an entry of a queue into a place."""
     if present(b.rings) and b.places[place].ring >= 0:
@@ -185,7 +199,7 @@ def unload(b: Batch, lane: int, place: int, row: int) -> None:
 def pass_on(b: Batch, lane: int, lag: int, row: int) -> None:
     """Put an entry of a queue into the next one, where it rests."""
     slot = b.lag_slot[lane, row]
-    to = enter_lag(b, lane, lag, slot.review)
+    to = enter_lag(b, lane, lag, slot.review, slot.due)
     for k in range(b.mass.shape[2]):
         b.lag_mass[lane, to, k] += b.lag_mass[lane, row, k]
     b.lag_slot[lane, to].total += slot.total

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from simulator.report import style
 from simulator.report.grain import amounts, grain
 from simulator.report.over_time import date_axis, days, draw_stack, legend, new_figure, panels, say_none, swatches
-from simulator.report.series import Array, periods, replications
+from simulator.report.series import Array, periods
 from simulator.report.stock_plots import use_title
 from simulator.study.run import Run
 
@@ -123,7 +123,7 @@ def _cohorts(run: Run, table: pd.DataFrame) -> _Cohorts:
     years, cohort = _coded(table["cohort"].astype(int).tolist())
     variant, period = _places(table["variant"], names.index), _places(table["period"], spans.position.__getitem__) + 1
     mass = np.zeros((len(uses), len(names), spans.count + 1, len(years)))
-    np.add.at(mass, (use, variant, period, cohort), table["mass_t"].to_numpy() / replications(run))
+    np.add.at(mass, (use, variant, period, cohort), table["mass_t"].to_numpy())
     return _Cohorts(tuple(uses), np.array(years, dtype=np.float64), mass)
 
 

@@ -1,4 +1,4 @@
-"""From the tables of a run to arrays over its reporting periods: pure functions, mean over replications."""
+"""From the tables of a run to arrays over its reporting periods: pure functions."""
 
 from __future__ import annotations
 
@@ -54,18 +54,14 @@ def periods(run: Run) -> Periods:
     return Periods(edges, np.asarray(np.diff(cuts) / (YEAR * SECONDS_PER_DAY)), position)
 
 
-def replications(run: Run) -> int:
-    return max(1, run.lanes // max(1, len(run.scenario.variants)))
-
-
 def mean_of(run: Run) -> tuple[float, str]:
-    """What sums over all replications are divided by, and what the mean is per: `/year`.
+    """What sums over the run are divided by, and what the mean is per: `/year`.
 
     Of runs of less than a year it is the whole, and the unit says nothing, as they tell nothing about a year.
     """
     if run.years < WHOLE:
-        return float(replications(run)), ""
-    return run.years * replications(run), "/year"
+        return 1.0, ""
+    return run.years, "/year"
 
 
 def rates(run: Run, table: pd.DataFrame, key: str, value: str, spans: Periods | None = None) -> ByVariant:
@@ -80,7 +76,7 @@ def rates(run: Run, table: pd.DataFrame, key: str, value: str, spans: Periods | 
     for (variant, period, name), total in found:
         if total:
             result[variant][name][spans.position[period]] += total
-    return {v: {k: x / spans.years / replications(run) for k, x in by.items()} for v, by in result.items()}
+    return {v: {k: x / spans.years for k, x in by.items()} for v, by in result.items()}
 
 
 def counted_once(emissions: pd.DataFrame) -> pd.DataFrame:
@@ -93,7 +89,7 @@ def totals(run: Run, table: pd.DataFrame, key: str, value: str) -> dict[str, dic
     result: dict[str, dict[str, float]] = {variant: {} for variant in run.scenario.variants}
     for (variant, name), total in sums(table, ["variant", key], value):
         if total:
-            result[variant][name] = total / replications(run)
+            result[variant][name] = total
     return result
 
 
@@ -129,7 +125,7 @@ def stocks(run: Run) -> tuple[Stock, ...]:
     for (place, node, item, variant, period), mass in masses:
         if (place, node, item) not in levels:
             levels[place, node, item] = _empty(run, spans)
-        levels[place, node, item][variant][spans.position[period] + 1] += mass / replications(run)
+        levels[place, node, item][variant][spans.position[period] + 1] += mass
     found = [Stock(*key, by) for key, by in levels.items()]
     return tuple(sorted((s for s in found if s.largest > 0), key=lambda s: (-s.largest, s.place, s.node, s.item)))
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from simulator.accounting.mixes import FINAL
 from simulator.report import style
-from simulator.report.series import Array, periods, replications
+from simulator.report.series import Array, periods
 from simulator.scenario.buses import CURTAILED, GRID, LEVEL, STORAGE, UNSERVED
 from simulator.scenario.carriers import carrier_of
 from simulator.scenario.models import Company
@@ -84,7 +84,7 @@ def supplies(run: Run, most: int = 4) -> list[Supply]:
 
 
 def _rows(run: Run) -> dict[Tap, Array]:
-    """MWh of every tap: shape (variants, periods), mean over replications."""
+    """MWh of every tap: shape (variants, periods)."""
     table: pd.DataFrame = run.tables.energy
     if table.empty:
         return {}
@@ -97,7 +97,7 @@ def _rows(run: Run) -> dict[Tap, Array]:
         if tap not in result:
             result[tap] = np.zeros((len(variants), spans.count))
         result[tap][variants[variant], spans.position[period]] += mwh
-    return {tap: mwh / replications(run) for tap, mwh in sorted(result.items())}
+    return dict(sorted(result.items()))
 
 
 def _supply(run: Run, carrier: str, rows: Mapping[Tap, Array]) -> Supply:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from simulator.report import (
     age_plots,
+    bands,
+    differences,
     energy,
     money,
     network_map,
@@ -27,6 +29,7 @@ PLOTS: Mapping[str, Callable[[Run], Figure | None]] = {
     "waste_over_time": over_time.waste,
     "emissions_over_time": over_time.emissions,
     "totals": totals.figure,
+    "differences": differences.figure,
     "stocks": stock_plots.figure,
     "retirements": age_plots.retirements,
     "money": money.figure,
@@ -35,6 +38,7 @@ PLOTS: Mapping[str, Callable[[Run], Figure | None]] = {
 """File name → what draws it, None where there is nothing to draw. A new plot is one more line."""
 SERIES: Mapping[str, Callable[[Run], Mapping[str, Figure]]] = {
     "ages": age_plots.figures,
+    "bands": bands.figures,
     "energy": energy.figures,
     "map": network_map.figures,
     "sankey": sankey.figures,

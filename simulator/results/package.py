@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from simulator.accounting.tables import COLUMNS, Column
+from simulator.accounting.tables import ALL_COLUMNS, Column
 from simulator.scenario.scenario import Scenario
 
 NAME = "datapackage.json"
@@ -15,7 +15,7 @@ NAME = "datapackage.json"
 
 def package(scenario: Scenario, folder: Path) -> dict[str, Any]:
     """Describe the tables that stand in a folder; the same tables, the same description."""
-    described = [(name, suffix) for name in COLUMNS for suffix in FORMATS if (folder / f"{name}{suffix}").is_file()]
+    described = [(name, suffix) for name in ALL_COLUMNS for suffix in FORMATS if (folder / f"{name}{suffix}").is_file()]
     return {
         "profile": "data-package",
         "name": scenario.name.replace("_", "-"),
@@ -32,7 +32,7 @@ def resource(name: str, path: Path) -> dict[str, Any]:
         "path": path.name,
         "bytes": len(content),
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-        "schema": {"fields": [field(column) for column in COLUMNS[name]], "missingValues": [""]},
+        "schema": {"fields": [field(column) for column in ALL_COLUMNS[name]], "missingValues": [""]},
     }
 
 

@@ -8,14 +8,19 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import simulator
 from simulator.scenario.scenario import Scenario, Series
 from simulator.study.run import Run
+
+if TYPE_CHECKING:
+    from simulator.study.ensemble import Ensemble
+    from simulator.study.replication import Study
 
 RECORD = "run.json"
 STAGES = ("load", "compile", "simulate", "account", "write", "plot")
@@ -58,6 +63,7 @@ def record(run: Run, argv: Sequence[str], timings: Mapping[str, float], files: S
         "inputs": dict(scenario.files),
         "variants": list(scenario.variants),
         "lanes": run.lanes,
+        **(_replications(run.ensemble) if run.ensemble else {}),
         "events": run.events,
         "balance": {"max_relative_residual": run.residual},
         "timings": {
@@ -67,6 +73,30 @@ def record(run: Run, argv: Sequence[str], timings: Mapping[str, float], files: S
         "bottlenecks": {name: [str(one) for one in found] for name, found in run.bottlenecks.items()},
         "versions": versions(),
         "files": sorted([*files, RECORD]),
+    }
+
+
+def _replications(ensemble: Ensemble) -> dict[str, Any]:
+    """How replications were drawn, and which lanes failed."""
+    return {
+        "replications": ensemble.study.replications,
+        "sampling": sampling(ensemble.study),
+        "failed": [asdict(failure) for failure in ensemble.failures],
+    }
+
+
+def sampling(study: Study) -> str:
+    """How draws are spread."""
+    return "latin" if study.latin else "plain"
+
+
+def identity(study: Study) -> dict[str, Any]:
+    """What decides the numbers of every lane of a study: only what agrees in it can be gone on from."""
+    return {
+        "config_hash": config_hash(study.scenario),
+        "replications": study.replications,
+        "sampling": sampling(study),
+        "versions": versions(),
     }
 
 

@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from simulator.errors import UserError
+from simulator.errors import BalanceError, UserError
 from simulator.results.provenance import RECORD, config_hash, file_of
+from simulator.results.shelf import holds_blocks
 from simulator.scenario.scenario import Scenario
 
 LATEST = "latest"
 ROOT = Path("results")
+PARTIAL = ".partial"
 TRIES = 1000
 """So many runs may begin in one millisecond."""
 
@@ -39,13 +41,25 @@ class Target:
 
 @contextmanager
 def prepared(
-    scenario: Scenario, out: Path | None = None, *, force: bool = False, root: Path = ROOT, now: datetime | None = None
+    scenario: Scenario,
+    out: Path | None = None,
+    *,
+    force: bool = False,
+    resume: bool = False,
+    root: Path = ROOT,
+    now: datetime | None = None,
 ) -> Iterator[Target]:
     """Reserve the folder of a run: `out`, or `<root>/<scenario>/<UTC time>-<hash8>`.
 
     Raises `UserError` where the folder is there already (with `force`: is no result of ours) or cannot be written.
-    Leaving the block without having published the target removes everything that was made for it.
+    Leaving the block without having published the target removes everything that was made for it, but for blocks of
+    replications, from which a run with `resume` goes on: the newest of this scenario, or that of `out`.
     """
+    if resume:
+        folder = _interrupted(scenario, root, out)
+        with _removed(partial_of(folder)):
+            yield Target(folder, partial_of(folder), None if out else folder.parent / LATEST)
+        return
     wanted = default_folder(scenario, root, now or datetime.now(UTC)) if out is None else out.resolve()
     if not wanted.name:
         raise UserError(f"{wanted}: is no folder for results; choose another --out")
@@ -79,11 +93,31 @@ def _free(folder: Path) -> Path:
 
 @contextmanager
 def _removed(folder: Path) -> Iterator[None]:
-    """Remove a folder at the end, whatever happens."""
+    """Remove a folder at the end, whatever happens, but what an interrupted run can be gone on with from."""
     try:
         yield
-    finally:
+    except BalanceError:
         shutil.rmtree(folder, ignore_errors=True)
+        raise
+    finally:
+        if not holds_blocks(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _interrupted(scenario: Scenario, root: Path, out: Path | None) -> Path:
+    """The folder for which an interrupted run has blocks. Raises UserError where there is none."""
+    if out is not None:
+        folder = out.resolve()
+        if holds_blocks(partial_of(folder)):
+            return folder
+        raise UserError(f"{partial_of(out)}: holds nothing to go on from; run without --resume")
+    home, ending = root.resolve() / scenario.name, f"-{config_hash(scenario)[:8]}"
+    found = sorted(path.name.removesuffix(PARTIAL) for path in home.glob(f"*{PARTIAL}") if holds_blocks(path))
+    alike = [name for name in found if name.partition("_")[0].endswith(ending)]
+    if not alike:
+        changed = "; its numbers have changed since it was interrupted" if found else ""
+        raise UserError(f"{scenario.path}: there is no interrupted run to go on from{changed}; run without --resume")
+    return home / alike[-1]
 
 
 def default_folder(scenario: Scenario, root: Path, now: datetime) -> Path:
@@ -103,7 +137,7 @@ def namesake(scenario: Scenario, root: Path = ROOT) -> str | None:
 
 
 def partial_of(folder: Path) -> Path:
-    return folder.with_name(folder.name + ".partial")
+    return folder.with_name(folder.name + PARTIAL)
 
 
 def replaced_of(folder: Path) -> Path:

@@ -10,7 +10,8 @@ from simulator.errors import UserError
 from simulator.results.package import NAME as PACKAGE
 from simulator.results.package import package
 from simulator.results.provenance import RECORD, dumps, record
-from simulator.results.tables import write_tables
+from simulator.results.shelf import clear
+from simulator.results.tables import write_ensemble, write_tables
 from simulator.results.target import Target, publish
 from simulator.scenario.dump import documents
 from simulator.study.run import Run, timed
@@ -41,12 +42,15 @@ def write(
         stage("writing tables")
         with timed(timings, "write"):
             write_tables(run.tables, folder, csv=csv)
+            if run.ensemble is not None:
+                write_ensemble(run.ensemble, folder, csv=csv)
             _text(folder / RESOLVED, documents(run.scenario))
             _text(folder / PACKAGE, dumps(package(run.scenario, folder)))
         if plots:
             stage("drawing plots")
             with timed(timings, "plot"):
                 plots(run, folder / PLOTS)
+        clear(folder)
         _text(folder / RECORD, dumps(record(run, argv, timings, _files(folder))))
         publish(target)
     return target.folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -13,15 +13,15 @@ from simulator.accounting.bottlenecks import Bottleneck
 from simulator.accounting.tables import Tables
 from simulator.errors import RunError, ScenarioError
 from simulator.scenario.scenario import Scenario
+from simulator.study.batches import batches_of
+from simulator.study.ensemble import Ensemble, assembled, replicate
+from simulator.study.executors import Workers, threads
+from simulator.study.replication import Block, Study
 from simulator.units import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
-    from simulator.engine import Lane, Outcome, Plan
+    from simulator.engine import Outcome, Plan
 
-LANES_PER_BATCH = 16
-"""Lanes that share a calendar: so many fit a processor's cache."""
-RECORDS = 5e7
-"""Bytes that the records of a batch should take: fewer lanes share a calendar where each records much."""
 Progress = Callable[[float], None]
 
 
@@ -43,6 +43,8 @@ class Run:
     warnings: tuple[str, ...]
     bottlenecks: Mapping[str, tuple[Bottleneck, ...]]
     """Up to three per variant, worst first: which process waited for what, on how many days."""
+    ensemble: Ensemble | None = None
+    """What replications show, where there are any; `tables` are of the numbers as they are, but for `indicators`."""
 
     @property
     def years(self) -> float:
@@ -53,19 +55,46 @@ class Run:
         return f"<Run of {self.scenario.name}: {self.lanes} lanes, balance closes to {self.residual:.0e}>"
 
 
-def run(scenario: Scenario, *, progress: Progress | None = None) -> Run:
+def run(
+    scenario: Scenario,
+    *,
+    replications: int = 0,
+    latin: bool = False,
+    workers: Workers | None = None,
+    progress: Progress | None = None,
+) -> Run:
     """Check the network of a scenario, then simulate every variant and account for it.
 
-    `progress` is called with the simulated part of the whole, 0 to 1. Raises ScenarioError where the network cannot
-    work or never comes to rest, BalanceError where mass or energy was made or lost: then there is no result.
+    With `replications`, every variant is simulated as often again, with numbers drawn from their distributions,
+    independently or as a Latin hypercube (`latin`), by `workers` (by default threads): see `Run.ensemble`. `progress`
+    is called with the simulated part of the whole, 0 to 1. Raises ScenarioError where the network cannot work or never
+    comes to rest, BalanceError where mass or energy was made or lost: then there is no result.
     """
     from simulator import network
 
     faults, warnings = network.check(scenario)
     if faults:
         raise ScenarioError(faults)
-    done = simulate(scenario, progress=progress)
-    return replace(done, warnings=(*done.warnings, *warnings))
+    done = simulate(scenario, progress=None if replications else progress)
+    done = replace(done, warnings=(*done.warnings, *warnings))
+    if not replications:
+        return done
+    blocks: list[Block] = []
+    study = Study(scenario, replications, latin)
+    replicate(study, workers or threads(), blocks.append, progress=progress)
+    return joined(done, assembled(study, blocks))
+
+
+def joined(run: Run, ensemble: Ensemble) -> Run:
+    """A run and what its replications show: indicators are theirs."""
+    return replace(
+        run,
+        tables=replace(run.tables, indicators=ensemble.tables.indicators),
+        ensemble=ensemble,
+        lanes=run.lanes + ensemble.count,
+        events=run.events + ensemble.events,
+        residual=max(run.residual, ensemble.residual),
+    )
 
 
 def simulate(scenario: Scenario, *, progress: Progress | None = None) -> Run:
@@ -121,17 +150,8 @@ def _simulate(plans: tuple[Plan, ...], seed: int, progress: Progress | None) -> 
     for n, (plan, lanes) in enumerate(batches):
         if n:
             gc.collect()  # the last batch's calendar holds its arrays in reference cycles
-        outcomes.append(run_batch(plan, lanes, seed, _part(progress, n, len(batches))))
+        outcomes.append(run_batch(plan, lanes, seed, progress=_part(progress, n, len(batches))).whole())
     return outcomes
-
-
-def batches_of(plan: Plan, lanes: Sequence[Lane]) -> Iterator[list[Lane]]:
-    """Lanes in batches that fit the processor's cache and little memory."""
-    from simulator.engine import bytes_per_lane
-
-    size = max(1, min(LANES_PER_BATCH, int(RECORDS / max(bytes_per_lane(plan), 1.0))))
-    for first in range(0, len(lanes), size):
-        yield list(lanes[first : first + size])
 
 
 def _part(progress: Progress | None, n: int, count: int) -> Progress | None:

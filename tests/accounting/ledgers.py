@@ -145,6 +145,7 @@ def empty(scenario: Scenario, lanes: Sequence[Lane], *rows: Sequence[Row]) -> Le
     return Ledger(
         index=index,
         lanes=tuple(lanes),
+        worlds=tuple(tuple(epoch.world for epoch in scenario.variants[lane.variant].epochs) for lane in lanes),
         rows=of_lanes,
         shipped=np.zeros((*size, len(index.flows), labels)),
         drawn=np.zeros((*size, len(index.draws), labels)),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from simulator.engine import Ledger, Plan, compile_kernels, run_batch
-from simulator.study.run import batches_of
+from simulator.study.batches import batches_of
 from tests.benchmarks import plain, works
 from tests.benchmarks.measure import Row, Work, best, timed
 from tests.benchmarks.works import SEED, Subject
@@ -99,7 +99,7 @@ def test_two_threads_are_faster_than_one(flagship: Subject, rows: list[Row]) -> 
 
 
 def test_how_many_lanes_a_batch_should_have(flagship: Subject, rows: list[Row]) -> None:
-    """No limit: a guide for `study.run.LANES_PER_BATCH`."""
+    """No limit: a guide for `study.batches.LANES_PER_BATCH`."""
     plan = flagship.plan()
     sizes = (1, 8, 16, 32, 64, 128)
     loads: dict[str, Work] = {str(size): works.simulation(plan, flagship.lanes(size)) for size in sizes}

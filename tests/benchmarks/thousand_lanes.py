@@ -15,7 +15,7 @@ from simulator import accounting, engine
 from simulator.accounting.facts import dates_of, facts
 from simulator.accounting.indicators import yearly
 from simulator.scenario import load
-from simulator.study.run import batches_of
+from simulator.study.batches import batches_of
 
 
 def main(path: str, count: int) -> None:

@@ -85,6 +85,6 @@ def recorded(scenario: Scenario) -> Ledger:
 def simulated(plan: Plan, seed: int) -> tuple[Ledger | None, str]:
     """What a plan gives, or why it was given up."""
     try:
-        return engine.run_batch(plan, [Lane(name, 0) for name in plan.courses], seed).ledger, ""
+        return engine.run_batch(plan, [Lane(name, 0) for name in plan.courses], seed).whole().ledger, ""
     except UserError as error:
         return None, str(error)

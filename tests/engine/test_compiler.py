@@ -14,6 +14,7 @@ import pytest
 
 from simulator.engine import Lane, Plan, plans
 from simulator.engine.batch import allocate
+from simulator.engine.casting import cast
 from simulator.engine.compiler import helper, object_code
 from simulator.engine.layout import ADVANCE, BEGIN, TABLES
 from simulator.engine.lean import lean
@@ -152,7 +153,7 @@ def test_kernels_ask_for_the_presence_of_rare_tables_and_of_no_others() -> None:
 
 
 def _stocks(plan: Plan, program: Program) -> bytes:
-    batch = allocate(plan, [Lane(name, 0) for name in plan.courses], seed=1)
+    batch = allocate(cast(plan, [Lane(name, 0) for name in plan.courses]), seed=1)
     kernels = bind(batch, program)
     kernels(BEGIN, 0)
     for tick in range(400):

@@ -16,6 +16,7 @@ from scipy.optimize import linprog
 
 from simulator.engine import Lane, plans
 from simulator.engine.batch import allocate
+from simulator.engine.casting import cast
 from simulator.engine.index import Index
 from simulator.engine.layout import BEGIN, OPENING
 from simulator.engine.machine import bind
@@ -100,7 +101,7 @@ def test_costs_are_those_of_a_linear_programme(chain: tuple[Works, ...], fee: in
     """The largest costs such that none exceeds that of a way out: V ≤ c + Σ part × V of what comes after."""
     with TemporaryDirectory() as folder:
         (plan,) = plans(read(Path(folder), text(body(chain, fee))))
-    batch = allocate(plan, [Lane(name, 0) for name in plan.courses], seed=1)
+    batch = allocate(cast(plan, [Lane(name, 0) for name in plan.courses]), seed=1)
     act, rank = (bind(batch, program) for program in plan.programs)
     batch.group["due"] = 1
     act(BEGIN, 0)

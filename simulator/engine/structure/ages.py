@@ -71,6 +71,11 @@ class Aging:
     enters: Floats = field(default_factory=lambda: np.zeros(0))
     """Part of its interval that is over when a cohort enters, by row of the survival curves."""
 
+    @property
+    def asked(self) -> tuple[int, ...]:
+        """Numbers of the uses that report ages."""
+        return tuple(use.use for use in self.uses)
+
     @cached_property
     def years(self) -> tuple[int, ...]:
         """Calendar years in which anything entered."""

@@ -19,7 +19,6 @@ from simulator.scenario.models import Inventory, Process, Use, World
 from simulator.scenario.numbers import Number
 from simulator.scenario.reuse import reused_ends
 
-CurveOf = Callable[[World, str, str], float]
 Counters = Callable[[str, tuple[str, ...]], tuple[int, int]]
 """First row and number of the terms of a quantity."""
 
@@ -217,14 +216,14 @@ def _flat_coefficients(recipe: Callable[[World], Process], origins: int) -> Call
     return lambda world: np.tile(coefficients(world, recipe(world)), origins).ravel()
 
 
-def uses(draft: Draft, curve: CurveOf) -> list[Row]:
-    """`curve` gives the row of the survival curve of a use in a world."""
+def uses(draft: Draft) -> list[Row]:
+    """Uses, with what retires from them."""
     found = ranges(draft.index.ends, lambda end: (end.company, end.use))
     want = {key: n for n, key in enumerate(_stocked(draft))}
-    return [(*_use(draft, key, found[key.company, key.use], curve), want.get(key, -1)) for key in draft.index.uses]
+    return [(*_use(draft, key, found[key.company, key.use]), want.get(key, -1)) for key in draft.index.uses]
 
 
-def _use(draft: Draft, key: UseKey, ends: tuple[int, int], curve: CurveOf) -> Row:
+def _use(draft: Draft, key: UseKey, ends: tuple[int, int]) -> Row:
     use, add, names = use_reader(key), draft.parameters.add, substances(draft.world)
     rhythm = (draft.group(key.company), cohort_of(draft.world, key.company, key.use))
 
@@ -234,7 +233,7 @@ def _use(draft: Draft, key: UseKey, ends: tuple[int, int], curve: CurveOf) -> Ro
 
     return (
         add(lambda world: demanded(use(world), world)),
-        add(lambda world: curve(world, key.company, key.use)),
+        draft.curve_of(key),
         draft.rhythms.setdefault(rhythm, len(draft.rhythms)),
         draft.parameters.block(soiling, len(names)),
         *ends,

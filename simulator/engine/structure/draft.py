@@ -58,6 +58,13 @@ class Draft:
     wants: dict[UseKey, tuple[int, int]] = field(default_factory=dict)
     """Numbers that the kernels set of uses driven by their stock: what they replace, t/day, and what they lack, t."""
 
+    curves: dict[UseKey, int] = field(default_factory=dict)
+    """Numbers that are rows of survival curves, of every use."""
+
+    def curve_of(self, key: UseKey) -> int:
+        """The number that says which survival curve a use has."""
+        return self.curves.setdefault(key, self.parameters.add(lambda _: 0.0))
+
     def wants_of(self, key: UseKey) -> tuple[int, int]:
         """The two numbers that the kernels set of a use."""
         if key not in self.wants:
@@ -111,11 +118,11 @@ def lags_of(world: World, index: Index, groups: Mapping[Span, int]) -> tuple[Lag
     lags = []
     for n, key in enumerate(index.flows):
         lead, target = world.flows[key.flow].lead_time, index.places[key.target]
-        if lead is not None and lead.days() > 0 and target.kind == "inventory":
+        if lead is not None and _takes(lead) and target.kind == "inventory":
             lags.append(Lag(key.target, IN_TRANSIT, n, lead, groups[period_of(world, target.node)]))
     for n, output in enumerate(index.outputs):
         duration = world.companies[output.company].processes[output.process].duration
-        if duration is not None and duration.days() > 0 and output.place >= 0:
+        if duration is not None and _takes(duration) and output.place >= 0:
             lags.append(Lag(output.place, IN_PROCESS, n, duration, groups[period_of(world, output.company)]))
     for n, place in enumerate(index.places):
         span = residence_of(world, place)
@@ -125,10 +132,27 @@ def lags_of(world: World, index: Index, groups: Mapping[Span, int]) -> tuple[Lag
     return tuple(sorted(lags, key=lambda lag: (lag.place, lag.section, lag.number)))
 
 
+def _takes(span: Span) -> bool:
+    """Whether it takes any time, in any replication."""
+    return span.days() > 0 or span.distribution is not None
+
+
+def span_of(world: World, index: Index, lag: Lag) -> Span:
+    """How long what enters a queue takes in a world."""
+    if lag.section == IN_TRANSIT:
+        span = world.flows[index.flows[lag.number].flow].lead_time
+    elif lag.section == IN_PROCESS:
+        output = index.outputs[lag.number]
+        span = world.companies[output.company].processes[output.process].duration
+    else:
+        span = residence_of(world, index.places[lag.place])
+    return span or Span()
+
+
 def residence_of(world: World, place: Place) -> Span | None:
     """How long what joins a place rests there; None where it does not."""
     held = world.companies[place.node].inventories.get(place.name) if place.kind == "inventory" else None
-    return held.residence if held and held.residence and held.residence.days() > 0 else None
+    return held.residence if held and held.residence and _takes(held.residence) else None
 
 
 def _resting(place: int, span: Span, group: int, before: Sequence[Lag], rounds: bool) -> Iterator[Lag]:

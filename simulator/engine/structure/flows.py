@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import ceil
 
 from simulator.engine.axes import ORIGINS, substances
 from simulator.engine.calendar import Reviews, Timeline, slots_needed
@@ -10,12 +11,13 @@ from simulator.engine.index import FlowKey, Term
 from simulator.engine.layout import KEEPS, REUSED, UNBOUNDED
 from simulator.engine.parameters import tonnes
 from simulator.engine.structure.consumers import Counters
-from simulator.engine.structure.draft import IN_TRANSIT, Draft, Row, node_active, ranges
+from simulator.engine.structure.draft import IN_TRANSIT, Draft, Lag, Row, node_active, ranges
 from simulator.engine.structure.pulls import turn
 from simulator.network.parts import rank
 from simulator.scenario.models import Flow, World
 from simulator.scenario.numbers import Number
 from simulator.scenario.reuse import reused_flows
+from simulator.units import SECONDS_PER_DAY
 
 
 def flows(draft: Draft, terms: Counters, contract_of: Mapping[str, int]) -> list[Row]:
@@ -96,11 +98,18 @@ def lags(draft: Draft, line: Timeline, groups: list[Reviews]) -> tuple[list[Row]
         if lag.behind:
             times = tuple(line.after(time, lag.behind.span) for time in times)
         due = tuple(line.after(time, lag.span) for time in times)
-        slots = slots_needed(times, [time + (lag.after > 0) for time in due])
+        latest = [max(time, after) for time, after in zip(due, _latest(times, lag), strict=True)]
+        slots = slots_needed(times, [time + (lag.after > 0) for time in latest])
         rows.append((lag.place, first, slots, lag.group, lag.section, lag.after, following.get(lag, -1)))
         dues.append(due)
         first += slots
     return rows, dues
+
+
+def _latest(times: Sequence[int], lag: Lag) -> list[int]:
+    """When what starts at some instants arrives at the latest in any replication."""
+    longest = max(lag.span.distribution.bounds()[1], 0.0) if lag.span.distribution else 0.0
+    return [time + ceil(longest * SECONDS_PER_DAY) for time in times]
 
 
 def varying(draft: Draft) -> list[Row]:

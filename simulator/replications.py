@@ -1,0 +1,92 @@
+"""What `--replications` and its companions ask for, and how it is done from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from simulator.errors import UserError
+
+if TYPE_CHECKING:
+    from simulator.results.target import Target
+    from simulator.study.executors import Workers
+    from simulator.study.run import Run
+
+PLAIN, LATIN = "plain", "latin"
+SAMPLINGS = (PLAIN, LATIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """What was asked of a run about many lanes."""
+
+    replications: int
+    sampling: str
+    batch: int
+    """Lanes that a worker does at a time."""
+    workers: int | None
+    cluster: str | None
+    resume: bool
+
+    def check(self) -> Many:
+        """The same. Raises UserError where options need others, or exclude each other."""
+        if not self.replications:
+            for option, given in (("--workers", self.workers), ("--cluster", self.cluster), ("--resume", self.resume)):
+                if given:
+                    raise UserError(f"{option} is for many lanes: say how many with --replications")
+        if self.workers and self.cluster:
+            raise UserError("--workers and --cluster exclude each other: the cluster has workers of its own")
+        return self
+
+
+def replicated(run: Run, target: Target, many: Many, progress: Callable[[float], None] | None) -> Run:
+    """The run with its replications; each block is on disk as soon as it is done, and those that are there are used."""
+    from simulator.results import provenance, shelf
+    from simulator.study.ensemble import assembled, replicate
+    from simulator.study.replication import Study
+    from simulator.study.run import joined
+
+    study = Study(run.scenario, many.replications, many.sampling == LATIN)
+    blocks = shelf.shelf(target.partial, provenance.identity(study))
+    done = [(block.first, block.last) for block in blocks.blocks()]
+    start = perf_counter()
+    replicate(study, _workers(many), blocks.put, done=done, lanes_per_block=many.batch, progress=progress)
+    simulated = perf_counter()
+    made = joined(run, assembled(study, blocks.blocks()))
+    spent = {"replicate": simulated - start, "assemble": perf_counter() - simulated}
+    return replace(made, timings={**made.timings, **spent}, warnings=(*made.warnings, *_warnings(made)))
+
+
+def _workers(many: Many) -> Workers:
+    from simulator.study import executors
+
+    if many.cluster:
+        return executors.cluster(many.cluster)
+    return executors.processes(many.workers) if many.workers else executors.threads()
+
+
+def _warnings(run: Run) -> list[str]:
+    """Lanes that failed, and draws that make no difference."""
+    ensemble = run.ensemble
+    if ensemble is None:
+        return []
+    failed = [
+        f"replication {one.replication} of {one.variant} failed and is left out: {one.message}"
+        for one in ensemble.failures
+    ]
+    if len(failed) > MOST:
+        failed = [*failed[:MOST], f"{len(failed) - MOST} more lanes failed; run.json names them all"]
+    nothing = ensemble.draws.empty and not _has_outages(run)
+    alike = "nothing in the scenario is drawn, so all replications are alike: write a distribution beside a number"
+    return [*failed, *([alike] if nothing else [])]
+
+
+MOST = 5
+"""Failed lanes that are named."""
+
+
+def _has_outages(run: Run) -> bool:
+    companies = run.scenario.world.companies.values()
+    return any(process.outages for company in companies for process in company.processes.values())
