@@ -14,7 +14,7 @@ from simulator.scenario.distributions import Distribution
 from simulator.scenario.energy import Carrier, with_ratio
 from simulator.scenario.models import Model, World
 from simulator.scenario.quantiles import log_part
-from simulator.scenario.splits import Split, check_splits, split_at
+from simulator.scenario.splits import Split, check_splits, mean, split_at
 from simulator.scenario.varying import Path, Varying
 from simulator.scenario.wrong import Keys, Problem
 from simulator.units import SECONDS_PER_DAY
@@ -131,7 +131,7 @@ def _first(split: Split) -> str:
 def _parts(split: Split, divided: Mapping[Keys, Varying]) -> Iterator[Draw]:
     """The draws of one split, and that of what it leaves open."""
     drawn, left, name = split.drawn, split.left, _first(split)
-    whole = left + sum(part.value for part in drawn.values())
+    whole = left + sum(map(mean, drawn.values()))
     for keys, part in drawn.items():
         yield _draw(keys, divided[keys].steps, part, name, whole)
     if left:

@@ -111,7 +111,8 @@ class In:
 
     def _outside(self, value: float, number: Number, reach: str) -> str:
         unit = "" if number.unit in _BARE else f" {number.unit}"
-        return f"must be {self._limits()}{unit}; {reach} {value:g}{unit}"
+        bound = "; give it `low` or `high`" if number.distribution and number.distribution.endless else ""
+        return f"must be {self._limits()}{unit}; {reach} {value:g}{unit}{bound}"
 
     def _limits(self) -> str:
         if math.isfinite(self.high) and math.isfinite(self.above):

@@ -12,6 +12,7 @@ import pytest
 from simulator.errors import ScenarioError
 from simulator.scenario import load
 from simulator.scenario.amounts import Number, Span
+from simulator.scenario.checks import check_world
 from simulator.scenario.drawing import Draw, Memo, draws_of, replaced, values_of
 from simulator.scenario.models import World
 from simulator.scenario.numbers import SMALLEST
@@ -231,6 +232,18 @@ def test_a_rest_is_a_part_of_the_split(tmp_path: Path) -> None:
     assert set(values) == {"anode.Cu", "dust.Cu"}
     assert np.abs(values["anode.Cu"] + values["dust.Cu"] - 0.96).max() <= 1e-12
     assert abs(values["dust.Cu"].mean() - 0.06) < 0.02
+
+
+def test_a_drawn_world_is_as_sound_as_the_one_written_and_draws_the_same(tmp_path: Path) -> None:
+    """Also where a part got everything, or nothing."""
+    outputs = "{anode: {Cu: {value: 0.9, dirichlet: 0.001}, Fe: 0}, slag: rest}"
+    world = read(tmp_path, text(SMALL.format(outputs=outputs))).world
+    draws, values = drawn(world, 50)
+    assert {0.0, 1.0} <= set(values.ravel())
+    for row in values:
+        changed = replaced(world, draws, row)
+        assert check_world(changed, {}) == ()
+        assert [(draw.path, draw.whole) for draw in draws_of(changed)] == [(draw.path, draw.whole) for draw in draws]
 
 
 def test_each_substance_is_a_split_of_its_own(tmp_path: Path) -> None:

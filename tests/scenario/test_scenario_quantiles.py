@@ -212,6 +212,13 @@ def test_units_of_two_kinds_in_one_distribution_are_refused(raw: dict[str, Any])
         parse_number(raw, In("t", "day", pieces=True), {})
 
 
+def test_a_normal_that_reaches_too_far_is_told_how_to_end() -> None:
+    fraction, raw = In("1", low=0, high=1), {"normal": {"mean": 0.8, "sd": 0.1}}
+    with pytest.raises(Wrong, match=r"between 0 and 1; its distribution reaches 0\.3|give it `low` or `high`"):
+        parse_number(raw, fraction, {})
+    assert parse_number({"normal": {**raw["normal"], "low": 0, "high": 1}}, fraction, {}).value == 0.8
+
+
 def test_a_factor_multiplies_also_the_ends_that_nobody_wrote() -> None:
     assert distribution({"beta": {"alpha": 1, "beta": 1}, "times": 0.5}).bounds() == (0, 0.5)
 
