@@ -77,7 +77,7 @@ def values_of(draws: Sequence[Draw], uniforms: Mapping[str, Floats]) -> Floats:
     """Values drawn, in internal units (lengths of time in days), shape (replications, draws).
 
     `uniforms` hold for every key of the draws as many numbers in (0, 1) as there are replications. The parts of a split
-    sum to what their means sum to, but for rounding, in each replication.
+    sum to what their means sum to, but for rounding, in each replication; all of them have to be among the draws.
     """
     import numpy as np
 
