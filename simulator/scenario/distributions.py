@@ -59,6 +59,11 @@ class Distribution:
         """Whether it is one part of a split, and drawn together with the others."""
         return self.kind == "dirichlet"
 
+    @property
+    def endless(self) -> bool:
+        """Whether it ends only where it is taken to end, and could be given bounds."""
+        return self.kind == "normal" and not {"low", "high"}.intersection(dict(self.parameters))
+
     def quantile(self, uniforms: Floats) -> Floats:
         """Inverse distribution function: a value for each uniform in (0, 1), never outside `bounds()`, so that what was
         checked there holds for every draw. For one part of a split its gamma part, which has no unit and no bounds.

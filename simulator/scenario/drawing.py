@@ -14,7 +14,7 @@ from simulator.scenario.distributions import Distribution
 from simulator.scenario.energy import Carrier, with_ratio
 from simulator.scenario.models import Model, World
 from simulator.scenario.quantiles import log_part
-from simulator.scenario.splits import Split, check_splits, split_at
+from simulator.scenario.splits import Split, check_splits, mean, split_at
 from simulator.scenario.varying import Path, Varying
 from simulator.scenario.wrong import Keys, Problem
 from simulator.units import SECONDS_PER_DAY
@@ -77,7 +77,7 @@ def values_of(draws: Sequence[Draw], uniforms: Mapping[str, Floats]) -> Floats:
     """Values drawn, in internal units (lengths of time in days), shape (replications, draws).
 
     `uniforms` hold for every key of the draws as many numbers in (0, 1) as there are replications. The parts of a split
-    sum to what their means sum to, but for rounding, in each replication.
+    sum to what their means sum to, but for rounding, in each replication; all of them have to be among the draws.
     """
     import numpy as np
 
@@ -131,7 +131,7 @@ def _first(split: Split) -> str:
 def _parts(split: Split, divided: Mapping[Keys, Varying]) -> Iterator[Draw]:
     """The draws of one split, and that of what it leaves open."""
     drawn, left, name = split.drawn, split.left, _first(split)
-    whole = left + sum(part.value for part in drawn.values())
+    whole = left + sum(map(mean, drawn.values()))
     for keys, part in drawn.items():
         yield _draw(keys, divided[keys].steps, part, name, whole)
     if left:

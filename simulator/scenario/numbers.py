@@ -111,7 +111,8 @@ class In:
 
     def _outside(self, value: float, number: Number, reach: str) -> str:
         unit = "" if number.unit in _BARE else f" {number.unit}"
-        return f"must be {self._limits()}{unit}; {reach} {value:g}{unit}"
+        bound = "; give it `low` or `high`" if number.distribution and number.distribution.endless else ""
+        return f"must be {self._limits()}{unit}; {reach} {value:g}{unit}{bound}"
 
     def _limits(self) -> str:
         if math.isfinite(self.high) and math.isfinite(self.above):
@@ -372,5 +373,7 @@ def _uncertain(raw: Mapping[str, Any]) -> Span:
     number = parse_number(raw, In("day", low=0), {})
     longest = max(number.value, number.bounds()[1])
     _check_length(longest, f"{longest:g} day")
-    span = parse_span(raw["value"]) if "value" in raw else Span(seconds=round(number.value * units.SECONDS_PER_DAY))
+    span = Span(seconds=round(number.value * units.SECONDS_PER_DAY))
+    if "value" in raw:
+        span = parse_span(raw["value"] if _times(raw) == 1 else scaled(raw["value"], _times(raw)), zero=True)
     return Span(span.months, span.seconds, number.distribution, number.draw)

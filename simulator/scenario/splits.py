@@ -41,8 +41,13 @@ class Split:
     @property
     def left(self) -> float:
         """Mean of what the parts leave, 0 where nothing takes it."""
-        left = 1.0 - sum(part.value for part in self.parts.values())
+        left = 1.0 - sum(map(mean, self.parts.values()))
         return left if self.open and left > LEAST else 0.0
+
+
+def mean(part: Number) -> float:
+    """Mean of a part, also where a value was drawn and put in its place."""
+    return part.distribution.mean if part.distribution and part.distribution.splits else part.value
 
 
 def split_at(world: World, keys: Keys) -> Split | None:

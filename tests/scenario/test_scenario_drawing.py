@@ -12,6 +12,8 @@ import pytest
 from simulator.errors import ScenarioError
 from simulator.scenario import load
 from simulator.scenario.amounts import Number, Span
+from simulator.scenario.checks import check_world
+from simulator.scenario.distributions import Distribution
 from simulator.scenario.drawing import Draw, Memo, draws_of, replaced, values_of
 from simulator.scenario.models import World
 from simulator.scenario.numbers import SMALLEST
@@ -78,6 +80,7 @@ SMALL = """
       dust: {{from: smelter, to: dump, material: dust}}
 """
 HALVES = "{anode: 0.5, slag: 0.5}"
+SHARED = "{from: smelter, to: dump, material: slag, share: {value: 0.4, dirichlet: 6}"
 
 
 @pytest.fixture(scope="module")
@@ -214,6 +217,48 @@ def test_a_split_sums_to_one_in_every_draw_whatever_its_concentration(concentrat
     assert min(found.min() for found in values.values()) >= 0
 
 
+def test_random_splits_sum_to_what_their_means_sum_to() -> None:
+    chance = np.random.default_rng(5)
+    for _ in range(200):
+        count, concentration = chance.integers(1, 9), 10 ** chance.uniform(-4, 6)
+        means = chance.dirichlet(np.full(count, 10 ** chance.uniform(-2, 2))) * chance.choice([1.0, 0.3])
+        draws = [_part(f"p{n}", mean, concentration, means.sum()) for n, mean in enumerate(means.tolist())]
+        values = values_of(draws, uniforms(int(count), [draw.key for draw in draws], 50))
+        assert values.min() >= 0
+        assert np.abs(values.sum(axis=1) - means.sum()).max() <= 1e-12
+
+
+def _part(path: str, mean: float, concentration: float, whole: float) -> Draw:
+    varies = Distribution("dirichlet", (("concentration", concentration),), mean)
+    return Draw(path, path, Number(mean, "1", distribution=varies), (path,), "split", whole)
+
+
+def test_shares_of_inputs_and_of_partners_are_splits(tmp_path: Path) -> None:
+    """What partners leave is borne by nobody; the shares of inputs leave nothing."""
+    body = SMALL.format(outputs=HALVES).replace(
+        "inputs: [ore]",
+        "inputs: {one: {share: {value: 0.7, dirichlet: 9}, any_of: [ore]},"
+        " two: {share: {value: 0.3, dirichlet: 9}, any_of: [dust]}}",
+    )
+    body += "    partnerships: {deal: {partners: {smelter: {value: 0.4, dirichlet: 5}, mine: 0.1}}}\n"
+    found = by_path(*drawn(read(tmp_path, text(body)).world))
+    inputs, partners = "companies.smelter.processes.melt.inputs", "partnerships.deal.partners"
+    shares = {f"{inputs}.one.share", f"{inputs}.two.share"}
+    assert found.keys() == shares | {f"{partners}.nobody", f"{partners}.smelter"}
+    assert np.allclose(sum(found[path] for path in shares), 1, rtol=1e-13)
+    assert np.allclose(found[f"{partners}.nobody"] + found[f"{partners}.smelter"], 0.9, rtol=1e-13)
+
+
+def test_the_share_of_a_closed_flow_is_not_drawn_and_takes_nothing_from_the_others(tmp_path: Path) -> None:
+    body = SMALL.format(outputs=HALVES).replace("slag: {from: smelter, to: dump, material: slag", f"slag: {SHARED}")
+    body += f"      later: {SHARED}, partnership: deal}}\n"
+    body += "    partnerships: {deal: {start: 2025-02-01}}\n"
+    before, after = (by_path(*drawn(world)) for world in read(tmp_path, text(body)).variants["base"].worlds)
+    assert set(before) == {"flows.slag.share", "flows.smelter.slag.unshared"}
+    assert set(after) == {"flows.slag.share", "flows.later.share", "flows.smelter.slag.unshared"}
+    assert all(np.allclose(sum(found.values()), 1, rtol=1e-13) for found in (before, after))
+
+
 def test_a_split_has_the_means_and_variances_of_a_dirichlet_distribution(tmp_path: Path) -> None:
     """Var = m (1 − m) ÷ (concentration + 1): Kotz, Balakrishnan and Johnson 2000, Continuous Multivariate
     Distributions, 49."""
@@ -231,6 +276,18 @@ def test_a_rest_is_a_part_of_the_split(tmp_path: Path) -> None:
     assert set(values) == {"anode.Cu", "dust.Cu"}
     assert np.abs(values["anode.Cu"] + values["dust.Cu"] - 0.96).max() <= 1e-12
     assert abs(values["dust.Cu"].mean() - 0.06) < 0.02
+
+
+def test_a_drawn_world_is_as_sound_as_the_one_written_and_draws_the_same(tmp_path: Path) -> None:
+    """Also where a part got everything, or nothing."""
+    outputs = "{anode: {Cu: {value: 0.9, dirichlet: 0.001}, Fe: 0}, slag: rest}"
+    world = read(tmp_path, text(SMALL.format(outputs=outputs))).world
+    draws, values = drawn(world, 50)
+    assert {0.0, 1.0} <= set(values.ravel())
+    for row in values:
+        changed = replaced(world, draws, row)
+        assert check_world(changed, {}) == ()
+        assert [(draw.path, draw.whole) for draw in draws_of(changed)] == [(draw.path, draw.whole) for draw in draws]
 
 
 def test_each_substance_is_a_split_of_its_own(tmp_path: Path) -> None:

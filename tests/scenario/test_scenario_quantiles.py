@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 from simulator.scenario.distributions import KINDS, Distribution, stretched
-from simulator.scenario.numbers import In, parse_number
+from simulator.scenario.numbers import Clock, In, parse_number
 from simulator.scenario.quantiles import log_part
 from simulator.scenario.truncation import location_of, truncated_mean
 from simulator.scenario.wrong import Wrong
@@ -212,8 +212,21 @@ def test_units_of_two_kinds_in_one_distribution_are_refused(raw: dict[str, Any])
         parse_number(raw, In("t", "day", pieces=True), {})
 
 
+def test_a_normal_that_reaches_too_far_is_told_how_to_end() -> None:
+    fraction, raw = In("1", low=0, high=1), {"normal": {"mean": 0.8, "sd": 0.1}}
+    with pytest.raises(Wrong, match=r"between 0 and 1; its distribution reaches 0\.3|give it `low` or `high`"):
+        parse_number(raw, fraction, {})
+    assert parse_number({"normal": {**raw["normal"], "low": 0, "high": 1}}, fraction, {}).value == 0.8
+
+
 def test_a_factor_multiplies_also_the_ends_that_nobody_wrote() -> None:
     assert distribution({"beta": {"alpha": 1, "beta": 1}, "times": 0.5}).bounds() == (0, 0.5)
+
+
+def test_a_factor_multiplies_a_length_of_time_and_its_distribution() -> None:
+    span = Clock(zero=True).parse({"value": "1 day", "uniform": ["12 h", "36 h"], "times": 2})
+    assert span.distribution is not None
+    assert (span.days(), span.distribution.bounds()) == (2, (1, 3))
 
 
 def test_a_number_times_nothing_does_not_vary() -> None:
