@@ -143,7 +143,7 @@ def cli() -> None:
 @click.option("--csv", is_flag=True, help="Write the tables as CSV too.")
 @click.option("--no-plots", is_flag=True, help="Draw no plots: a run takes less time.")
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
-@click.option("--replications", type=click.IntRange(min=1), default=0, help="Lanes of every variant, drawn.")
+@click.option("--replications", type=click.IntRange(min=0), default=0, help="Lanes of every variant, drawn.")
 @click.option("--sampling", type=click.Choice(SAMPLINGS), default=PLAIN, help="How they are spread.", show_default=True)
 @click.option("--batch", type=click.IntRange(min=1), default=64, help="Lanes done at a time.", show_default=True)
 @click.option("--workers", type=click.IntRange(min=1), help="Processes that share the lanes; else threads.")

@@ -28,7 +28,7 @@ FLOORS = (
     {"study"},
     {"results"},
     {"report"},
-    {"cli", "terminal", "summary", "starter", "prices", "explanations", "casebook", "files"},
+    {"cli", "terminal", "summary", "starter", "prices", "explanations", "casebook", "files", "replications"},
 )
 """From the ground up; the last is the command line with its helpers."""
 ONLY = {
@@ -41,8 +41,11 @@ ONLY = {
     "rich": FLOORS[-1],
 }
 """Libraries that stand behind one part of the house, and that part."""
-LATE = {"pandas", "numba", "matplotlib", "scipy", "pint", "networkx", "duckdb"}
+LATE = {"pandas", "numba", "matplotlib", "scipy", "pint", "networkx", "duckdb", "distributed"}
 """Libraries too slow to import for a mere `--help`."""
+
+EXTRAS = ("cluster",)
+"""Optional dependencies that the package imports where they are asked for."""
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 INSIDE = [path for path in MODULES if path != PACKAGE / "__init__.py"]
@@ -155,7 +158,8 @@ def test_only_the_command_line_prints(path: Path) -> None:
 def test_whatever_is_imported_is_a_dependency() -> None:
     """Not merely installed because something else needs it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = {re.split(r"[<>=]", requirement)[0] for requirement in project["dependencies"]}
+    extras = (requirement for name in EXTRAS for requirement in project["optional-dependencies"][name])
+    declared = {re.split(r"[<>=]", requirement)[0] for requirement in (*project["dependencies"], *extras)}
     known = {*sys.stdlib_module_names, "simulator", "yaml", "pydantic_core"}  # pyyaml; pinned by pydantic
     assert {name.split(".")[0] for path in MODULES for name in imports(path)} - known - declared == set()
 

@@ -13,6 +13,7 @@ from simulator.accounting.accounts import Account
 from simulator.accounting.ensembles import ensemble, lanes
 from simulator.errors import UserError
 from simulator.scenario import load
+from simulator.scenario.numbers import Number, Span
 from simulator.scenario.scenario import Scenario
 from simulator.study import executors
 from simulator.study.ensemble import Ensemble, assembled, replicate
@@ -119,8 +120,10 @@ def test_a_drawn_lane_is_that_of_a_scenario_with_the_drawn_values_written_in(tmp
     path = tmp_path / "scenario.yaml"
     scenario = load(path, sets=[f"{name}={found}" for name, found in how.items()])
     workshop = Workshop(Study(scenario, 2))
-    drawn = workshop.drawn[id(next(iter(scenario.variants.values())).worlds[0])]
-    values = {draw.path: (draw.what, value) for draw, value in zip(drawn.draws, drawn.values[1].tolist(), strict=True)}
+    values: dict[str, tuple[Number | Span, float]] = {}
+    for one in workshop.drawn.values():  # what is closed in one variant is drawn in another
+        for draw, value in zip(one.draws, one.values[1].tolist(), strict=True):
+            values.setdefault(draw.path, (draw.what, value))
     plain_numbers = [f"{name}={written(*values[name])}" for name in how if name in values and "energy." not in name]
     energy = [f"{name}={found}" for name, found in how.items() if "energy." in name]
     other = load(path, sets=[*plain_numbers, *energy])
@@ -162,7 +165,7 @@ FAILING = """
 materials: {good: {}, old: {waste: true}}
 companies:
   town:
-    uses: {fridge: {material: good, stock: 10 t, end_of_life: old, entry: start,
+    uses: {fridge: {material: good, stock: 10 t, end_of_life: old, entry: start, cohort: 1 day,
                     lifetime: {fixed: {value: 3 day, choice: {values: [0.4 day, 3 day], weights: [0.5, 0.5]}}}}}
 boundary:
   shop: {supplies: {good: {}}}
@@ -216,8 +219,8 @@ def test_differences_pair_replications(tmp_path: Path) -> None:
     by_variant = every[own & (every["period"] == "total")].pivot(index="replication", columns="variant", values="value")
     rest = by_variant["careful"] - by_variant["usual"]
     table = plain(found.tables.differences)
-    row = table[(table["indicator"] == "cash_flow") & (table["node"] == "network") & (table["item"] == "total")]
-    row = row[row["period"] == "total"].iloc[0]
+    told = (table["indicator"] == "cash_flow") & (table["node"] == "network") & (table["item"] == "total")
+    (row,) = table[told & (table["period"] == "total")].to_dict("records")
     half = 2.200985 * rest.std() / np.sqrt(12)  # Student's t with 11 degrees of freedom
     assert row["mean"] == pytest.approx(rest.mean())
     assert (row["low"], row["high"]) == pytest.approx((rest.mean() - half, rest.mean() + half), rel=1e-6)

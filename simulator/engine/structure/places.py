@@ -162,8 +162,9 @@ def _cover(draft: Draft, world: World, n: int) -> Number | float | None:
     if held.level is not None:
         return held.level if held.level.unit == "day" else None
     rest = residence_of(world, draft.index.places[n])
-    leads = (span_of(world, draft.index, lag).days() for lag in draft.lags if (lag.place, lag.section) == (n, IN_TRANSIT))
-    return max(leads, default=0.0) + (rest.days() if rest else 0.0)
+    coming = [lag for lag in draft.lags if (lag.place, lag.section) == (n, IN_TRANSIT)]
+    longest = max((span_of(world, draft.index, lag).days() for lag in coming), default=0.0)
+    return longest + (rest.days() if rest else 0.0)
 
 
 def _largest_lot(draft: Draft, world: World, n: int) -> float:
