@@ -28,7 +28,7 @@ FLOORS = (
     {"study"},
     {"results"},
     {"report"},
-    {"cli", "terminal", "summary", "starter", "prices", "explanations", "casebook", "files"},
+    {"cli", "terminal", "summary", "starter", "prices", "matches", "explanations", "casebook", "files"},
 )
 """From the ground up; the last is the command line with its helpers."""
 ONLY = {

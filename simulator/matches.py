@@ -1,0 +1,203 @@
+"""Whose waste could be whose feed: where the file of candidates goes, and what is said of them."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulator.errors import UserError
+from simulator.prices import UNITS, aligned, alike
+from simulator.study.counterfactual import EMISSIONS, NOT_RECYCLED, case
+from simulator.study.match import Match, Trial, find, tried
+from simulator.study.match_pairs import Candidate, Terms
+from simulator.summary import NOBODY, number, scale
+from simulator.terminal import Progress, shown
+
+ASSUMED, NAMED = "~", "named"
+"""Before a distance that nothing tells, and in the place of a fit where the input names the waste."""
+LOOKING = 0.1
+"""Part of the work that is over when the candidates are known."""
+BESIDE = 3
+"""So many candidates are named in the command that runs them."""
+
+
+def target(scenario: Path, out: Path | None, *, force: bool) -> Path:
+    """Where the file goes: beside the scenario that it extends.
+
+    Raises UserError where it is there already and not to be replaced, is the scenario itself, or in another folder.
+    """
+    path = out or scenario.with_name(f"{scenario.stem}_match.yaml")
+    if path.parent.resolve() != scenario.parent.resolve():
+        remedy = f"--out {shlex.quote(str(scenario.with_name(path.name)))}"
+        raise UserError(f"{path}: a file can extend only one in its own folder; write it beside {scenario}: {remedy}")
+    if path.suffix not in (".yaml", ".yml"):
+        raise UserError(f"{path}: is a scenario file, so let its name end in .yaml")
+    if path.resolve() == scenario.resolve():
+        raise UserError(f"{path}: is the scenario itself; give --out another name")
+    if os.path.lexists(path) and not force:
+        raise UserError(f"{path}: is there already; --force replaces it, --out names another")
+    return path
+
+
+def save(path: Path, text: str) -> None:
+    """Write the file. Raises UserError where it cannot be written."""
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({error.strerror})") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked of a match."""
+
+    variant: str | None
+    top: int
+    fit: float
+    distance: float
+    out: Path | None
+    force: bool
+    sets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What came of it."""
+
+    wanted: Wanted
+    path: Path
+    """The file that was written, if anything was found."""
+    match: Match
+    trials: tuple[Trial, ...]
+
+
+def matched(scenario: Path, wanted: Wanted, progress: Progress) -> Matched:
+    """Find candidates, write their file, try each. Raises UserError as `target`, otherwise as any run."""
+    path = target(scenario, wanted.out, force=wanted.force)
+    progress.stage("looking")
+    of = case(scenario, wanted.sets, _part(progress, 0.0, LOOKING))
+    found = find(of, wanted.variant, Terms(wanted.fit, wanted.distance), wanted.top)
+    if found.proposals:
+        save(path, found.text)
+    progress.stage("trying")
+    return Matched(wanted, path, found, tried(of, path, found, _part(progress, LOOKING, 1.0)))
+
+
+def _part(progress: Progress, start: float, end: float) -> Callable[[float], None] | None:
+    """Progress of the whole from that of a part of it."""
+    advance = progress.advance
+    return None if advance is None else lambda done: advance(start + (end - start) * done)
+
+
+def answer(made: Matched, program: str) -> tuple[str, ...]:
+    """The lines to print."""
+    return tuple(_answer(made, program))
+
+
+def _answer(made: Matched, program: str) -> Iterator[str]:
+    found, trials = made.match, made.trials
+    yield f"whose waste could be whose feed in {found.variant.name}: {_counts(found, len(trials))}"
+    yield from (f"left out: {sentence}" for sentence in found.refused)
+    if not trials:
+        yield "lower --fit, or write what waste costs (`fee`, transport) and what materials are made of (`composition`)"
+        return
+    yield ""
+    yield from aligned(list(_candidates(trials)), left=3)
+    yield from _legend(found, trials)
+    yield ""
+    yield f"each run alone, against {found.variant.name}; a year, on average"
+    yield from aligned(list(_effects(trials)))
+    yield ""
+    yield f"written: {shown(made.path)}, with a variant for each"
+    yield f"next: {program} {_next(made)}"
+
+
+def _next(made: Matched) -> str:
+    """How to run the file: the variant, and the best beside it."""
+    names = [made.match.variant.name, *(trial.proposal.name for trial in made.trials[:BESIDE])]
+    changed = [word for text in made.wanted.sets for word in ("--set", text)]
+    return shlex.join([shown(made.path), "--variants", ",".join(names), *changed])
+
+
+def _counts(found: Match, tried: int) -> str:
+    if not found.worth:
+        return f"nothing fits that pays{_dear(found)}"
+    pairs = f"{found.worth} {'pair fits' if found.worth == 1 else 'pairs fit'}{_dear(found)}"
+    return pairs if tried == found.worth else f"{pairs}; the best {tried} are shown"
+
+
+def _dear(found: Match) -> str:
+    return f", {found.dear} more cost more than they save" if found.dear else ""
+
+
+def _candidates(trials: Sequence[Trial]) -> Iterator[tuple[str, ...]]:
+    """What was found, before anything ran."""
+    all_ = [trial.proposal.candidate for trial in trials]
+    unit, size = scale("EUR", [one.net for one in all_])
+    nets = alike([one.net / size for one in all_])
+    yield ("", "giver → receiver", "waste, and what for", "fit", "possible", "way", "net value")
+    yield ("", "", "", "%", "t/year", "km", f"{unit}/year")
+    for place, (one, net) in enumerate(zip(all_, nets, strict=True), 1):
+        yield (str(place), f"{one.waste.company} → {one.need.node}", _what(one), _fit(one), *_sizes(one), net)
+
+
+def _what(one: Candidate) -> str:
+    instead = one.place.material
+    share = f", up to {100 * one.share:.2g} %" if one.share < 1 else ""
+    return f"{one.waste.material}{'' if instead == one.waste.material else f' as {instead}'}{share}"
+
+
+def _fit(one: Candidate) -> str:
+    return NAMED if one.waste.material in one.need.accepts else f"{100 * one.place.fit:.0f}"
+
+
+def _sizes(one: Candidate) -> tuple[str, str]:
+    """Quantity and distance."""
+    return f"{one.amount:,.0f}", f"{ASSUMED if one.way.assumed else ''}{one.way.distance:.3g}"
+
+
+def _legend(found: Match, trials: Sequence[Trial]) -> Iterator[str]:
+    ways = [trial.proposal.candidate.way for trial in trials]
+    yield "net value: what the giver pays today and the receiver pays for what it replaces, less the new transport"
+    if any(way.assumed for way in ways):
+        yield f"{ASSUMED} no flow and no locations tell the distance: --distance says what is assumed"
+    if any(way.transport is None for way in ways):
+        yield "the scenario has no mode of transport, so the way costs nothing"
+    known = {place: trial.proposal.candidate.known for place, trial in enumerate(trials, 1)}
+    if any(known.values()):
+        flows = ", ".join(f"{place} {flow}" for place, flow in known.items() if flow)
+        yield f"in the file already, closed in {found.variant.name}: {flows}"
+
+
+def _effects(trials: Sequence[Trial]) -> Iterator[tuple[str, ...]]:
+    """What the simulation made of it."""
+    columns = [_change(trials, name) for name in (NOT_RECYCLED, EMISSIONS)]
+    gains = [trial.effect.gain / trial.years for trial in trials]
+    unit, size = scale("EUR", gains)
+    yield ("", "flowed", NOT_RECYCLED, EMISSIONS, "gain of all", "gains most", "loses most")
+    yield ("", "t/year", *(column[0] for column in columns), *[f"{unit}/year"] * 3)
+    cells = zip(alike([gain / size for gain in gains]), *(column[1:] for column in columns), strict=True)
+    for place, (trial, (gain, waste, emitted)) in enumerate(zip(trials, cells, strict=True), 1):
+        ends = (_end(trial, sign, size) for sign in (1, -1))
+        yield (str(place), f"{trial.carried:,.0f}", waste, emitted, gain, *ends)
+
+
+def _change(trials: Sequence[Trial], name: str) -> list[str]:
+    """The unit, then a change a year for each."""
+    changes = [trial.effect.network[name].amount / trial.years for trial in trials]
+    unit, size = scale(UNITS[name], changes)
+    return [f"{unit}/year", *alike([change / size for change in changes])]
+
+
+def _end(trial: Trial, sign: int, size: float) -> str:
+    """Who gains most, or with −1 loses most, and how much."""
+    gains = trial.effect.gains
+    name = max(gains, key=lambda one: sign * gains[one], default="")
+    return f"{name} {_signed(gains[name] / trial.years / size)}" if name and sign * gains[name] > 0 else NOBODY
+
+
+def _signed(value: float) -> str:
+    return f"{'+' if value > 0 else ''}{number(value, 3)}"
