@@ -23,7 +23,9 @@ import click
 
 import simulator
 from simulator import explanations, files, terminal
+from simulator.cli_match import match
 from simulator.errors import ScenarioError, UserError
+from simulator.options import changed, chosen, debug
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
@@ -91,17 +93,6 @@ def _refuse_typing_error(args: Sequence[str], commands: Collection[str]) -> None
         if near:
             raise click.UsageError(f"no command or file is called {args[0]}; did you mean {near[0]}?")
 
-
-chosen = click.option(
-    "--variants", metavar="A,B", help="Only these variants; the first named is the one others are compared with."
-)
-changed = click.option(
-    "--set", "sets", metavar="PATH=VALUE", multiple=True, help="Change a number, above all that the file says."
-)
-debug = click.option("--debug", is_flag=True, expose_value=False, help="Show where in the program an error arose.")
-
-_FIT = "Part of what is useful in the feed that a waste must have, too."
-_DISTANCE = "Length of a way that no flow and no locations tell."
 
 EXAMPLES = """\
 Examples:
@@ -279,39 +270,7 @@ def price(session: Session, /, name: str | None, file: str | None, variant: str 
     click.echo("\n".join(answer(found, command(session.program, file, variant, sets))))
 
 
-@cli.command()
-@click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("--variant", metavar="NAME", help="Variant to look at; else the first.")
-@click.option("--top", default=10, show_default=True, type=click.IntRange(1, 99), help="So many are written and tried.")
-@click.option("--fit", default=0.5, show_default=True, type=click.FloatRange(0, 1), help=_FIT)
-@click.option("--distance", default=50.0, show_default=True, type=click.FloatRange(0), metavar="KM", help=_DISTANCE)
-@click.option("--out", type=click.Path(path_type=Path), help="File to write, in FILE's folder; else FILE_match.yaml.")
-@click.option("--force", is_flag=True, help="Replace that file.")
-@changed
-@debug
-@click.pass_obj
-def match(session: Session, /, file: Path | None, **given: Any) -> None:
-    """Whose waste could be whose feed?
-
-    Simulates a variant, holds what its companies throw away against what others buy new or lack, and ranks the pairs by
-    what both ends save. The best are written as a scenario that extends FILE, and each is simulated. Without FILE, the
-    flagship.
-
-    \b
-    Examples:
-      kreislauf match
-      kreislauf match my.yaml --variant today --top 5
-      kreislauf match my.yaml --distance 80 --fit 0.7 --out my_pairs.yaml --force
-    """
-    from simulator.matches import Wanted, answer, matched
-
-    path = files.scenario(file, session.program)
-    try:
-        with terminal.progress(quiet=False) as progress:
-            found = matched(path, Wanted(**given), progress)
-    except ScenarioError as error:
-        raise terminal.seen_from_here(error, path.parent) from error
-    click.echo("\n".join(answer(found, session.program)))
+cli.add_command(match)
 
 
 @cli.command()

@@ -13,7 +13,7 @@ from simulator.prices import UNITS, aligned, alike
 from simulator.study.counterfactual import EMISSIONS, NOT_RECYCLED, case
 from simulator.study.match import Match, Trial, find, tried
 from simulator.study.match_pairs import Candidate, Terms
-from simulator.summary import NOBODY, number, scale
+from simulator.summary import NOBODY, scale
 from simulator.terminal import Progress, shown
 
 ASSUMED, NAMED = "~", "named"
@@ -58,6 +58,7 @@ class Wanted:
     top: int
     fit: float
     distance: float
+    skip: tuple[str, ...]
     out: Path | None
     force: bool
     sets: tuple[str, ...]
@@ -79,7 +80,7 @@ def matched(scenario: Path, wanted: Wanted, progress: Progress) -> Matched:
     path = target(scenario, wanted.out, force=wanted.force)
     progress.stage("looking")
     of = case(scenario, wanted.sets, _part(progress, 0.0, LOOKING))
-    found = find(of, wanted.variant, Terms(wanted.fit, wanted.distance), wanted.top)
+    found = find(of, wanted.variant, Terms(wanted.fit, wanted.distance, wanted.skip), wanted.top)
     if found.proposals:
         save(path, found.text)
     progress.stage("trying")
@@ -110,6 +111,7 @@ def _answer(made: Matched, program: str) -> Iterator[str]:
     yield ""
     yield f"each run alone, against {found.variant.name}; a year, on average"
     yield from aligned(list(_effects(trials)))
+    yield from _idle(trials)
     yield ""
     yield f"written: {shown(made.path)}, with a variant for each"
     yield f"next: {program} {_next(made)}"
@@ -185,6 +187,15 @@ def _effects(trials: Sequence[Trial]) -> Iterator[tuple[str, ...]]:
         yield (str(place), f"{trial.carried:,.0f}", waste, emitted, gain, *ends)
 
 
+def _idle(trials: Sequence[Trial]) -> Iterator[str]:
+    """What may be the matter where nothing flowed."""
+    for place, trial in enumerate(trials, 1):
+        waste = trial.proposal.candidate.waste
+        if not trial.carried and waste.flows:
+            kept = f"a `safety_stock` of {' and '.join(waste.flows)} keeps some back"
+            yield f"{place} carried nothing: where all is gone before any is ordered, {kept}"
+
+
 def _change(trials: Sequence[Trial], name: str) -> list[str]:
     """The unit, then a change a year for each."""
     changes = [trial.effect.network[name].amount / trial.years for trial in trials]
@@ -196,8 +207,5 @@ def _end(trial: Trial, sign: int, size: float) -> str:
     """Who gains most, or with −1 loses most, and how much."""
     gains = trial.effect.gains
     name = max(gains, key=lambda one: sign * gains[one], default="")
-    return f"{name} {_signed(gains[name] / trial.years / size)}" if name and sign * gains[name] > 0 else NOBODY
-
-
-def _signed(value: float) -> str:
-    return f"{'+' if value > 0 else ''}{number(value, 3)}"
+    text = f"{gains.get(name, 0.0) / trial.years / size:+,.3f}"
+    return f"{name} {text}" if sign * float(text.replace(",", "")) > 0 else NOBODY

@@ -28,7 +28,19 @@ FLOORS = (
     {"study"},
     {"results"},
     {"report"},
-    {"cli", "terminal", "summary", "starter", "prices", "matches", "explanations", "casebook", "files"},
+    {
+        "cli",
+        "terminal",
+        "summary",
+        "starter",
+        "prices",
+        "matches",
+        "cli_match",
+        "options",
+        "explanations",
+        "casebook",
+        "files",
+    },
 )
 """From the ground up; the last is the command line with its helpers."""
 ONLY = {

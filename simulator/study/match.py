@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from simulator.errors import UserError
 from simulator.scenario import load
 from simulator.scenario.amounts import Span
 from simulator.scenario.scenario import Variant
+from simulator.scenario.wrong import advice
 from simulator.study.bargain import carried
 from simulator.study.counterfactual import Case, Comparison, Effect, choose
 from simulator.study.match_file import Proposal, named, written
@@ -55,8 +57,9 @@ class Trial:
 def find(of: Case, variant: str | None = None, terms: Terms | None = None, top: int = 10) -> Match:
     """Simulate a variant, by default the first, and match its waste with its inputs.
 
-    Raises UserError where there is no such variant, otherwise as any run.
+    Raises UserError where there is no such variant, or nothing of a name that is to be skipped; otherwise as any run.
     """
+    _require(of, terms or Terms())
     chosen = choose(of, "", (), variant or next(iter(of.scenario.variants))).variant
     held = terms or Terms()
     made = run(load(of.path, _coarse(of), (chosen.name,)), progress=of.progress)
@@ -72,6 +75,16 @@ def find(of: Case, variant: str | None = None, terms: Terms | None = None, top: 
         refused=refused,
         text=written(of.scenario, chosen, best),
     )
+
+
+def _require(of: Case, terms: Terms) -> None:
+    world = of.scenario.world
+    processes = {name for company in world.companies.values() for name in company.processes}
+    known = {*world.companies, *world.boundary, *world.materials, *processes}
+    for name in terms.skip:
+        if name not in known:
+            near = advice(name, known)
+            raise UserError(f"{of}: no company, boundary node, process or material is called {name}{near}")
 
 
 def _coarse(of: Case) -> tuple[str, ...]:
@@ -93,8 +106,8 @@ def _able(of: Case, found: Sequence[Candidate], top: int) -> tuple[tuple[Proposa
             else:
                 problems.append(f"{one.waste.material} of {one.waste.company} to {one.need.node}: {wrong}")
 
-    best = tuple(islice(sound(), top))
-    return named(best), tuple(problems)
+    best, world = tuple(islice(sound(), top)), of.scenario.world
+    return named(best, {*world.edges, *world.partnerships, *world.variants}), tuple(problems)
 
 
 def tried(of: Case, path: Path, match: Match, progress: Progress | None = None) -> tuple[Trial, ...]:

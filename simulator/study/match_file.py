@@ -6,7 +6,7 @@ keep a limit it comes under its own name, as a further choice of the input: the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,13 +29,17 @@ class Proposal:
     candidate: Candidate
 
 
-def named(found: Sequence[Candidate]) -> tuple[Proposal, ...]:
-    """The same, numbered in their order."""
-    return tuple(Proposal(_name(number, one), one) for number, one in enumerate(found, 1))
+def named(found: Sequence[Candidate], taken: Collection[str] = ()) -> tuple[Proposal, ...]:
+    """The same, numbered in their order, with names that the scenario has not."""
+    return tuple(Proposal(_unused(_name(number, one), taken), one) for number, one in enumerate(found, 1))
 
 
 def _name(number: int, one: Candidate) -> str:
     return f"match_{number:02}_{one.waste.company}_{one.need.node}"
+
+
+def _unused(name: str, taken: Collection[str]) -> str:
+    return name if name not in taken else _unused(f"{name}_", taken)
 
 
 def written(scenario: Scenario, variant: Variant, chosen: Sequence[Proposal]) -> str:

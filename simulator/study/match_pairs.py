@@ -27,6 +27,8 @@ class Terms:
     """Which part of what is useful in the feed the waste has to have as well."""
     distance: float = 50.0
     """km, where no flow and no locations tell."""
+    skip: tuple[str, ...] = ()
+    """Companies, boundary nodes, processes and materials that are left out."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,10 @@ class Candidate:
 
 def candidates(of: Seen, terms: Terms) -> tuple[Candidate, ...]:
     """All pairs that fit, the greatest net value first, of equals the larger."""
-    sides = wastes(of), needs(of)
-    found = [one for waste in sides[0] for need in sides[1] if (one := _pair(of, terms, waste, need)) is not None]
+    skip = set(terms.skip)
+    given = [waste for waste in wastes(of) if not skip.intersection((waste.company, waste.material))]
+    taken = [need for need in needs(of) if not skip.intersection((need.node, need.process))]
+    found = [one for waste in given for need in taken if (one := _pair(of, terms, waste, need)) is not None]
     return tuple(sorted(found, key=_order))
 
 
@@ -111,8 +115,8 @@ def _place(terms: Terms, waste: Waste, need: Need) -> Place | None:
     """Under its own name where the input has it, else in the place of what it is most like; None where nothing fits."""
     if waste.material in need.accepts:
         return Place(waste.material, 1.0, _replaced(waste, need), need.wanted)
-    found = [place for name in need.feeds or {} if (place := _instead(waste, need, name)).fit >= terms.least_fit]
-    able = [place for place in found if place.wanted >= LEAST]
+    asked = (_instead(waste, need, name) for name in need.feeds or {} if name not in terms.skip)
+    able = [place for place in asked if place.fit >= terms.least_fit and place.wanted >= LEAST]
     return max(able, key=lambda place: (place.wanted, place.fit), default=None)
 
 

@@ -16,6 +16,9 @@ from simulator.study.match_seen import Seen
 
 LEAST = 1.0
 """t/year below which nothing is matched."""
+LASTING = 0.01
+"""Part of the run for which an input must have held its process back to lack something: at first all stores are empty.
+"""
 PILE = "store"
 """In the place of a fate: it piles up at its owner."""
 
@@ -195,8 +198,9 @@ def _virgin(of: Seen, bought: Mapping[str, Flow], throughput: float) -> dict[str
 
 def _lack(of: Seen, key: tuple[str, str, str], process: Process) -> float:
     """Input of all slots that the process could have run while this one held it back, t; 0 where no rate is known."""
-    rate = nominal_input(of.world, process)
-    return of.days.get(key, 0.0) * rate - of.meanwhile.get(key, 0.0) if isfinite(rate) else 0.0
+    rate, days = nominal_input(of.world, process), of.days.get(key, 0.0)
+    lasting = isfinite(rate) and days >= LASTING * of.world.days
+    return days * rate - of.meanwhile.get(key, 0.0) if lasting else 0.0
 
 
 def _feed(of: Seen, arriving: Mapping[str, Flow], material: str) -> Fractions:
