@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -181,10 +181,10 @@ def _effects(trials: Sequence[Trial]) -> Iterator[tuple[str, ...]]:
     unit, size = scale("EUR", gains)
     yield ("", "flowed", NOT_RECYCLED, EMISSIONS, "gain of all", "gains most", "loses most")
     yield ("", "t/year", *(column[0] for column in columns), *[f"{unit}/year"] * 3)
-    cells = zip(alike([gain / size for gain in gains]), *(column[1:] for column in columns), strict=True)
-    for place, (trial, (gain, waste, emitted)) in enumerate(zip(trials, cells, strict=True), 1):
-        ends = (_end(trial, sign, size) for sign in (1, -1))
-        yield (str(place), f"{trial.carried:,.0f}", waste, emitted, gain, *ends)
+    most, least = (_ends(trials, sign, size) for sign in (1, -1))
+    cells = zip(alike([gain / size for gain in gains]), most, least, *(column[1:] for column in columns), strict=True)
+    for place, (trial, (gain, winner, loser, waste, emitted)) in enumerate(zip(trials, cells, strict=True), 1):
+        yield (str(place), f"{trial.carried:,.0f}", waste, emitted, gain, winner, loser)
 
 
 def _idle(trials: Sequence[Trial]) -> Iterator[str]:
@@ -203,9 +203,13 @@ def _change(trials: Sequence[Trial], name: str) -> list[str]:
     return [f"{unit}/year", *alike([change / size for change in changes])]
 
 
-def _end(trial: Trial, sign: int, size: float) -> str:
-    """Who gains most, or with −1 loses most, and how much."""
-    gains = trial.effect.gains
+def _ends(trials: Sequence[Trial], sign: int, size: float) -> list[str]:
+    """Who gains most of each, or with −1 loses most, and how much."""
+    ends = [_end(trial.effect.gains, sign) for trial in trials]
+    sums = alike([gain / trial.years / size for trial, (_, gain) in zip(trials, ends, strict=True)])
+    return [f"{name} {text}" if text != "0" else NOBODY for (name, _), text in zip(ends, sums, strict=True)]
+
+
+def _end(gains: Mapping[str, float], sign: int) -> tuple[str, float]:
     name = max(gains, key=lambda one: sign * gains[one], default="")
-    text = f"{gains.get(name, 0.0) / trial.years / size:+,.3f}"
-    return f"{name} {text}" if sign * float(text.replace(",", "")) > 0 else NOBODY
+    return (name, gains[name]) if name and sign * gains[name] > 0 else ("", 0.0)

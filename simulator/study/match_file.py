@@ -103,13 +103,17 @@ def _place(flow: Flow, default: int) -> int:
 
 
 def _partnership(world: World, one: Proposal) -> dict[str, Any]:
-    waste, need, place = one.candidate.waste, one.candidate.need, one.candidate.place
+    found = one.candidate
+    return {"title": _title(world, found), "partners": {found.waste.company: 0.5, found.need.node: 0.5}}
+
+
+def _title(world: World, found: Candidate) -> str:
+    """Which waste of whom goes to whom, and in the place of what."""
     titles = {name: node.title for nodes in (world.boundary, world.companies) for name, node in nodes.items()}
-    giver, receiver = (titles[name] or name for name in (waste.company, need.node))
-    what, instead = (world.materials[name].title or name for name in (waste.material, place.material))
-    purpose = "" if place.material == waste.material else f" in the place of {instead}"
-    title = f"{what} of {giver} to {receiver}{purpose}"
-    return {"title": title, "partners": {waste.company: 0.5, need.node: 0.5}}
+    giver, receiver = (titles[name] or name for name in (found.waste.company, found.need.node))
+    what, instead = (world.materials[name].title or name for name in (found.waste.material, found.place.material))
+    purpose = "" if found.place.material == found.waste.material else f" in the place of {instead}"
+    return f"{what} of {giver} to {receiver}{purpose}"
 
 
 def _pinned(scenario: Scenario) -> dict[str, Any]:
@@ -124,7 +128,7 @@ def _variant(scenario: Scenario, variant: Variant, one: Proposal) -> dict[str, A
     written = scenario.world.variants.get(variant.name)
     more = {key: dict(value) for key in ("set", "scale") if written and (value := getattr(written, key))}
     return {
-        "title": f"{variant.title}, {_partnership(scenario.world, one)['title']}",
+        "title": _title(scenario.world, one.candidate),
         "hypothetical": True,
         "partnerships": [*variant.partnerships, one.name],
         "interventions": list(variant.interventions),
