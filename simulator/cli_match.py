@@ -23,6 +23,7 @@ _DISTANCE = "Length of a way that no flow and no locations tell."
 @click.option("--distance", default=50.0, show_default=True, type=click.FloatRange(0), metavar="KM", help=_DISTANCE)
 @click.option("--skip", metavar="NAME", multiple=True, help="Leave out a company, boundary node, process or material.")
 @click.option("--out", type=click.Path(path_type=Path), help="File to write, in FILE's folder; else FILE_match.yaml.")
+@click.option("--plot", is_flag=True, help="Draw what they save, beside the file: .png and .svg.")
 @click.option("--force", is_flag=True, help="Replace that file.")
 @changed
 @debug

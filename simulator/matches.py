@@ -10,7 +10,7 @@ from pathlib import Path
 
 from simulator.errors import UserError
 from simulator.prices import UNITS, aligned, alike
-from simulator.study.counterfactual import EMISSIONS, NOT_RECYCLED, case
+from simulator.study.counterfactual import EMISSIONS, NOT_RECYCLED, Case, case
 from simulator.study.match import Match, Trial, find, tried
 from simulator.study.match_pairs import Candidate, Terms
 from simulator.summary import NOBODY, scale
@@ -18,16 +18,17 @@ from simulator.terminal import Progress, shown
 
 ASSUMED, NAMED = "~", "named"
 """Before a distance that nothing tells, and in the place of a fit where the input names the waste."""
+PICTURES = (".png", ".svg")
 LOOKING = 0.1
 """Part of the work that is over when the candidates are known."""
 BESIDE = 3
 """So many candidates are named in the command that runs them."""
 
 
-def target(scenario: Path, out: Path | None, *, force: bool) -> Path:
-    """Where the file goes: beside the scenario that it extends.
+def target(scenario: Path, out: Path | None, *, force: bool, plot: bool = False) -> Path:
+    """Where the file goes, with its plots: beside the scenario that it extends.
 
-    Raises UserError where it is there already and not to be replaced, is the scenario itself, or in another folder.
+    Raises UserError where one is there already and not to be replaced, is the scenario itself, or in another folder.
     """
     path = out or scenario.with_name(f"{scenario.stem}_match.yaml")
     if path.parent.resolve() != scenario.parent.resolve():
@@ -37,8 +38,10 @@ def target(scenario: Path, out: Path | None, *, force: bool) -> Path:
         raise UserError(f"{path}: is a scenario file, so let its name end in .yaml")
     if path.resolve() == scenario.resolve():
         raise UserError(f"{path}: is the scenario itself; give --out another name")
-    if os.path.lexists(path) and not force:
-        raise UserError(f"{path}: is there already; --force replaces it, --out names another")
+    made = [path, *(path.with_suffix(end) for end in PICTURES if plot)]
+    for one in [] if force else made:
+        if os.path.lexists(one):
+            raise UserError(f"{one}: is there already; --force replaces it, --out names another")
     return path
 
 
@@ -60,6 +63,7 @@ class Wanted:
     distance: float
     skip: tuple[str, ...]
     out: Path | None
+    plot: bool
     force: bool
     sets: tuple[str, ...]
 
@@ -73,18 +77,26 @@ class Matched:
     """The file that was written, if anything was found."""
     match: Match
     trials: tuple[Trial, ...]
+    plots: tuple[Path, ...]
 
 
 def matched(scenario: Path, wanted: Wanted, progress: Progress) -> Matched:
     """Find candidates, write their file, try each. Raises UserError as `target`, otherwise as any run."""
-    path = target(scenario, wanted.out, force=wanted.force)
+    path = target(scenario, wanted.out, force=wanted.force, plot=wanted.plot)
     progress.stage("looking")
     of = case(scenario, wanted.sets, _part(progress, 0.0, LOOKING))
     found = find(of, wanted.variant, Terms(wanted.fit, wanted.distance, wanted.skip), wanted.top)
     if found.proposals:
         save(path, found.text)
     progress.stage("trying")
-    return Matched(wanted, path, found, tried(of, path, found, _part(progress, LOOKING, 1.0)))
+    trials = tried(of, path, found, _part(progress, LOOKING, 1.0))
+    return Matched(wanted, path, found, trials, _drawn(of, found, trials, path) if wanted.plot and trials else ())
+
+
+def _drawn(of: Case, found: Match, trials: Sequence[Trial], path: Path) -> tuple[Path, ...]:
+    from simulator.report import match_bars
+
+    return match_bars.write(of.scenario, found, trials, path)
 
 
 def _part(progress: Progress, start: float, end: float) -> Callable[[float], None] | None:
@@ -114,6 +126,7 @@ def _answer(made: Matched, program: str) -> Iterator[str]:
     yield from _idle(trials)
     yield ""
     yield f"written: {shown(made.path)}, with a variant for each"
+    yield from (f"drawn: {shown(plot)}" for plot in made.plots)
     yield f"next: {program} {_next(made)}"
 
 

@@ -68,6 +68,19 @@ def test_a_file_that_is_there_is_replaced_only_by_force(called: Called) -> None:
     assert "match_01" in Path("slag_match.yaml").read_text(encoding="utf-8")
 
 
+def test_a_picture_is_drawn_beside_the_file_where_it_is_asked_for(called: Called) -> None:
+    code, out, _ = called("--plot")
+    assert code == 0
+    assert "drawn: slag_match.png" in out.splitlines()
+    text = Path("slag_match.svg").read_text(encoding="utf-8")
+    assert "Smelter → Grinder" in text
+    assert "1,460 t/year" in text
+    Path("slag_match.yaml").unlink()
+    assert "slag_match.png: is there already" in called("--plot")[2]
+    assert called("--plot", "--force")[0] == 0
+    assert Path("slag_match.svg").read_text(encoding="utf-8") == text
+
+
 def test_the_scenario_itself_is_never_replaced(called: Called) -> None:
     code, _, err = called("--out", "slag.yaml", "--force")
     assert code == 2
