@@ -24,8 +24,8 @@ import click
 import simulator
 from simulator import explanations, files, terminal
 from simulator.cli_match import match
+from simulator.cli_options import changed, chosen, debug
 from simulator.errors import ScenarioError, UserError
-from simulator.options import changed, chosen, debug
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
@@ -106,12 +106,12 @@ Examples:
       with another number than the file's
   {0} price my.yaml
       which partnership pays, and for whom?
-  {0} match my.yaml
-      whose waste could be whose feed?
   {0} validation
       models that others published, and how far ours deviates
   {0} price take_back my.yaml
       at which price, or gate fee, of a flow do both its partners gain?
+  {0} match my.yaml
+      whose waste could be whose feed?
 
 Exit codes:
   0 fine, 1 a defect of the program, 2 the input, 3 a balance that does not close,

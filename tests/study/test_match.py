@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
 
 from simulator.errors import UserError
 from simulator.scenario import load
@@ -16,6 +19,7 @@ from simulator.study.match import Match, Trial, find, tried
 from simulator.study.match_pairs import Candidate, Terms, great_circle
 from simulator.study.match_sides import PILE
 from simulator.study.run import run
+from tests.engine.networks import Network, networks
 from tests.study.symbiosis import HIDDEN, SUBSTANCES, network
 
 ROOT = Path(__file__).parents[2]
@@ -286,6 +290,18 @@ def test_a_second_match_over_the_first_takes_other_names(tmp_path: Path) -> None
     second = find(case(path), "base")
     assert [one.name for one in second.proposals] == ["match_01_smelter_grinder_"]
     assert [one.candidate.known for one in second.proposals] == ["match_01_smelter_grinder"]
+
+
+@pytest.mark.slow
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(networks())
+def test_what_is_written_for_any_network_loads_and_runs(network: Network) -> None:
+    with TemporaryDirectory() as folder:
+        of = case(written(Path(folder), yaml.safe_dump(network.tree)))
+        found = find(of, terms=Terms(least_fit=0.2, distance=0), top=3)
+        path = Path(folder) / "net_match.yaml"
+        path.write_text(found.text, encoding="utf-8")
+        assert len(tried(of, path, found)) == len(found.proposals)
 
 
 @pytest.fixture
