@@ -11,7 +11,7 @@ from pathlib import Path
 from simulator.errors import UserError
 from simulator.prices import UNITS, aligned, alike
 from simulator.study.counterfactual import EMISSIONS, NOT_RECYCLED, Case, case
-from simulator.study.match import Match, Trial, find, tried
+from simulator.study.match import Match, Trial, find, kept, tried
 from simulator.study.match_pairs import Candidate, Terms
 from simulator.summary import NOBODY, scale
 from simulator.terminal import Progress, shown
@@ -46,9 +46,12 @@ def target(scenario: Path, out: Path | None, *, force: bool, plot: bool = False)
 
 
 def save(path: Path, text: str) -> None:
-    """Write the file. Raises UserError where it cannot be written."""
+    """Write the file, or remove it where there is nothing to say. Raises UserError where that cannot be done."""
     try:
-        path.write_text(text, encoding="utf-8", newline="\n")
+        if text:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        else:
+            path.unlink()
     except OSError as error:
         raise UserError(f"{path}: cannot be written ({error.strerror})") from None
 
@@ -77,6 +80,8 @@ class Matched:
     """The file that was written, if anything was found."""
     match: Match
     trials: tuple[Trial, ...]
+    failed: tuple[Trial, ...]
+    """What was found and cannot be run, and so is not in the file."""
     plots: tuple[Path, ...]
 
 
@@ -89,8 +94,13 @@ def matched(scenario: Path, wanted: Wanted, progress: Progress) -> Matched:
     if found.proposals:
         save(path, found.text)
     progress.stage("trying")
-    trials = tried(of, path, found, _part(progress, LOOKING, 1.0))
-    return Matched(wanted, path, found, trials, _drawn(of, found, trials, path) if wanted.plot and trials else ())
+    every = tried(of, path, found, _part(progress, LOOKING, 1.0))
+    trials, failed = (tuple(one for one in every if bool(one.failed) is bad) for bad in (False, True))
+    if failed:
+        save(path, kept(of, found, every))
+    return Matched(
+        wanted, path, found, trials, failed, _drawn(of, found, trials, path) if wanted.plot and trials else ()
+    )
 
 
 def _drawn(of: Case, found: Match, trials: Sequence[Trial], path: Path) -> tuple[Path, ...]:
@@ -112,10 +122,12 @@ def answer(made: Matched, program: str) -> tuple[str, ...]:
 
 def _answer(made: Matched, program: str) -> Iterator[str]:
     found, trials = made.match, made.trials
-    yield f"whose waste could be whose feed in {found.variant.name}: {_counts(found, len(trials))}"
+    yield f"whose waste could be whose feed in {found.variant.name}: {_counts(found)}"
     yield from (f"left out: {sentence}" for sentence in found.refused)
-    if not trials:
+    yield from (f"left out: {_pair(trial.proposal.candidate)}: {trial.failed}" for trial in made.failed)
+    if not found.proposals:
         yield "lower --fit, or write what waste costs (`fee`, transport) and what materials are made of (`composition`)"
+    if not trials:
         return
     yield ""
     yield from aligned(list(_candidates(trials)), left=3)
@@ -137,11 +149,12 @@ def _next(made: Matched) -> str:
     return shlex.join([shown(made.path), "--variants", ",".join(names), *changed])
 
 
-def _counts(found: Match, tried: int) -> str:
+def _counts(found: Match) -> str:
     if not found.worth:
         return f"nothing fits that pays{_dear(found)}"
     pairs = f"{found.worth} {'pair fits' if found.worth == 1 else 'pairs fit'}{_dear(found)}"
-    return pairs if tried == found.worth else f"{pairs}; the best {tried} are shown"
+    tried = len(found.proposals)
+    return pairs if tried == found.worth else f"{pairs}; the best {tried} are tried"
 
 
 def _dear(found: Match) -> str:
@@ -157,6 +170,10 @@ def _candidates(trials: Sequence[Trial]) -> Iterator[tuple[str, ...]]:
     yield ("", "", "", "%", "t/year", "km", f"{unit}/year")
     for place, (one, net) in enumerate(zip(all_, nets, strict=True), 1):
         yield (str(place), f"{one.waste.company} → {one.need.node}", _what(one), _fit(one), *_sizes(one), net)
+
+
+def _pair(one: Candidate) -> str:
+    return f"{one.waste.material} of {one.waste.company} to {one.need.node}"
 
 
 def _what(one: Candidate) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from simulator import cli
-from tests.study.test_match import SLAG
+from tests.study.test_match import ROUND, SLAG
 
 PLACED = SLAG.replace("smelter:\n", "smelter:\n    location: [51.60, 7.52]\n", 1).replace(
     "grinder:\n", "grinder:\n    location: [51.61, 7.49]\n", 1
@@ -118,6 +118,14 @@ def test_what_is_left_out_because_the_file_says_too_little_is_named(called: Call
     text = PLACED.replace("outputs: {metal: {iron: 1}, slag: {silica: 1}}", "outputs: {metal: {iron: 0.8}, slag: rest}")
     out = called(text=text.replace("outputs: {grit: 1}", "outputs: {grit: {silica: 1}}"))[1]
     assert "left out: slag of smelter to grinder: companies.grinder.processes.grind.outputs" in out
+
+
+def test_what_cannot_run_is_said_and_leaves_no_file(called: Called) -> None:
+    text = ROUND.replace("sand: {price: 8 EUR/t}", "sand: {price: 8 EUR/t, origin: reused}")
+    code, out, _ = called(text=text)
+    assert code == 0
+    assert "left out: a of two to one: a at one, and what is linked with it, goes round without coming to rest" in out
+    assert not Path("slag_match.yaml").exists()
 
 
 def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:

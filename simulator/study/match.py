@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from simulator.errors import UserError
+from simulator.errors import ScenarioError, UserError
 from simulator.scenario import load
 from simulator.scenario.amounts import Span
 from simulator.scenario.scenario import Variant
@@ -47,11 +48,13 @@ class Trial:
     """What a proposal does in the simulation."""
 
     proposal: Proposal
-    carried: float
+    carried: float = 0.0
     """t/year that flowed."""
-    years: float
-    effect: Effect
+    years: float = 1.0
+    effect: Effect = field(default_factory=lambda: Effect({}, {}))
     """Against the variant without it, over the run."""
+    failed: str = ""
+    """Why it cannot be run; then nothing else holds."""
 
 
 def find(of: Case, variant: str | None = None, terms: Terms | None = None, top: int = 10) -> Match:
@@ -87,6 +90,12 @@ def _require(of: Case, terms: Terms) -> None:
             raise UserError(f"{of}: no company, boundary node, process or material is called {name}{near}")
 
 
+def kept(of: Case, match: Match, trials: Sequence[Trial]) -> str:
+    """The file's text with those proposals only that can be run; empty where none can."""
+    able = [trial.proposal for trial in trials if not trial.failed]
+    return written(of.scenario, match.variant, able) if able else ""
+
+
 def _coarse(of: Case) -> tuple[str, ...]:
     """The overrides with fewer reports, where it reports by the month."""
     said = any(text.startswith("time") for text in of.sets)
@@ -111,13 +120,31 @@ def _able(of: Case, found: Sequence[Candidate], top: int) -> tuple[tuple[Proposa
 
 
 def tried(of: Case, path: Path, match: Match, progress: Progress | None = None) -> tuple[Trial, ...]:
-    """Run the file that holds the proposals, each as a lane beside the variant. Raises as any run."""
-    names = [one.name for one in match.proposals]
-    if not names:
+    """Run the file that holds the proposals, each as a lane beside the variant.
+
+    Where one of them cannot run, as goods that go round without end cannot, each runs alone, and what is wrong with it
+    is in its trial. Raises BalanceError as any run.
+    """
+    with suppress(ScenarioError):
+        return _tried(of, path, match.variant, match.proposals, progress)
+    return tuple(_alone(of, path, match.variant, one) for one in match.proposals)
+
+
+def _alone(of: Case, path: Path, variant: Variant, one: Proposal) -> Trial:
+    try:
+        return _tried(of, path, variant, [one], None)[0]
+    except ScenarioError as error:
+        return Trial(one, failed=error.faults[0].message)
+
+
+def _tried(
+    of: Case, path: Path, variant: Variant, proposals: Sequence[Proposal], progress: Progress | None
+) -> tuple[Trial, ...]:
+    if not proposals:
         return ()
-    made = run(load(path, _coarse(of), (match.variant.name, *names)), progress=progress)
-    lanes = [Comparison(made, name, {(): match.variant.name}) for name in names]
+    made = run(load(path, _coarse(of), (variant.name, *(one.name for one in proposals))), progress=progress)
+    lanes = [Comparison(made, one.name, {(): variant.name}) for one in proposals]
     return tuple(
         Trial(one, carried(lane, one.name)[0] / made.years, made.years, lane.effect(()))
-        for one, lane in zip(match.proposals, lanes, strict=True)
+        for one, lane in zip(proposals, lanes, strict=True)
     )

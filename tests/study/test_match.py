@@ -15,7 +15,7 @@ from simulator.errors import UserError
 from simulator.scenario import load
 from simulator.scenario.figures import NETWORK, TOTAL
 from simulator.study.counterfactual import EMISSIONS, NOT_RECYCLED, case
-from simulator.study.match import Match, Trial, find, tried
+from simulator.study.match import Match, Trial, find, kept, tried
 from simulator.study.match_pairs import Candidate, Terms, great_circle
 from simulator.study.match_sides import PILE
 from simulator.study.run import run
@@ -290,6 +290,48 @@ def test_a_second_match_over_the_first_takes_other_names(tmp_path: Path) -> None
     second = find(case(path), "base")
     assert [one.name for one in second.proposals] == ["match_01_smelter_grinder_"]
     assert [one.candidate.known for one in second.proposals] == ["match_01_smelter_grinder"]
+
+
+ROUND = """
+schema: 1
+name: round
+time: {start: 2025-01-01, end: 2026-01-01, step: 1 day}
+settle: until_quiet
+substances: [silica]
+materials: {a: {composition: {silica: 1}}, b: {}, sand: {composition: {silica: 1}}, bricks: {}}
+companies:
+  one:
+    inventories: {a: {order_up_to: 100 t}}
+    processes: {p: {inputs: [a], rate: 2 t/day, outputs: {b: 1}}}
+  two: {inventories: {a: {order_up_to: 100 t}}}
+  brickworks: {processes: {burn: {inputs: [sand], rate: 9 t/day, outputs: {bricks: 1}}}}
+boundary:
+  market: {supplies: {a: {price: 10 EUR/t}, sand: {price: 8 EUR/t}}, demands: {b: {price: 30 EUR/t}, bricks: {}}}
+  dump: {accepts: {a: {fate: landfill, fee: 10 EUR/t, rate: 5 t/day}}}
+flows:
+  buy: {from: market, to: one, material: a}
+  buy_sand: {from: market, to: brickworks, material: sand}
+  pass: {from: one, to: two, material: a, rank: 1}
+  tip: {from: two, to: dump, material: a}
+  sell: {from: one, to: market, material: b}
+  sell_bricks: {from: brickworks, to: market, material: bricks}
+"""
+
+
+def test_what_would_go_round_without_end_is_named_and_the_others_are_tried(tmp_path: Path) -> None:
+    """What the one passes on would come back to it at the same instant."""
+    of = case(written(tmp_path, ROUND))
+    found = find(of)
+    assert set(ends(found)) == {("two", "one"), ("two", "brickworks")}
+    path = tmp_path / "net_match.yaml"
+    path.write_text(found.text, encoding="utf-8")
+    trials = {trial.proposal.candidate.need.node: trial for trial in tried(of, path, found)}
+    assert "goes round without coming to rest" in trials["one"].failed
+    assert not trials["brickworks"].failed
+    assert trials["brickworks"].carried > 0
+    path.write_text(kept(of, found, tuple(trials.values())), encoding="utf-8")
+    assert list(load(path).variants) == ["base", trials["brickworks"].proposal.name]
+    assert kept(of, found, [trials["one"]]) == ""
 
 
 @pytest.mark.slow
