@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
@@ -112,7 +112,7 @@ def _pair(of: Seen, terms: Terms, waste: Waste, need: Need) -> Candidate | None:
 
 
 def _place(terms: Terms, waste: Waste, need: Need) -> Place | None:
-    """Under its own name where the input has it, else in the place of what it is most like; None where nothing fits."""
+    """Under its own name where the input has it, else in the place of what most is wanted of; None if nothing fits."""
     if waste.material in need.accepts:
         return Place(waste.material, 1.0, _replaced(waste, need), need.wanted)
     asked = (_instead(waste, need, name) for name in need.feeds or {} if name not in terms.skip)
@@ -128,10 +128,10 @@ def _instead(waste: Waste, need: Need, material: str) -> Place:
 
 def _replaced(waste: Waste, need: Need) -> float:
     """Of the primary material that comes in all; 1 where none does."""
-    sums: Counter[str] = Counter()
+    sums: defaultdict[str, float] = defaultdict(float)
     for material, mass in need.virgin.items():
         for substance, part in (need.feeds or {})[material].items():
-            sums[substance] += mass * part  # type: ignore[assignment]
+            sums[substance] += mass * part
     return replacement(waste.composition, fractions_of(sums), need.useful or {}) if sums else 1.0
 
 
