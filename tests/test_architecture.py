@@ -36,7 +36,7 @@ FLOORS = (
         "prices",
         "matches",
         "cli_match",
-        "options",
+        "cli_options",
         "explanations",
         "casebook",
         "files",
