@@ -144,6 +144,7 @@ def cli() -> None:
 @click.option("--batch", type=click.IntRange(min=1), default=64, help="Lanes done at a time.", show_default=True)
 @click.option("--workers", type=click.IntRange(min=1), help="Processes that share the lanes; else threads.")
 @click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers share the lanes.")
+@click.option("--fine", is_flag=True, help="Bands as fine as reports in long runs, too: they take longer.")
 @click.option("--resume", is_flag=True, help="Go on with replications that were interrupted.")
 @debug
 @click.pass_obj

@@ -31,6 +31,8 @@ class Many:
     workers: int | None
     cluster: str | None
     resume: bool
+    fine: bool
+    """Whether bands are as fine as reports, also in long runs."""
 
     def check(self) -> Many:
         """The same. Raises UserError where options need others, or exclude each other."""
@@ -46,11 +48,13 @@ class Many:
 def replicated(run: Run, target: Target, many: Many, progress: Callable[[float], None] | None) -> Run:
     """The run with its replications; each block is on disk as soon as it is done, and those that are there are used."""
     from simulator.results import provenance, shelf
+    from simulator.study.coarse import coarse
     from simulator.study.ensemble import assembled, replicate
     from simulator.study.replication import Study
     from simulator.study.run import joined
 
-    study = Study(run.scenario, many.replications, many.sampling == LATIN)
+    scenario = run.scenario if many.fine else coarse(run.scenario)
+    study = Study(scenario, many.replications, many.sampling == LATIN)
     blocks = shelf.shelf(target.partial, provenance.identity(study))
     done = [(block.first, block.last) for block in blocks.blocks()]
     start = perf_counter()
