@@ -27,6 +27,8 @@ SHADE = 0.25
 DASHES = (0, (3, 2))
 ROOM = 1.06
 """Length of an axis, as part of what is drawn."""
+FAR = 0.5
+"""Part of the highest value from which on the lowest one is far from 0."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,12 @@ def _figure(run: Run, subject: Subject) -> Figure | None:
 
 
 def _limits(bands: Mapping[str, Band]) -> tuple[float, float]:
-    """Ends of the axis: 0 is on it."""
+    """Ends of the axis: 0 is on it, unless everything lies so far from it that bands would be lines."""
     low = min(float(band.low.min()) for band in bands.values())
     high = max(float(band.high.max()) for band in bands.values())
+    if low > FAR * high > 0:
+        around = (ROOM - 1) * 2 * (high - low)
+        return low - around, high + around
     return min(0.0, ROOM * low), max(0.0, ROOM * high)
 
 

@@ -66,7 +66,7 @@ def _draw_panel(ax: Axes, run: Run, subject: Subject, variants: list[str]) -> No
     ax.axvline(0, color="#666666", linewidth=0.8)
     ax.set_title(subject.title)
     ax.set_xlabel(f"Change ({unit.name})")
-    ax.margins(x=0.12)
+    ax.margins(x=0.2)
     ax.locator_params(axis="x", nbins=5)
     ax.grid(visible=False, axis="y")
     ax.grid(visible=True, axis="x")
