@@ -61,9 +61,8 @@ Lines = Callable[[World, Taps], Iterable[Line]]
 """What a world, and who gets energy from whom in it, say of one table."""
 
 
-def terms_of(scenario: Scenario, sources: Sequence[Lines]) -> tuple[Term, ...]:
+def terms_of(worlds: Iterable[World], sources: Sequence[Lines]) -> tuple[Term, ...]:
     """All terms that some line of some world needs, in order."""
-    worlds = [world for variant in scenario.variants.values() for world in variant.worlds]
     lines = (line for world in worlds for line in _lines(world, sources))
     return tuple(sorted({line.term for line in lines if line.term is not None}, key=_order))
 

@@ -9,7 +9,7 @@ Each of them only notes what is due; when all that is due at an instant has been
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 import numpy as np
@@ -84,7 +84,7 @@ def simulate(
     """
     agenda = Agenda(plan, batch)
     env, due = agenda.env, batch.group["due"]
-    env.process(report(agenda, plan, progress, trace, record))
+    env.process(report(agenda, plan, _ends(plan, batch), progress, trace, record))
     env.process(arrive(agenda, plan, trace))
     for group in range(len(plan.reviews)):
         env.process(review(agenda, plan, group, due, trace))
@@ -108,9 +108,22 @@ def review(agenda: Agenda, plan: Plan, group: int, due: Any, trace: Trace | None
             trace(int(agenda.env.now), "review", group)
 
 
-def report(agenda: Agenda, plan: Plan, progress: Progress | None, trace: Trace | None, record: Record | None) -> Waking:
+def _ends(plan: Plan, batch: Batch) -> list[int]:
+    """When a row of the ledger ends, of the plan's variants or of lanes that are none of these, but for the last."""
+    ends = {end for course in plan.courses.values() for end in course.ends}
+    return sorted(ends.union(batch.row_end[batch.row_end < plan.line.end].tolist()) - {plan.line.end})
+
+
+def report(
+    agenda: Agenda,
+    plan: Plan,
+    ends: Sequence[int],
+    progress: Progress | None,
+    trace: Trace | None,
+    record: Record | None,
+) -> Waking:
     """Let rows of the ledger end; the last ends with the run."""
-    for end in sorted({end for course in plan.courses.values() for end in course.ends})[:-1]:
+    for end in ends:
         yield agenda.env.timeout(end - agenda.env.now)
         agenda.note()
         if record is not None:
