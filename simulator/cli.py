@@ -24,21 +24,14 @@ import click
 import simulator
 from simulator import explanations, files, terminal
 from simulator.errors import ScenarioError, UserError
+from simulator.options import Session, changed, chosen, debug
+from simulator.partners import partners
 from simulator.replications import PLAIN, SAMPLINGS, Many, replicated
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
     from simulator.study.cases import Verdict
     from simulator.study.run import Run
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """What one call of the program knows about itself."""
-
-    program: str
-    """As the user would type it."""
-    argv: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +87,6 @@ def _refuse_typing_error(args: Sequence[str], commands: Collection[str]) -> None
             raise click.UsageError(f"no command or file is called {args[0]}; did you mean {near[0]}?")
 
 
-chosen = click.option(
-    "--variants", metavar="A,B", help="Only these variants; the first named is the one others are compared with."
-)
-changed = click.option(
-    "--set", "sets", metavar="PATH=VALUE", multiple=True, help="Change a number, above all that the file says."
-)
-debug = click.option("--debug", is_flag=True, expose_value=False, help="Show where in the program an error arose.")
-
 EXAMPLES = """\
 Examples:
   {0}
@@ -114,6 +99,8 @@ Examples:
       with another number than the file's
   {0} price my.yaml
       which partnership pays, and for whom?
+  {0} partners my.yaml
+      what does each partnership contribute, which need each other, what goes with a company?
   {0} my.yaml --replications 1000 --workers 4
       a thousand draws of its uncertain numbers, by four processes
   {0} validation
@@ -308,6 +295,9 @@ def validation(folder: Path | None) -> int:
                 progress.advance((n + 1) / len(cases))
     terminal.compare(found)
     return 0 if all(verdict.holds for verdict in found) else explanations.OURS
+
+
+cli.add_command(partners)
 
 
 def _checked(

@@ -58,7 +58,7 @@ def answer(found: Answer, command: Command) -> tuple[str, ...]:
 
 def _bargain(found: Bargain, command: Command) -> Iterator[str]:
     names = " and ".join(found.without)
-    yield f"{found.flow}: {number(found.amount)} {found.unit} of {found.what} in {_span(found.years)}"
+    yield f"{found.flow}: {number(found.amount)} {found.unit} of {found.what} in {span(found.years)}"
     yield f"gains of {found.variant} against the same without {names}, not discounted"
     yield from _plainest(found.variant, found.other_variants)
     yield ""
@@ -80,7 +80,7 @@ def _outlook(found: Outlook, command: Command) -> Iterator[str]:
     yield f"gains of {found.variant} against the same without {found.name}, not discounted"
     yield from _plainest(found.variant, found.other_variants)
     yield ""
-    yield from _aligned(list(_company_rows(found)))
+    yield from aligned(list(_company_rows(found)))
     yield ""
     if not found.effect.gains:
         yield from IDLE
@@ -91,12 +91,12 @@ def _outlook(found: Outlook, command: Command) -> Iterator[str]:
 
 def _survey(found: Survey, command: Command) -> Iterator[str]:
     yield f"the partnerships of {found.variant}, each against the same without that one"
-    yield f"sums over {_span(found.years)}, not discounted; they do not add up where partnerships meet"
+    yield f"sums over {span(found.years)}, not discounted; they do not add up where partnerships meet"
     if found.other_variants:
         more = f"--variant asks for {', '.join(found.other_variants)}"
         yield f"{found.variant} is the variant with most partnerships; {more}"
     yield ""
-    yield from _aligned(_survey_rows(found))
+    yield from aligned(_survey_rows(found))
     yield ""
     yield from found.late
     if not any(effect.gains for effect in found.effects.values()):
@@ -111,7 +111,7 @@ def _plainest(variant: str, others: Sequence[str]) -> Iterator[str]:
         yield f"{variant} is {why}; --variant asks for {', '.join(others)}"
 
 
-def _span(years: float) -> str:
+def span(years: float) -> str:
     """How long a run lasts: in years, below one in days, below one in hours."""
     steps = ((years, "year"), (years * DAYS_PER_YEAR, "day"))
     size, unit = next(((size, unit) for size, unit in steps if size > 0.995), (years * DAYS_PER_YEAR * 24, "hour"))
@@ -137,7 +137,7 @@ def _prices(found: Bargain) -> Iterator[str]:
     rows = [_row(found, partner, prices, size) for partner in found.partners]
     rows += [(name, "", *[number(gain / size)] * len(prices)) for name, gain in sorted(found.others.items())]
     rows.append((ALL, "", *(number(total / size) for total in totals)))
-    yield from _aligned([(*head, *[f"at {_price(found, price)}" for price in prices[1:]]), *rows])
+    yield from aligned([(*head, *[f"at {_price(found, price)}" for price in prices[1:]]), *rows])
 
 
 def _row(found: Bargain, partner: Partner, prices: Sequence[float], size: float) -> tuple[str, ...]:
@@ -149,7 +149,7 @@ def _side(partner: Partner) -> str:
     return "above" if partner.sign > 0 else "below"
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Columns side by side, the first to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for first, *others in rows:
@@ -219,7 +219,7 @@ def _signed(value: float) -> str:
     return f"{'+' if value > 0 else ''}{number(value)}"
 
 
-def _alike(values: Sequence[float], digits: int = 4) -> list[str]:
+def alike(values: Sequence[float], digits: int = 4) -> list[str]:
     """Signed numbers with as many decimals each as the largest needs for so many digits."""
     decimals = _decimals(values, digits)
     return [f"{value:+,.{decimals}f}" if round(value, decimals) else "0" for value in values]
@@ -235,9 +235,9 @@ def _company_rows(found: Outlook) -> Iterator[tuple[str, ...]]:
     gains = {**found.effect.gains, ALL: found.effect.gain}
     unit, size = scale("EUR", list(gains.values()))
     yearly = found.years > 1
-    yield (f"gain ({unit})", f"in {_span(found.years)}", "a year" if yearly else "", "")
-    sums = _alike([gain / size for gain in gains.values()])
-    means = _alike([gain / size / found.years for gain in gains.values()]) if yearly else [""] * len(gains)
+    yield (f"gain ({unit})", f"in {span(found.years)}", "a year" if yearly else "", "")
+    sums = alike([gain / size for gain in gains.values()])
+    means = alike([gain / size / found.years for gain in gains.values()]) if yearly else [""] * len(gains)
     yield from ((name, whole, mean, "") for name, whole, mean in zip(gains, sums, means, strict=True))
     yield ("", "", "", "")
     yield ("the network", "", "", "%")
@@ -255,7 +255,7 @@ def _flows(found: Outlook, command: Command) -> Iterator[str]:
         yield "it opens no flow, so there is no price to agree on but the shares in its costs"
     if found.bargains:
         head = ("flow it opens", "carries", "price now", "gain where it is")
-        yield from _aligned([head, *(_flow_row(one) for one in found.bargains)])
+        yield from aligned([head, *(_flow_row(one) for one in found.bargains)])
         yield from ["each with the prices of the others as they are"] if len(found.bargains) > 1 else []
         yield ""
     yield from (f"{name} carries nothing" for name in found.empty)
@@ -288,7 +288,7 @@ def _survey_rows(found: Survey) -> list[tuple[str, ...]]:
     columns = [_network_column(effects, name) for name in UNITS]
     names = ("partnership", "gain", "gains most", "loses most", *UNITS)
     units = ("", unit, unit, unit, *(column[0] for column in columns))
-    gains = _alike([gain / size for gain in sums])
+    gains = alike([gain / size for gain in sums])
     rows = zip(found.effects, gains, most, least, *(column[1:] for column in columns), strict=True)
     return [names, units, *rows]
 
@@ -302,4 +302,4 @@ def _end(gains: Mapping[str, float], sign: int, size: float, decimals: int) -> s
 def _network_column(effects: Sequence[Effect], name: str) -> list[str]:
     """The unit, then a change for each partnership."""
     unit, size = scale(UNITS[name], [effect.network[name].amount for effect in effects])
-    return [unit, *_alike([effect.network[name].amount / size for effect in effects])]
+    return [unit, *alike([effect.network[name].amount / size for effect in effects])]

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.accounting.outcomes import Outcome
 from simulator.errors import ScenarioError, UserError
@@ -37,6 +38,7 @@ from simulator.study.shapley import (
     shapley,
 )
 from simulator.study.workoff import hand_out
+from simulator.units import DAYS_PER_YEAR
 
 YEARLY = "time.report=year"
 """No sum over the run depends on how often the ledger is closed, and a year is the quickest."""
@@ -59,7 +61,6 @@ class Question:
     """Of more, so many orders of joining are sampled."""
     replications: int = 0
     latin: bool = False
-    seed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,11 @@ class Findings:
     def partnerships(self) -> tuple[str, ...]:
         """The players."""
         return self.inquiry.partnerships
+
+    @property
+    def years(self) -> float:
+        """How long the run lasts, in years of 365.25 days."""
+        return self.scenario.world.days / DAYS_PER_YEAR
 
     @cached_property
     def complete(self) -> tuple[int, ...]:
@@ -164,39 +170,52 @@ class Findings:
         return Estimate(np.where(none, 0.0, found.mean), *bounds)
 
 
-def ask(
-    path: str | Path,
-    question: Question,
-    sets: Sequence[str] = (),
-    workers: Workers | None = None,
-    progress: Progress | None = None,
-) -> Findings:
-    """Simulate a variant with coalitions of its partnerships.
+@dataclass(frozen=True)
+class Asked:
+    """A question about a file that was read: what is to be simulated."""
 
-    `progress` is as of `run`. Raises UserError where there are no two partnerships, or no such variant, otherwise as
-    `run`.
+    inquiry: Inquiry
+    other_variants: tuple[str, ...]
+    late: tuple[str, ...]
+    orders: Orders | None
+    seconds: float
+    """That reading it took."""
+
+
+def ask(path: str | Path, question: Question, sets: Sequence[str] = ()) -> Asked:
+    """Read a file, and find out which coalitions a question needs.
+
+    Raises UserError where there are no two partnerships, or no such variant, ScenarioError as `load` and `run`.
     """
     start = time.perf_counter()
     of = case(path, _coarse(sets))
     chosen, others = _chosen(of, question.variant)
     inquiry, sampled = _inquiry(of, chosen, question)
-    loaded = time.perf_counter()
-    parts = _simulated(inquiry, workers or threads(), progress)
-    simulated = time.perf_counter()
-    outcomes, worth = _worth(inquiry, parts)
+    return Asked(inquiry, others, tuple(late(chosen).values()), sampled, time.perf_counter() - start)
+
+
+def simulate(asked: Asked, workers: Workers | None = None, progress: Progress | None = None) -> Findings:
+    """Simulate all coalitions that a question needs, by default by threads.
+
+    `progress` is called with the part that is done, 0 to 1. Raises UserError where a coalition cannot be simulated,
+    otherwise as `run`.
+    """
+    start = time.perf_counter()
+    parts = _simulated(asked.inquiry, workers or threads(), progress)
     failures = tuple(failure for part in parts for failure in part.failures)
-    _require_central(inquiry, failures)
+    _require_central(asked.inquiry, failures)
+    outcomes, worth = _worth(asked.inquiry, parts)
     return Findings(
-        inquiry=inquiry,
-        other_variants=others,
-        late=tuple(late(chosen).values()),
-        orders=sampled,
+        inquiry=asked.inquiry,
+        other_variants=asked.other_variants,
+        late=asked.late,
+        orders=asked.orders,
         outcomes=outcomes,
         worth=worth,
         failures=failures,
         events=sum(part.events for part in parts),
         residual=max(part.residual for part in parts),
-        timings={"load": loaded - start, "simulate": simulated - loaded},
+        timings={"load": asked.seconds, "simulate": time.perf_counter() - start},
     )
 
 
@@ -238,8 +257,7 @@ def _inquiry(of: Case, variant: Variant, question: Question) -> tuple[Inquiry, O
     count = len(players)
     sampled = None
     if count > question.most:
-        seed = scenario.world.seed if question.seed is None else question.seed
-        sampled = orders(count, question.permutations, seed)
+        sampled = orders(count, question.permutations, scenario.world.seed)
     needed = set(every(count)) if sampled is None else ends(count) | met(sampled)
     needed |= _dropouts(scenario, players)
     source = coalitions(of.path, of.sets, variant)
@@ -306,13 +324,13 @@ def _worth(inquiry: Inquiry, parts: Sequence[Part]) -> tuple[tuple[Outcome, ...]
     for part in parts:
         for failure in part.failures:
             failed[places[int(failure.variant.rpartition("_")[2])] * inquiry.each + failure.replication] = True
-    kept = np.isfinite(worth[~failed]).all(axis=0)
+    kept: NDArray[np.bool_] = np.isfinite(worth[~failed]).all(axis=0)
     shaped = worth.reshape(len(inquiry.coalitions), inquiry.each, -1)[..., kept]
-    return tuple(outcome for outcome, stays in zip(outcomes, kept, strict=True) if stays), shaped
+    return tuple(outcome for outcome, stays in zip(outcomes, kept.tolist(), strict=True) if stays), shaped
 
 
 def _require_central(inquiry: Inquiry, failures: Sequence[Failure]) -> None:
-    """Raise UserError where a coalition cannot be simulated with the numbers as they are, or no replication is whole."""
+    """Raise UserError where a coalition fails with the numbers as they are, or some coalition in every replication."""
     for failure in failures:
         if not failure.replication:
             names = inquiry.names(int(failure.variant.rpartition("_")[2]))
