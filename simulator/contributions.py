@@ -7,8 +7,8 @@ from itertools import combinations
 from math import isfinite
 
 from simulator.accounting.outcomes import CASH_FLOW, CONTENT, EMISSIONS, NOT_RECYCLED, WASTE
-from simulator.scenario.figures import NETWORK
 from simulator.prices import ALL, aligned, alike, span
+from simulator.scenario.figures import NETWORK
 from simulator.study.estimates import Estimate
 from simulator.study.partners import Findings
 from simulator.summary import NOBODY, scale
@@ -16,8 +16,8 @@ from simulator.summary import NOBODY, scale
 COLUMNS = ((CASH_FLOW, "gain"), (NOT_RECYCLED, "not recycled"), (WASTE, "waste"), (EMISSIONS, "emissions"),
            (CONTENT, "recycled content"))  # fmt: skip
 """Outcomes of the network in the order of the table, and what they are called in it."""
-MOST = 3
-"""Pairs that are named."""
+MOST, LITTLE = 3, 0.005
+"""Pairs that are named, and the part of the largest below which none is."""
 
 
 def answer(found: Findings) -> tuple[str, ...]:
@@ -121,8 +121,9 @@ def _meetings(found: Findings) -> Iterator[str]:
     gain = _shown(found)[0][0]
     table = found.pairs["interaction"].mean[..., gain]
     pairs = sorted(((float(table[pair]), pair) for pair in combinations(range(len(table)), 2)), reverse=True)
-    helping = [(value, pair) for value, pair in pairs if value > 0][:MOST]
-    hindering = [(value, pair) for value, pair in reversed(pairs) if value < 0][:MOST]
+    least = LITTLE * max((abs(value) for value, _ in pairs), default=0.0)
+    helping = [(value, pair) for value, pair in pairs if value > least][:MOST]
+    hindering = [(value, pair) for value, pair in reversed(pairs) if value < -least][:MOST]
     if not helping and not hindering:
         yield "no two partnerships change each other's gain"
         return

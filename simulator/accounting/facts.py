@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.accounting import ages, capital, energy, money, physical, sources
 from simulator.accounting.factors import Lines, recorded, value
-from simulator.accounting.grid import Calendar, Grid, calendar, grid, joined
+from simulator.accounting.grid import Calendar, Grid, calendar, joined
 from simulator.accounting.landfill import landfills
 from simulator.accounting.waste import old_scrap, waste
 from simulator.engine.ledger import Floats, Ledger
@@ -145,7 +145,7 @@ def facts(scenario: Scenario, ledger: Ledger, dates: Calendar, without: Collecti
 
 
 def _nothing(dates: Calendar, columns: int = 1) -> Grid:
-    return grid([], *[np.zeros((len(dates.of_row), len(dates.periods), 0))] * columns)
+    return Grid((), (np.zeros((len(dates.of_row), len(dates.periods), 0)),) * columns)
 
 
 def _check_finite(name: str, grid: Grid) -> None:

@@ -78,4 +78,3 @@ def _of(figures: _Figures, indicator: str, item: str, unit: str) -> Floats:
 
 def _recycled(figures: _Figures) -> Floats:
     return sum((_of(figures, "waste", fate, "t") for fate in sorted(RECYCLED_FATES)), np.zeros(1))
-

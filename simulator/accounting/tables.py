@@ -200,7 +200,7 @@ ENSEMBLE_COLUMNS: dict[str, tuple[Column, ...]] = {
 """Tables of replications."""
 
 _OUTCOME = (
-    Column("outcome", "string", "", "cash_flow, emissions, not_recycled, recycled_content or waste, over the whole run"),
+    Column("outcome", "string", "", "cash_flow, emissions, not_recycled, recycled_content or waste, of the whole run"),
     Column("item", "string", "", "`network`, or of the cash flow a company"),
     Column("unit", "string", "", "Unit of all figures of the row"),
 )
@@ -229,7 +229,7 @@ PARTNERS_COLUMNS: dict[str, tuple[Column, ...]] = {
         *_OUTCOME,
         *_measured("alone", "What both change together, less what each does, where there is no other"),
         *_measured("left_out", "The same where there are all others"),
-        *_measured("interaction", "Their Shapley interaction index; the mean of the other two where orders are sampled"),
+        *_measured("interaction", "Shapley interaction index; the mean of the other two where orders are sampled"),
         _COUNT,
     ),
     "dropouts": (

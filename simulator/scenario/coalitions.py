@@ -20,7 +20,6 @@ from simulator.scenario.openings import check_opening
 from simulator.scenario.overrides import Change, Draft, applied, changes
 from simulator.scenario.scenario import Epoch, Series, Variant
 from simulator.scenario.tables import check_series, read_tables
-from simulator.scenario.tree import Raw
 from simulator.scenario.validate import context_for, validated
 from simulator.scenario.variants import Choice, Frame, Masks, frame_of, settled, split_frame, variants_of
 from simulator.scenario.wrong import Problem
@@ -106,6 +105,4 @@ def coalitions(path: Path, sets: Sequence[str], variant: Variant) -> Coalitions:
     own_frame, own = split_frame(changes(variants_of(draft.data)[variant.name], ("variants", variant.name), "variant"))
     ordered_frame, ordered_rest = split_frame(ordered)
     base = applied(applied(Draft(draft.data, draft.places), own_frame), ordered_frame)
-    return Coalitions(
-        variant.name, variant.interventions, base, (own, ordered_rest), tables.columns, tables.series
-    )
+    return Coalitions(variant.name, variant.interventions, base, (own, ordered_rest), tables.columns, tables.series)

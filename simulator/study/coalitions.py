@@ -24,7 +24,7 @@ from simulator.study.replication import Failure, Shift
 from simulator.study.sampling import uniforms
 
 if TYPE_CHECKING:
-    from simulator.engine import Lane, Ledger, Plan
+    from simulator.engine import Lane, Plan
     from simulator.engine.ledger import Floats
 
 

@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.accounting.outcomes import Outcome
 from simulator.errors import ScenarioError, UserError
@@ -324,7 +323,7 @@ def _worth(inquiry: Inquiry, parts: Sequence[Part]) -> tuple[tuple[Outcome, ...]
     for part in parts:
         for failure in part.failures:
             failed[places[int(failure.variant.rpartition("_")[2])] * inquiry.each + failure.replication] = True
-    kept: NDArray[np.bool_] = np.isfinite(worth[~failed]).all(axis=0)
+    kept = np.asarray(np.isfinite(worth[~failed]).all(axis=0))
     shaped = worth.reshape(len(inquiry.coalitions), inquiry.each, -1)[..., kept]
     return tuple(outcome for outcome, stays in zip(outcomes, kept.tolist(), strict=True) if stays), shaped
 

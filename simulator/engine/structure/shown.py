@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.engine.axes import origins
-from simulator.engine.structure.alike import structure_of
 from simulator.scenario.buses import buses
 from simulator.scenario.forms import COST
 from simulator.scenario.models import Company, World
