@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from math import isfinite
 
-from simulator.accounting.outcomes import CASH_FLOW, CONTENT, EMISSIONS, NOT_RECYCLED, WASTE
+from simulator.accounting.outcomes import CASH_FLOW, CONTENT, EMISSIONS, NOT_RECYCLED, WASTE, Outcome
 from simulator.prices import ALL, aligned, alike, span
 from simulator.scenario.figures import NETWORK
 from simulator.study.estimates import Estimate
 from simulator.study.partners import Findings
 from simulator.summary import NOBODY, scale
 
+_Figure = tuple[float, float]
+"""A mean, and half of its interval."""
 COLUMNS = ((CASH_FLOW, "gain"), (NOT_RECYCLED, "not recycled"), (WASTE, "waste"), (EMISSIONS, "emissions"),
            (CONTENT, "recycled content"))  # fmt: skip
 """Outcomes of the network in the order of the table, and what they are called in it."""
@@ -62,44 +64,41 @@ def _shown(found: Findings) -> list[tuple[int, str, str]]:
 
 def _contributions(found: Findings) -> list[tuple[str, ...]]:
     """A row per partnership, the greatest gain first; then all together."""
-    gain = _shown(found)[0][0]
+    shown, whole = _shown(found), found.whole
+    gain = shown[0][0]
     ranked = sorted(range(len(found.partnerships)), key=lambda one: -found.shapley.mean[one, gain])
-    first = [found.partnerships[one] for one in ranked]
-    names = ("partnership", *first, ALL)
+
+    def column(title: str, n: int, of: Estimate, last: _Figure | None = None) -> list[str]:
+        return _column(title, found.outcomes[n], [_figure(of, one, n) for one in ranked], last)
+
     columns = [
-        _column(found, gain, "gain", found.shapley, ranked, found.whole),
-        _column(found, gain, "alone", found.alone, ranked),
-        _column(found, gain, "comes last", found.left_out, ranked),
+        ["partnership", "", *(found.partnerships[one] for one in ranked), ALL],
+        column("gain", gain, found.shapley, _figure(whole, gain)),
+        column("alone", gain, found.alone),
+        column("comes last", gain, found.left_out),
         _ends(found, ranked, "gains most", 1),
         _ends(found, ranked, "loses most", -1),
-        *(_column(found, n, title, found.shapley, ranked, found.whole) for n, _, title in _shown(found)[1:]),
+        *(column(title, n, found.shapley, _figure(whole, n)) for n, _, title in shown[1:]),
     ]
-    head, *rows = zip((names[0], "", *names[1:]), *columns, strict=True)
-    return [head, *rows]
+    return list(zip(*columns, strict=True))
 
 
-def _column(
-    found: Findings, outcome: int, title: str, of: Estimate, rows: Sequence[int], last: Estimate | None = None
-) -> list[str]:
+def _column(title: str, outcome: Outcome, of: Sequence[_Figure], last: _Figure | None = None) -> list[str]:
     """Heading, unit, and a figure for each row; below them that of all together."""
-    mean = [float(of.mean[row, outcome]) for row in rows] + ([float(last.mean[outcome])] if last else [])
-    half = [_half(of, (row, outcome)) for row in rows] + ([_half(last, (outcome,))] if last else [])
-    unit, cells = _cells(found.outcomes[outcome].unit, mean, half)
+    unit, cells = _cells(outcome.unit, [*of, *([last] if last else [])])
     return [title, unit, *cells, *([] if last else [""])]
 
 
-def _half(of: Estimate, at: tuple[int, ...]) -> float:
-    return float(of.high[at] - of.low[at]) / 2
+def _figure(of: Estimate, *at: int) -> _Figure:
+    return float(of.mean[at]), float(of.high[at] - of.low[at]) / 2
 
 
-def _cells(unit: str, mean: Sequence[float], half: Sequence[float]) -> tuple[str, list[str]]:
+def _cells(unit: str, figures: Sequence[_Figure]) -> tuple[str, list[str]]:
     """The unit in which figures read well, and the figures."""
-    step, size = ("% points", 0.01) if unit == "1" else scale(unit, mean)
-    told = alike([value / size for value in mean])
-    if not any(isfinite(value) for value in half):
-        return step, told
+    step, size = ("% points", 0.01) if unit == "1" else scale(unit, [mean for mean, _ in figures])
+    told = alike([mean / size for mean, _ in figures])
     decimals = max((len(text.partition(".")[2]) for text in told), default=0)
-    bounds = [f" ± {value / size:,.{decimals}f}" if isfinite(value) else "" for value in half]
+    bounds = [f" ± {half / size:,.{decimals}f}" if isfinite(half) else "" for _, half in figures]
     return step, [f"{text}{bound}" for text, bound in zip(told, bounds, strict=True)]
 
 
@@ -142,9 +141,8 @@ def _dropouts(found: Findings) -> list[tuple[str, ...]]:
     order = sorted(found.dropouts, key=lambda name: float(found.dropouts[name][1].mean[shown[0][0]]))
     columns = [["if this company drops out", "", *order], ["partnerships", "", *map(str, _counts(found, order))]]
     for outcome, _, title in shown:
-        effects = [found.dropouts[name][1] for name in order]
-        mean = [float(effect.mean[outcome]) for effect in effects]
-        unit, cells = _cells(found.outcomes[outcome].unit, mean, [_half(effect, (outcome,)) for effect in effects])
+        effects = [_figure(found.dropouts[name][1], outcome) for name in order]
+        unit, cells = _cells(found.outcomes[outcome].unit, effects)
         columns.append([title, unit, *cells])
     return list(zip(*columns, strict=True))
 
@@ -156,5 +154,5 @@ def _counts(found: Findings, order: Sequence[str]) -> list[int]:
 def _failed(found: Findings) -> Iterator[str]:
     bad = sorted({one.replication for one in found.failures})
     if bad:
-        some = ", ".join(map(str, bad[:MOST]))
-        yield f"left out: replications {some}{' …' if len(bad) > MOST else ''}, as a lane failed: {found.failures[0].message}"
+        some = ", ".join(map(str, bad[:MOST])) + (" …" if len(bad) > MOST else "")
+        yield f"left out: replications {some}, in which a lane failed: {found.failures[0].message}"

@@ -43,7 +43,8 @@ class Cast:
 def cast(plan: Plan, lanes: Sequence[Lane], drawn: Mapping[Lane, Variant] | None = None) -> Cast:
     """Lanes of a plan; those `drawn` have a variant of their own, all others that of the plan.
 
-    Such a variant is one of the plan's with other numbers, or one that the plan covers. Raises RunError where the lifetime that was drawn of a use is too short for the stock it is to keep.
+    Such a variant is one of the plan's with other numbers, or one that the plan covers. Raises RunError where the
+    lifetime that was drawn of a use is too short for the stock it is to keep.
     """
     own = drawn or {}
     if not own:

@@ -84,7 +84,7 @@ def simulate(
     """
     agenda = Agenda(plan, batch)
     env, due = agenda.env, batch.group["due"]
-    env.process(report(agenda, plan, _ends(plan, batch), progress, trace, record))
+    env.process(report(agenda, _ends(plan, batch), plan.line.end, progress=progress, trace=trace, record=record))
     env.process(arrive(agenda, plan, trace))
     for group in range(len(plan.reviews)):
         env.process(review(agenda, plan, group, due, trace))
@@ -116,8 +116,9 @@ def _ends(plan: Plan, batch: Batch) -> list[int]:
 
 def report(
     agenda: Agenda,
-    plan: Plan,
     ends: Sequence[int],
+    last: int,
+    *,
     progress: Progress | None,
     trace: Trace | None,
     record: Record | None,
@@ -131,7 +132,7 @@ def report(
         if trace is not None:
             trace(end, "report", 0)
         if progress is not None:
-            progress(end / plan.line.end)
+            progress(end / last)
 
 
 def arrive(agenda: Agenda, plan: Plan, trace: Trace | None) -> Waking:

@@ -1,7 +1,7 @@
 """A variant with any of its partnerships: coalitions are resolved one by one, as they are needed.
 
-A thousand of them in one `load` would be a thousand variants side by side. Here the file is read once; what no coalition
-changes is validated once; coalitions share the worlds in which the same partnerships are in force.
+A thousand of them in one `load` would be a thousand variants side by side. Here the file is read once, what no
+coalition changes is validated once, and coalitions share the worlds in which the same partnerships are in force.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from simulator.errors import ScenarioError
+from simulator.errors import Fault, ScenarioError
 from simulator.scenario.checks import check_world
 from simulator.scenario.context import Context, Tables
 from simulator.scenario.loader import drafted
@@ -83,19 +83,23 @@ class Coalitions:
         draft = settled(self.base, frame, instant, self.later)
         if draft.faults:
             raise ScenarioError(draft.faults)
-        world = validated(memory.masks.masked(draft.data, agreed), memory.context)
-        if not isinstance(world, World):
-            self._require(world, draft, agreed)
-            raise AssertionError("what is no world has faults")
-        self._require([*check_world(world, self.series), *check_series(world, self.series)], draft, agreed)
-        return world
+        found = validated(memory.masks.masked(draft.data, agreed), memory.context)
+        if isinstance(found, World):
+            self._require([*check_world(found, self.series), *check_series(found, self.series)], draft, agreed)
+            return found
+        raise ScenarioError(self._faults(found, draft, agreed))
 
     def _require(self, problems: Iterable[Problem], draft: Draft, agreed: Collection[str]) -> None:
-        """Raise ScenarioError where there are problems; each says with which partnerships."""
-        where = f"with {', '.join(agreed)}" if agreed else "without any partnership"
-        faults = [draft.places.fault(problem.keys, f"{problem.message} ({where})") for problem in problems]
+        """Raise ScenarioError where there are problems."""
+        faults = self._faults(problems, draft, agreed)
         if faults:
             raise ScenarioError(faults)
+
+    @staticmethod
+    def _faults(problems: Iterable[Problem], draft: Draft, agreed: Collection[str]) -> list[Fault]:
+        """The problems, each with the partnerships that it comes with."""
+        where = f"with {', '.join(agreed)}" if agreed else "without any partnership"
+        return [draft.places.fault(problem.keys, f"{problem.message} ({where})") for problem in problems]
 
 
 def coalitions(path: Path, sets: Sequence[str], variant: Variant) -> Coalitions:

@@ -1,7 +1,8 @@
 """Coalitions of the partnerships of a variant as lanes: what is asked for, and a block of it done by any worker.
 
-All coalitions are one study that is sent to workers as it is; each opens it once (`Bench`) and resolves, for every block,
-the coalitions in it. Plans are made from a few of them, and all others are cast on these: see `Plan.covers`.
+All coalitions are one inquiry that is sent to workers as it is. Each opens it once (`Bench`), and resolves the
+coalitions of a block when it does it. Plans are made from a few of them, and all others are cast on these: see
+`Plan.covers`.
 """
 
 from __future__ import annotations

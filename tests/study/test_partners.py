@@ -243,8 +243,9 @@ def test_what_no_world_of_the_plan_shows_gets_a_plan_of_its_own(path: Path) -> N
     few = {name: narrow.spanning[name] for name in (name_of(0),)}
     narrow.spanning, narrow.plans = few, narrow.planned(few)
     variant = narrow.resolved(3, narrow.memory)
-    assert narrow.plan_of(variant, {}) not in narrow.plans
-    assert narrow.plan_of(narrow.spanning[name_of(0)], {}) in narrow.plans
+    assert narrow.plan_of(variant, {}) is not narrow.plans[0]
+    assert narrow.plan_of(narrow.spanning[name_of(0)], {}) is narrow.plans[0]
+    assert whole.plan_of(variant, {}) is whole.plans[0]
     left, right = narrow.part(0, 0), whole.part(0, 0)
     assert {key: list(values) for key, values in left.figures.items()} == {
         key: list(values) for key, values in right.figures.items()
