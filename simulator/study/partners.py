@@ -200,7 +200,7 @@ def simulate(asked: Asked, workers: Workers | None = None, progress: Progress | 
     otherwise as `run`.
     """
     start = time.perf_counter()
-    parts = _simulated(asked.inquiry, workers or threads(), progress)
+    parts = worked_off(asked.inquiry, workers or threads(), progress)
     failures = tuple(failure for part in parts for failure in part.failures)
     _require_central(asked.inquiry, failures)
     outcomes, worth = _worth(asked.inquiry, parts)
@@ -294,7 +294,8 @@ def _dropouts(scenario: Scenario, players: Sequence[str]) -> set[int]:
     return {grand & ~mask(players, theirs(scenario, players, company)) for company in everyone}
 
 
-def _simulated(inquiry: Inquiry, workers: Workers, progress: Progress | None) -> list[Part]:
+def worked_off(inquiry: Inquiry, workers: Workers, progress: Progress | None = None) -> list[Part]:
+    """All lanes of an inquiry, in order. Raises as `work_off`."""
     parts: list[Part] = []
     done = 0
 
