@@ -33,8 +33,6 @@ that they cannot disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from simulator.accounting.balance import TOLERANCE, Balance, check, require, worst
 from simulator.accounting.bottlenecks import Bottleneck, find_bottlenecks
 from simulator.accounting.build import tabulate
@@ -44,7 +42,6 @@ from simulator.accounting.facts import VALUED
 from simulator.accounting.shortages import find_shortages
 from simulator.accounting.tables import COLUMNS, Tables
 from simulator.engine.index import Term
-from simulator.scenario.models import World
 from simulator.scenario.scenario import Scenario
 
 __all__ = [
@@ -60,16 +57,10 @@ __all__ = [
     "require",
     "tabulate",
     "terms",
-    "terms_in",
     "worst",
 ]
 
 
 def terms(scenario: Scenario) -> tuple[Term, ...]:
     """What the kernels must sum, in order: one term per quantity and product of time series that values it."""
-    return terms_in(world for variant in scenario.variants.values() for world in variant.worlds)
-
-
-def terms_in(worlds: Iterable[World]) -> tuple[Term, ...]:
-    """The same for some worlds."""
-    return terms_of(worlds, [lines for lines, _ in VALUED.values()])
+    return terms_of(scenario, [lines for lines, _ in VALUED.values()])

@@ -61,8 +61,9 @@ Lines = Callable[[World, Taps], Iterable[Line]]
 """What a world, and who gets energy from whom in it, say of one table."""
 
 
-def terms_of(worlds: Iterable[World], sources: Sequence[Lines]) -> tuple[Term, ...]:
+def terms_of(scenario: Scenario, sources: Sequence[Lines]) -> tuple[Term, ...]:
     """All terms that some line of some world needs, in order."""
+    worlds = [world for variant in scenario.variants.values() for world in variant.worlds]
     lines = (line for world in worlds for line in _lines(world, sources))
     return tuple(sorted({line.term for line in lines if line.term is not None}, key=_order))
 
@@ -75,6 +76,10 @@ def _lines(world: World, sources: Sequence[Lines]) -> Iterator[Line]:
 
 def _order(term: Term) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     return term.quantity, term.key, term.tables
+
+
+class UnrecordedError(KeyError):
+    """A product with time series that the kernels were not asked to sum: the plan was made for other worlds."""
 
 
 class Held(NamedTuple):
@@ -96,6 +101,13 @@ class Recorded:
     """Where each stands."""
     worlds: Sequence[Held]
     """Every world once."""
+
+    def place(self, what: Quantity | Term) -> int:
+        """Where a quantity stands. Raises UnrecordedError."""
+        try:
+            return self.position[what]
+        except KeyError:
+            raise UnrecordedError(what) from None
 
 
 def recorded(scenario: Scenario, ledger: Ledger) -> Recorded:
@@ -131,7 +143,7 @@ def _add(
 ) -> None:
     """Add the lines of one world in the rows where it held; several lines may have one key."""
     lanes, rows = where[0][:, None], where[1][:, None]
-    position = np.array([known.position[_what(line)] for line in lines], dtype=np.intp)
+    position = np.array([known.place(_what(line)) for line in lines], dtype=np.intp)
     amounts = known.quantities[lanes, rows, position] * np.array([line.constant for line in lines])
     column = np.array([line.column for line in lines], dtype=np.intp)
     key = np.array([number[line.key] for line in lines], dtype=np.intp)

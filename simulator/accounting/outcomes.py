@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 
@@ -36,6 +37,11 @@ class Outcome:
     node: str
     """`network`, or of the cash flow also a company."""
     unit: str
+
+    @property
+    def absent(self) -> float:
+        """What it is where nothing tells it: a sum is 0, a ratio not a number."""
+        return nan if self.unit == "1" else 0.0
 
 
 _Figures = Mapping[Key, Floats]

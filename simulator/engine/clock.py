@@ -50,6 +50,10 @@ class Agenda:
         self.planned = False
         self.events = 0
 
+    def close(self) -> None:
+        """Let go of the batch: the calendar goes round in references, and would keep the arrays for long."""
+        del self.kernels, self.rank
+
     def note(self) -> None:
         """Make sure that the kernels act at this instant, after all that is due has been noted."""
         self.events += 1
@@ -84,15 +88,21 @@ def simulate(
     """
     agenda = Agenda(plan, batch)
     env, due = agenda.env, batch.group["due"]
-    env.process(report(agenda, _ends(plan, batch), plan.line.end, progress=progress, trace=trace, record=record))
-    env.process(arrive(agenda, plan, trace))
-    for group in range(len(plan.reviews)):
-        env.process(review(agenda, plan, group, due, trace))
+    wakings = [
+        report(agenda, _ends(plan, batch), plan.line.end, progress=progress, trace=trace, record=record),
+        arrive(agenda, plan, trace),
+        *(review(agenda, plan, group, due, trace) for group in range(len(plan.reviews))),
+    ]
+    for waking in wakings:
+        env.process(waking)
     agenda.kernels(BEGIN, 0)
     env.run(until=plan.line.end)
     if record is not None:
         record(plan.line.end)
     agenda.kernels(FINISH, plan.line.end)
+    for waking in wakings:
+        waking.close()
+    agenda.close()
     return agenda.events
 
 

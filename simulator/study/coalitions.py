@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulator.accounting.factors import UnrecordedError
 from simulator.accounting.outcomes import Outcome, outcomes
 from simulator.scenario.coalitions import Coalitions, Memory
 from simulator.scenario.drawing import Draw, Memo, draws_of, replaced, values_of
@@ -113,23 +114,20 @@ class Bench:
         scenario = replace(self.inquiry.scenario, variants=variants)
         return engine.plans(scenario, accounting.terms(scenario))
 
-    def plan_of(self, variant: Variant, covered: dict[int, tuple[Plan, ...]]) -> Plan:
-        """The plan on which a variant is cast, one of its own where it shows what those there are have no place for."""
-        for world in variant.worlds:
-            if id(world) not in covered:
-                covered[id(world)] = tuple(plan for plan in self.plans if self._covers(plan, world))
-        sets = [{id(plan) for plan in covered[id(world)]} for world in variant.worlds]
-        common = set.intersection(*sets)
-        for plan in self.plans:
-            if id(plan) in common:
+    def plan_of(self, variant: Variant, covered: dict[tuple[int, int], bool]) -> Plan:
+        """The plan on which a variant is cast; `covered`: which plan, by number, covers which world, by identity."""
+        for number, plan in enumerate(self.plans):
+            for world in variant.worlds:
+                key = number, id(world)
+                covered[key] = covered[key] if key in covered else plan.covers(world)
+            if all(covered[number, id(world)] for world in variant.worlds):
                 return plan
+        return self.own_plan(variant)
+
+    def own_plan(self, variant: Variant) -> Plan:
+        """A plan of its own for a variant that shows what the plans there are have no place for."""
         own = self.planned({**self.spanning, variant.name: variant})
         return next(plan for plan in own if variant.name in plan.courses)
-
-    def _covers(self, plan: Plan, world: World) -> bool:
-        from simulator.accounting import terms_in
-
-        return plan.covers(world) and set(terms_in([world])) <= set(plan.index.terms)
 
     def part(self, first: int, last: int) -> Part:
         """Simulate and account for lanes `first` to `last`, both included."""
@@ -162,25 +160,39 @@ class _Work:
         self.memos: dict[int, Memo] = {}
 
     def done(self) -> Part:
-        scenario = replace(self.bench.inquiry.scenario, variants=self.variants)
-        shift = Shift(scenario, self._variant)
+        shift = Shift(replace(self.bench.inquiry.scenario, variants=self.variants), self._variant)
         place = {lane: n for n, lane in enumerate(self.lanes)}
         figures: dict[Outcome, Floats] = {}
         told = np.zeros(len(self.lanes), dtype=bool)
-        for plan, lanes in self._by_plan():
-            for ledger in shift.ledgers(plan, lanes):
-                at = [place[lane] for lane in ledger.lanes]
-                told[at] = True
-                for outcome, values in outcomes(scenario, ledger).items():
-                    absent = np.nan if outcome.unit == "1" else 0.0
-                    figures.setdefault(outcome, np.full(len(self.lanes), absent))[at] = values
+        for lanes, of_lanes in self._outcomes(shift):
+            at = [place[lane] for lane in lanes]
+            told[at] = True
+            for outcome, values in of_lanes.items():
+                figures.setdefault(outcome, np.full(len(place), outcome.absent))[at] = values
         for values in figures.values():
             values[~told] = np.nan
         failures = tuple(sorted(shift.failures, key=lambda one: (one.replication, one.variant)))
         return Part(self.range[0], self.range[-1], figures, failures, shift.events, shift.residual)
 
+    def _outcomes(self, shift: Shift) -> Iterator[tuple[tuple[Lane, ...], Mapping[Outcome, Floats]]]:
+        """Lanes of a batch, and their outcomes; those whose products with time series the plan lacks once more."""
+        for plan, lanes in self._by_plan():
+            for ledger in shift.ledgers(plan, lanes):
+                try:
+                    yield ledger.lanes, outcomes(shift.scenario, ledger)
+                except UnrecordedError:
+                    yield from self._again(shift, ledger.lanes)
+
+    def _again(
+        self, shift: Shift, lanes: Sequence[Lane]
+    ) -> Iterator[tuple[tuple[Lane, ...], Mapping[Outcome, Floats]]]:
+        for name in dict.fromkeys(lane.variant for lane in lanes):
+            plan = self.bench.own_plan(self.variants[name])
+            for ledger in shift.ledgers(plan, [lane for lane in lanes if lane.variant == name]):
+                yield ledger.lanes, outcomes(shift.scenario, ledger)
+
     def _by_plan(self) -> Iterator[tuple[Plan, list[Lane]]]:
-        covered: dict[int, tuple[Plan, ...]] = {}
+        covered: dict[tuple[int, int], bool] = {}
         plans = {name: self.bench.plan_of(variant, covered) for name, variant in self.variants.items()}
         for key in dict.fromkeys(id(plan) for plan in plans.values()):
             plan = next(plan for plan in plans.values() if id(plan) == key)

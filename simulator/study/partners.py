@@ -318,7 +318,7 @@ def _worth(inquiry: Inquiry, parts: Sequence[Part]) -> tuple[tuple[Outcome, ...]
     for part in parts:
         rows = slice(part.first, part.last + 1)
         for column, outcome in enumerate(outcomes):
-            absent = np.full(part.last - part.first + 1, np.nan if outcome.unit == "1" else 0.0)
+            absent = np.full(part.last - part.first + 1, outcome.absent)
             worth[rows, column] = part.figures.get(outcome, absent)
     places = {coalition: place for place, coalition in enumerate(inquiry.coalitions)}
     for part in parts:

@@ -7,7 +7,6 @@ on the study and its own name alone, so that blocks may be of any size, done by 
 
 from __future__ import annotations
 
-import gc
 import pickle
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -136,7 +135,6 @@ class Shift:
         """Simulate lanes of a plan, batch after batch."""
         for batch in batches_of(plan, lanes):
             yield from self._batch(plan, batch)
-            gc.collect()  # the batch's calendar holds its arrays in reference cycles
 
     def _batch(self, plan: Plan, lanes: Sequence[Lane]) -> Iterator[Ledger]:
         """Lanes that fail are noted and left out. Raises BalanceError where mass or energy was made or lost."""

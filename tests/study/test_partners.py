@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from simulator import engine
 from simulator.accounting.outcomes import CASH_FLOW, EMISSIONS, NOT_RECYCLED, Outcome
 from simulator.errors import ScenarioError, UserError
 from simulator.scenario import load
@@ -250,6 +251,15 @@ def test_what_no_world_of_the_plan_shows_gets_a_plan_of_its_own(path: Path) -> N
     assert {key: list(values) for key, values in left.figures.items()} == {
         key: list(values) for key, values in right.figures.items()
     }
+
+
+def test_products_with_time_series_that_the_plan_lacks_are_summed_by_another(path: Path) -> None:
+    """The plan is made without the terms that accounting needs; balances and figures are the same."""
+    whole, narrow = bench(path, "pair", (0, 3)), bench(path, "pair", (0, 3))
+    narrow.plans = engine.plans(replace(narrow.inquiry.scenario, variants=narrow.spanning), ())
+    left, right = narrow.part(0, 1), whole.part(0, 1)
+    assert left.figures.keys() == right.figures.keys()
+    assert all((left.figures[outcome] == right.figures[outcome]).all() for outcome in left.figures)
 
 
 def test_what_a_variant_sets_and_its_interventions_hold_in_every_coalition(path: Path) -> None:
