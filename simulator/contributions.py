@@ -98,7 +98,8 @@ def _cells(unit: str, figures: Sequence[_Figure]) -> tuple[str, list[str]]:
     step, size = ("% points", 0.01) if unit == "1" else scale(unit, [mean for mean, _ in figures])
     told = alike([mean / size for mean, _ in figures])
     decimals = max((len(text.partition(".")[2]) for text in told), default=0)
-    bounds = [f" ± {half / size:,.{decimals}f}" if isfinite(half) else "" for _, half in figures]
+    told_half = [f"{half / size:,.{decimals}f}" if isfinite(half) else "0" for _, half in figures]
+    bounds = [f" ± {text}" if float(text.replace(",", "")) else "" for text in told_half]
     return step, [f"{text}{bound}" for text, bound in zip(told, bounds, strict=True)]
 
 
