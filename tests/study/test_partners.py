@@ -17,6 +17,8 @@ from simulator.study import executors
 from simulator.study.coalitions import Bench, Inquiry, name_of
 from simulator.study.partners import Findings, Question, ask, simulate
 from simulator.study.run import run
+from tests.engine import everything
+from tests.engine.builders import read, text
 
 CRATES = """
 schema: 1
@@ -104,9 +106,11 @@ def at(found: Findings, name: str, node: str = "network") -> int:
     return next(n for n, one in enumerate(found.outcomes) if (one.name, one.node) == (name, node))
 
 
-def written(path: Path, names: tuple[str, ...], sets: tuple[str, ...]) -> dict[Outcome, float]:
+def as_written(
+    path: Path, names: tuple[str, ...], interventions: tuple[str, ...], sets: tuple[str, ...]
+) -> dict[Outcome, float]:
     """Outcomes of a coalition that stands as a variant in the file, from the table of a run of it alone."""
-    more = {"mine": {"partnerships": list(names), "interventions": ["dear_power"]}}
+    more = {"mine": {"partnerships": list(names), "interventions": list(interventions)}}
     table = run(load(path, sets, ("mine",), more=more)).tables.indicators
     table = table[table["period"] == "total"]
     rows = zip(*(table[name] for name in ("node", "indicator", "item", "unit", "value")), strict=True)
@@ -124,9 +128,30 @@ def test_a_coalition_is_bit_for_bit_the_same_coalition_written_as_a_variant(path
     inquiry = found.inquiry
     assert len(inquiry.coalitions) == 16
     for place, coalition in enumerate(inquiry.coalitions):
-        expected = written(path, inquiry.names(coalition), ("time.report=year",))
+        expected = as_written(path, inquiry.names(coalition), ("dear_power",), ("time.report=year",))
         assert len(expected) >= 6
         for outcome, value in expected.items():
+            assert found.worth[place, 0, found.outcomes.index(outcome)] == value
+
+
+FURTHER = """partnerships:
+  calm: {partners: {smelter: 1}, scale: {companies.smelter.processes.melt.minimum: 0.5}}
+  tidy: {partners: {drawer: 1}, start: 2025-01-13, set: {flows.offcut.capacity: 0.1 t/day}}
+  needy: {partners: {town: 1}, start: 2025-01-20, set: {companies.town.uses.wires.demand: 0.7 t/day}}
+"""
+
+
+def test_so_it_is_in_a_scenario_of_all_features(tmp_path: Path) -> None:
+    """Lots, lags, cohorts, orders as needed, the cheapest way, contracts, outages, start-ups, time series."""
+    body = everything.BODY.replace("partnerships:\n", FURTHER, 1)
+    written = text(body, end="2025-02-05", report="month")
+    read(tmp_path, written, everything.FILES)
+    (file,) = tmp_path.glob("*.yaml")
+    found = simulate(ask(file, Question("circular")))
+    assert len(found.inquiry.coalitions) == 16
+    for place, coalition in list(enumerate(found.inquiry.coalitions))[1::3]:
+        names, happening = found.inquiry.names(coalition), found.inquiry.source.interventions
+        for outcome, value in as_written(file, names, happening, ("time.report=year",)).items():
             assert found.worth[place, 0, found.outcomes.index(outcome)] == value
 
 
