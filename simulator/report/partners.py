@@ -27,6 +27,8 @@ HELPS, HARMS = style.OKABE_ITO[0], style.OKABE_ITO[1]
 """Colours of what is better and of what is worse."""
 LABEL, ROW, CELL = 30, 0.42, 0.5
 """Most letters of a line of a title; inches of a row of bars, and of a cell of a heat map."""
+ASIDE = 0.16
+"""Part of a row by which the marks stand below its middle, where the interval is."""
 LITTLE = 0.005
 """Part of the largest value of a heat map below which a cell is left without its number."""
 
@@ -92,11 +94,12 @@ def _draw_bars(ax: Axes, found: Findings, subject: Subject, order: Sequence[int]
     if np.isfinite(low).any():
         bounds = np.stack([value - low, high - value]) / unit.divisor
         ax.errorbar(value / unit.divisor, rows, xerr=bounds, fmt="none", ecolor=style.INK, elinewidth=1.2, capsize=2.5)
-    ax.plot(alone / unit.divisor, rows, "o", color="white", markeredgecolor=style.INK, markersize=4)
-    ax.plot(last / unit.divisor, rows, "D", color=style.INK, markersize=3)
+    ax.plot(alone / unit.divisor, rows + ASIDE, "o", color="white", markeredgecolor=style.INK, markersize=4)
+    ax.plot(last / unit.divisor, rows + ASIDE, "D", color=style.INK, markeredgecolor="white", markersize=4)
     ax.axvline(0, color="#666666", linewidth=0.8)
     ax.set_title(subject.title)
     ax.set_xlabel(f"Change ({unit.name})")
+    ax.use_sticky_edges = False  # what stands at 0 is to be seen whole
     ax.margins(x=0.08)
     ax.locator_params(axis="x", nbins=4)
     ax.grid(visible=False, axis="y")
@@ -108,12 +111,12 @@ def _handles(found: Findings) -> list[Artist]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    dot: dict[str, Any] = {"linestyle": "none", "markeredgecolor": style.INK}
+    dot: dict[str, Any] = {"linestyle": "none", "markeredgecolor": style.INK, "markersize": 4}
     handles: list[Artist] = [
         Patch(color=HELPS, label="Shapley value: better"),
         Patch(color=HARMS, label="Worse"),
-        Line2D([], [], marker="o", color="white", markersize=4, label="Where there is no other", **dot),
-        Line2D([], [], marker="D", color=style.INK, markersize=3, label="Where there are all others", **dot),
+        Line2D([], [], marker="o", color="white", label="Where there is no other", **dot),
+        Line2D([], [], marker="D", color=style.INK, label="Where there are all others", **dot),
     ]
     if np.isfinite(found.shapley.low).any():
         handles.append(Line2D([], [], color=style.INK, linewidth=1.2, label="95 % interval of the mean"))
@@ -149,10 +152,10 @@ def interactions(found: Findings, subject: Subject) -> Figure:
     whole = found.pairs["interaction"].mean[..., _place(found, subject.name)][np.ix_(order, order)]
     below = np.tril(np.ones_like(whole, dtype=bool), -1)
     unit = subject.unit(float(np.abs(whole).max(initial=0.0)))
-    side = 2.0 + CELL * len(order)
+    side = max(3.6, 2.0 + CELL * len(order))
     figure = _new(found, _title(found, f"{subject.title}: which help each other"), (side + 3.4, side + 0.4))
     ax = figure.subplots()
-    label = f"{subject.title}: beyond what each changes by itself ({unit.name})"
+    label = f"Beyond what each changes by itself ({unit.name})"
     _draw_map(figure, np.where(below, whole, np.nan)[1:, :-1] / unit.divisor, label, subject.rises)
     numbers = [f"{n}  {style.wrapped(_titled(found, one), LABEL)}" for n, one in enumerate(order, 1)]
     ax.set_yticks(range(len(order) - 1), numbers[1:])
