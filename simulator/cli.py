@@ -23,15 +23,25 @@ import click
 
 import simulator
 from simulator import explanations, files, terminal
+from simulator.cli_match import match
+from simulator.cli_options import changed, chosen, debug
+from simulator.cli_partners import partners
 from simulator.errors import ScenarioError, UserError
-from simulator.options import Session, changed, chosen, debug
-from simulator.partners import partners
 from simulator.replications import PLAIN, SAMPLINGS, Many, replicated
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
     from simulator.study.cases import Verdict
     from simulator.study.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What one call of the program knows about itself."""
+
+    program: str
+    """As the user would type it."""
+    argv: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +109,16 @@ Examples:
       with another number than the file's
   {0} price my.yaml
       which partnership pays, and for whom?
-  {0} partners my.yaml
-      what does each partnership contribute, which need each other, what goes with a company?
   {0} my.yaml --replications 1000 --workers 4
       a thousand draws of its uncertain numbers, by four processes
   {0} validation
       models that others published, and how far ours deviates
   {0} price take_back my.yaml
       at which price, or gate fee, of a flow do both its partners gain?
+  {0} partners my.yaml
+      what does each partnership contribute, which need each other, what goes with a company?
+  {0} match my.yaml
+      whose waste could be whose feed?
 
 Exit codes:
   0 fine, 1 a defect of the program, 2 the input, 3 a balance that does not close,
@@ -135,6 +147,7 @@ def cli() -> None:
 @click.option("--batch", type=click.IntRange(min=1), default=64, help="Lanes done at a time.", show_default=True)
 @click.option("--workers", type=click.IntRange(min=1), help="Processes that share the lanes; else threads.")
 @click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers share the lanes.")
+@click.option("--fine", is_flag=True, help="Bands as fine as reports in long runs, too: they take longer.")
 @click.option("--resume", is_flag=True, help="Go on with replications that were interrupted.")
 @debug
 @click.pass_obj
@@ -275,6 +288,10 @@ def price(session: Session, /, name: str | None, file: str | None, variant: str 
     click.echo("\n".join(answer(found, command(session.program, file, variant, sets))))
 
 
+cli.add_command(match)
+cli.add_command(partners)
+
+
 @cli.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @debug
@@ -295,9 +312,6 @@ def validation(folder: Path | None) -> int:
                 progress.advance((n + 1) / len(cases))
     terminal.compare(found)
     return 0 if all(verdict.holds for verdict in found) else explanations.OURS
-
-
-cli.add_command(partners)
 
 
 def _checked(

@@ -34,13 +34,15 @@ FLOORS = (
         "summary",
         "starter",
         "prices",
+        "matches",
+        "contributions",
+        "cli_match",
+        "cli_partners",
+        "cli_options",
         "explanations",
         "casebook",
         "files",
         "replications",
-        "contributions",
-        "options",
-        "partners",
     },
 )
 """From the ground up; the last is the command line with its helpers."""

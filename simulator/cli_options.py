@@ -1,20 +1,8 @@
-"""What the commands have in common: what a call of the program knows about itself, and options of several commands."""
+"""Options that several commands have."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import click
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """What one call of the program knows about itself."""
-
-    program: str
-    """As the user would type it."""
-    argv: tuple[str, ...]
-
 
 chosen = click.option(
     "--variants", metavar="A,B", help="Only these variants; the first named is the one others are compared with."

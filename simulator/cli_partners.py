@@ -1,7 +1,8 @@
-"""`kreislauf partners`: what is asked, and how it is done from the command line."""
+"""The command `partners`: what does each partnership contribute?"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simulator import files, terminal
+from simulator.cli_options import changed, debug
 from simulator.errors import ScenarioError, UserError
-from simulator.options import Session, changed, debug
 from simulator.replications import LATIN, PLAIN, SAMPLINGS, workers_of
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ class Request:
 @click.option("--force", is_flag=True, help="Replace the result that --out names.")
 @click.option("--no-plots", is_flag=True, help="Draw no plots.")
 @debug
-@click.pass_obj
-def partners(session: Session, /, **given: Any) -> None:
+@click.pass_context
+def partners(context: click.Context, /, **given: Any) -> None:
     """Which partnerships are worth it, for whom, and which need each other?
 
     Simulates a variant with every coalition of its partnerships; of many, with those met in sampled orders of joining.
@@ -77,15 +78,15 @@ def partners(session: Session, /, **given: Any) -> None:
       kreislauf partners my.yaml --replications 100 --workers 4
     """
     request = Request(**given)
-    path = files.scenario(request.file, session.program)
+    path = files.scenario(request.file, context.find_root().info_name or "")
     try:
-        lines = _answered(session, request, path)
+        lines = _answered(context.obj.argv, request, path)
     except ScenarioError as error:
         raise terminal.seen_from_here(error, path.parent) from error
     click.echo("\n".join(lines))
 
 
-def _answered(session: Session, request: Request, path: Path) -> list[str]:
+def _answered(argv: Sequence[str], request: Request, path: Path) -> list[str]:
     """Reserve the folder, simulate, write: what to say."""
     from simulator import results
     from simulator.contributions import answer
@@ -100,5 +101,5 @@ def _answered(session: Session, request: Request, path: Path) -> list[str]:
         progress.stage(f"{asked.inquiry.lanes} lanes of {len(asked.inquiry.coalitions)} coalitions")
         found = simulate(asked, workers_of(request.workers, request.cluster), progress.advance)
         plots = None if request.no_plots else write
-        folder = results.write_partners(found, target, session.argv, plots, progress.stage)
+        folder = results.write_partners(found, target, argv, plots, progress.stage)
     return [*answer(found), f"tables and plots: {terminal.shown(folder)}"]
