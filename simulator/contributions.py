@@ -112,7 +112,7 @@ def _ends(found: Findings, rows: Sequence[int], title: str, sign: int) -> list[s
         best.append((name, sign * value) if value > 0 else (NOBODY, 0.0))
     unit, size = scale("EUR", [value for _, value in best])
     told = alike([value / size for _, value in best])
-    cells = [name if name == NOBODY else f"{name} {text}" for (name, _), text in zip(best, told, strict=True)]
+    cells = [NOBODY if text == "0" else f"{name} {text}" for (name, _), text in zip(best, told, strict=True)]
     return [title, unit, *cells, ""]
 
 
