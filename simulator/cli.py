@@ -25,6 +25,7 @@ import simulator
 from simulator import explanations, files, terminal
 from simulator.cli_match import match
 from simulator.cli_options import changed, chosen, debug
+from simulator.cli_partners import partners
 from simulator.errors import ScenarioError, UserError
 from simulator.replications import PLAIN, SAMPLINGS, Many, replicated
 
@@ -114,6 +115,8 @@ Examples:
       models that others published, and how far ours deviates
   {0} price take_back my.yaml
       at which price, or gate fee, of a flow do both its partners gain?
+  {0} partners my.yaml
+      what does each partnership contribute, which need each other, what goes with a company?
   {0} match my.yaml
       whose waste could be whose feed?
 
@@ -286,6 +289,7 @@ def price(session: Session, /, name: str | None, file: str | None, variant: str 
 
 
 cli.add_command(match)
+cli.add_command(partners)
 
 
 @cli.command()

@@ -58,7 +58,7 @@ def answer(found: Answer, command: Command) -> tuple[str, ...]:
 
 def _bargain(found: Bargain, command: Command) -> Iterator[str]:
     names = " and ".join(found.without)
-    yield f"{found.flow}: {number(found.amount)} {found.unit} of {found.what} in {_span(found.years)}"
+    yield f"{found.flow}: {number(found.amount)} {found.unit} of {found.what} in {span(found.years)}"
     yield f"gains of {found.variant} against the same without {names}, not discounted"
     yield from _plainest(found.variant, found.other_variants)
     yield ""
@@ -91,7 +91,7 @@ def _outlook(found: Outlook, command: Command) -> Iterator[str]:
 
 def _survey(found: Survey, command: Command) -> Iterator[str]:
     yield f"the partnerships of {found.variant}, each against the same without that one"
-    yield f"sums over {_span(found.years)}, not discounted; they do not add up where partnerships meet"
+    yield f"sums over {span(found.years)}, not discounted; they do not add up where partnerships meet"
     if found.other_variants:
         more = f"--variant asks for {', '.join(found.other_variants)}"
         yield f"{found.variant} is the variant with most partnerships; {more}"
@@ -111,7 +111,7 @@ def _plainest(variant: str, others: Sequence[str]) -> Iterator[str]:
         yield f"{variant} is {why}; --variant asks for {', '.join(others)}"
 
 
-def _span(years: float) -> str:
+def span(years: float) -> str:
     """How long a run lasts: in years, below one in days, below one in hours."""
     steps = ((years, "year"), (years * DAYS_PER_YEAR, "day"))
     size, unit = next(((size, unit) for size, unit in steps if size > 0.995), (years * DAYS_PER_YEAR * 24, "hour"))
@@ -238,7 +238,7 @@ def _company_rows(found: Outlook) -> Iterator[tuple[str, ...]]:
     gains = {**found.effect.gains, ALL: found.effect.gain}
     unit, size = scale("EUR", list(gains.values()))
     yearly = found.years > 1
-    yield (f"gain ({unit})", f"in {_span(found.years)}", "a year" if yearly else "", "")
+    yield (f"gain ({unit})", f"in {span(found.years)}", "a year" if yearly else "", "")
     sums = alike([gain / size for gain in gains.values()])
     means = alike([gain / size / found.years for gain in gains.values()]) if yearly else [""] * len(gains)
     yield from ((name, whole, mean, "") for name, whole, mean in zip(gains, sums, means, strict=True))

@@ -82,11 +82,16 @@ def _kept(target: Target) -> Iterator[None]:
 
 
 def _workers(many: Many) -> Workers:
+    return workers_of(many.workers, many.cluster)
+
+
+def workers_of(workers: int | None, cluster: str | None) -> Workers:
+    """Those of a cluster, so many processes, or else threads."""
     from simulator.study import executors
 
-    if many.cluster:
-        return executors.cluster(many.cluster)
-    return executors.processes(many.workers) if many.workers else executors.threads()
+    if cluster:
+        return executors.cluster(cluster)
+    return executors.processes(workers) if workers else executors.threads()
 
 
 def _warnings(run: Run) -> list[str]:

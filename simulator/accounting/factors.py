@@ -78,6 +78,10 @@ def _order(term: Term) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     return term.quantity, term.key, term.tables
 
 
+class UnrecordedError(KeyError):
+    """A product with time series that the kernels were not asked to sum: the plan was made for other worlds."""
+
+
 class Held(NamedTuple):
     """A world, and the lanes and rows in which it held."""
 
@@ -97,6 +101,13 @@ class Recorded:
     """Where each stands."""
     worlds: Sequence[Held]
     """Every world once."""
+
+    def place(self, what: Quantity | Term) -> int:
+        """Where a quantity stands. Raises UnrecordedError."""
+        try:
+            return self.position[what]
+        except KeyError:
+            raise UnrecordedError(what) from None
 
 
 def recorded(scenario: Scenario, ledger: Ledger) -> Recorded:
@@ -132,7 +143,7 @@ def _add(
 ) -> None:
     """Add the lines of one world in the rows where it held; several lines may have one key."""
     lanes, rows = where[0][:, None], where[1][:, None]
-    position = np.array([known.position[_what(line)] for line in lines], dtype=np.intp)
+    position = np.array([known.place(_what(line)) for line in lines], dtype=np.intp)
     amounts = known.quantities[lanes, rows, position] * np.array([line.constant for line in lines])
     column = np.array([line.column for line in lines], dtype=np.intp)
     key = np.array([number[line.key] for line in lines], dtype=np.intp)

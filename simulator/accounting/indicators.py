@@ -10,7 +10,7 @@ primary), and `material.origin` for one material of a node.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -228,10 +228,10 @@ class Yearly:
     """Indicators that are undefined where they are absent; others are 0 there."""
 
 
-def yearly(known: Facts, dates: Calendar) -> Yearly:
-    """All indicators by year, from facts by period."""
+def yearly(known: Facts, dates: Calendar, indicators: Sequence[Callable[[Facts], Measure]] = INDICATORS) -> Yearly:
+    """Indicators by year, from facts by period."""
     of_years = in_years(known, dates)
-    measures = [indicator(of_years) for indicator in INDICATORS]
+    measures = [indicator(of_years) for indicator in indicators]
     keys = [(node, measure.name, item, measure.unit) for measure in measures for node, item in measure.amounts.keys]
     figures = np.concatenate([_figures(measure) for measure in measures], axis=-1)
     figures[dates.absent] = np.nan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -198,7 +199,57 @@ ENSEMBLE_COLUMNS: dict[str, tuple[Column, ...]] = {
 }
 """Tables of replications."""
 
-ALL_COLUMNS = COLUMNS | ENSEMBLE_COLUMNS
+_OUTCOME = (
+    Column("outcome", "string", "", "cash_flow, emissions, not_recycled, recycled_content or waste, of the whole run"),
+    Column("item", "string", "", "`network`, or of the cash flow a company"),
+    Column("unit", "string", "", "Unit of all figures of the row"),
+)
+_COUNT = Column("n", "integer", "", "Number of replications; 1 where the numbers are as they are")
+
+
+def _measured(name: str, description: str) -> Iterator[Column]:
+    """A figure and its interval."""
+    yield Column(name, "number", "", f"{description}; mean over replications")
+    yield Column(f"{name}_low", "number", "", "Lower end of its 95 % interval; empty where there is none")
+    yield Column(f"{name}_high", "number", "", "Upper end of its 95 % interval; empty where there is none")
+
+
+PARTNERS_COLUMNS: dict[str, tuple[Column, ...]] = {
+    "partners": (
+        Column("partnership", "string", "", "Partnership"),
+        *_OUTCOME,
+        *_measured("alone", "What it changes where there is no other partnership"),
+        *_measured("left_out", "What it changes where there are all others"),
+        *_measured("shapley", "Its Shapley value: what it changes, on average over all orders of joining"),
+        _COUNT,
+    ),
+    "interactions": (
+        Column("partnership", "string", "", "One of two partnerships"),
+        Column("other", "string", "", "The other"),
+        *_OUTCOME,
+        *_measured("alone", "What both change together, less what each does, where there is no other"),
+        *_measured("left_out", "The same where there are all others"),
+        *_measured("interaction", "Shapley interaction index; the mean of the other two where orders are sampled"),
+        _COUNT,
+    ),
+    "dropouts": (
+        Column("company", "string", "", "Company that drops out"),
+        Column("partnerships", "string", "", "Those that end with it"),
+        *_OUTCOME,
+        *_measured("effect", "What changes when they end and all others go on"),
+        _COUNT,
+    ),
+    "coalitions": (
+        Column("coalition", "string", "", "Partnerships in force, with + between them; empty: none"),
+        Column("size", "integer", "", "How many they are"),
+        Column("replication", "integer", "", "0: the numbers as they are; from 1 on: drawn"),
+        *_OUTCOME,
+        Column("value", "number", "", "Of this lane"),
+    ),
+}
+"""Tables of `partners`."""
+
+ALL_COLUMNS = COLUMNS | ENSEMBLE_COLUMNS | PARTNERS_COLUMNS
 
 
 @dataclass(frozen=True)

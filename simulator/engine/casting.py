@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.engine.courses import Course
+from simulator.engine.courses import Course, course_of, starts_of
 from simulator.engine.curvebook import CurveBook
 from simulator.engine.ledger import Lane
 from simulator.engine.plan import Plan
@@ -41,22 +41,21 @@ class Cast:
 
 
 def cast(plan: Plan, lanes: Sequence[Lane], drawn: Mapping[Lane, Variant] | None = None) -> Cast:
-    """Lanes of a plan; those `drawn` have their variant with numbers of their own, all others as the file has it.
+    """Lanes of a plan; those `drawn` have a variant of their own, all others that of the plan.
 
-    Raises RunError where the lifetime that was drawn of a use is too short for the stock it is to keep.
+    Such a variant is one of the plan's with other numbers, or one that the plan covers. Raises RunError where the
+    lifetime that was drawn of a use is too short for the stock it is to keep.
     """
     own = drawn or {}
-    central = {lane: plan.courses[lane.variant] for lane in lanes}
     if not own:
-        courses = tuple(central[lane] for lane in lanes)
+        courses = tuple(plan.courses[lane.variant] for lane in lanes)
         return Cast(plan, tuple(lanes), courses, plan.numbers, plan.survival, plan.initial_loss, plan.aging)
     book = plan.book.fork()
     worlds = {id(world): world for variant in own.values() for world in variant.worlds}
     row_of = {key: row for row, key in enumerate(worlds, len(plan.numbers))}
     numbers = np.concatenate([plan.numbers, numbers_of(plan.draft, list(worlds.values()), book)])
-    for lane, variant in own.items():
-        central[lane] = _redrawn(plan, central[lane], variant, row_of, book)
-    courses = tuple(central[lane] for lane in lanes)
+    made = {lane: _course(plan, lane, variant, row_of, book) for lane, variant in own.items()}
+    courses = tuple(made[lane] if lane in made else plan.courses[lane.variant] for lane in lanes)
     survival, losses = book.tables(plan.survival.shape[1] - 1, first=len(plan.survival))
     return Cast(
         plan=plan,
@@ -69,8 +68,12 @@ def cast(plan: Plan, lanes: Sequence[Lane], drawn: Mapping[Lane, Variant] | None
     )
 
 
-def _redrawn(plan: Plan, course: Course, variant: Variant, row_of: Mapping[int, int], book: CurveBook) -> Course:
-    """The course of a variant with other numbers: no date is drawn, so that its rows stay."""
+def _course(plan: Plan, lane: Lane, variant: Variant, row_of: Mapping[int, int], book: CurveBook) -> Course:
+    """The course of a variant that is not the plan's: where its epochs begin as the plan's do, so its rows end."""
     worlds = tuple(epoch.world for epoch in variant.epochs)
+    start = opening(plan.draft, worlds[0], book, drawn=lane.replication > 0)
+    known = plan.courses.get(lane.variant)
+    if known is None or starts_of(variant, plan.line) != known.starts:
+        return course_of(variant, plan.line, start, row_of)
     numbers = tuple(row_of[id(world)] for world in worlds)
-    return replace(course, numbers=numbers, worlds=worlds, opening=opening(plan.draft, worlds[0], book, drawn=True))
+    return replace(known, numbers=numbers, worlds=worlds, opening=start)

@@ -9,7 +9,7 @@ Each of them only notes what is due; when all that is due at an instant has been
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,6 +50,10 @@ class Agenda:
         self.planned = False
         self.events = 0
 
+    def close(self) -> None:
+        """Let go of the batch: the calendar goes round in references, and would keep the arrays for long."""
+        del self.kernels, self.rank
+
     def note(self) -> None:
         """Make sure that the kernels act at this instant, after all that is due has been noted."""
         self.events += 1
@@ -84,15 +88,21 @@ def simulate(
     """
     agenda = Agenda(plan, batch)
     env, due = agenda.env, batch.group["due"]
-    env.process(report(agenda, plan, progress, trace, record))
-    env.process(arrive(agenda, plan, trace))
-    for group in range(len(plan.reviews)):
-        env.process(review(agenda, plan, group, due, trace))
+    wakings = [
+        report(agenda, _ends(plan, batch), plan.line.end, progress=progress, trace=trace, record=record),
+        arrive(agenda, plan, trace),
+        *(review(agenda, plan, group, due, trace) for group in range(len(plan.reviews))),
+    ]
+    for waking in wakings:
+        env.process(waking)
     agenda.kernels(BEGIN, 0)
     env.run(until=plan.line.end)
     if record is not None:
         record(plan.line.end)
     agenda.kernels(FINISH, plan.line.end)
+    for waking in wakings:
+        waking.close()
+    agenda.close()
     return agenda.events
 
 
@@ -108,9 +118,23 @@ def review(agenda: Agenda, plan: Plan, group: int, due: Any, trace: Trace | None
             trace(int(agenda.env.now), "review", group)
 
 
-def report(agenda: Agenda, plan: Plan, progress: Progress | None, trace: Trace | None, record: Record | None) -> Waking:
+def _ends(plan: Plan, batch: Batch) -> list[int]:
+    """When a row of the ledger ends, of the plan's variants or of lanes that are none of these, but for the last."""
+    ends = {end for course in plan.courses.values() for end in course.ends}
+    return sorted(ends.union(batch.row_end[batch.row_end < plan.line.end].tolist()) - {plan.line.end})
+
+
+def report(
+    agenda: Agenda,
+    ends: Sequence[int],
+    last: int,
+    *,
+    progress: Progress | None,
+    trace: Trace | None,
+    record: Record | None,
+) -> Waking:
     """Let rows of the ledger end; the last ends with the run."""
-    for end in sorted({end for course in plan.courses.values() for end in course.ends})[:-1]:
+    for end in ends:
         yield agenda.env.timeout(end - agenda.env.now)
         agenda.note()
         if record is not None:
@@ -118,7 +142,7 @@ def report(agenda: Agenda, plan: Plan, progress: Progress | None, trace: Trace |
         if trace is not None:
             trace(end, "report", 0)
         if progress is not None:
-            progress(end / plan.line.end)
+            progress(end / last)
 
 
 def arrive(agenda: Agenda, plan: Plan, trace: Trace | None) -> Waking:

@@ -33,11 +33,16 @@ class Course:
 
 def course_of(variant: Variant, line: Timeline, opening: Opening, row_of: Mapping[int, int]) -> Course:
     """The course of a variant; `row_of` says which row of the numbers a world has, by its identity."""
-    starts = tuple(max(0, line.at(epoch.start)) for epoch in variant.epochs)
+    starts = starts_of(variant, line)
     worlds = tuple(epoch.world for epoch in variant.epochs)
     rows = tuple(_rows(periods(line, worlds[0].time.report), starts, line, cuts(worlds[0], line)))
     ends = tuple(line.at(row.end) for row in rows)
     return Course(starts, tuple(row_of[id(world)] for world in worlds), rows, ends, opening, worlds)
+
+
+def starts_of(variant: Variant, line: Timeline) -> tuple[int, ...]:
+    """Start of each epoch of a variant, s."""
+    return tuple(max(0, line.at(epoch.start)) for epoch in variant.epochs)
 
 
 def _rows(spans: Sequence[Period], starts: Sequence[int], line: Timeline, further: Sequence[int]) -> Iterable[Row]:

@@ -32,6 +32,8 @@ class Parameters:
         self.worlds = worlds
         self._entries: list[Entry | ReadBlock] = []
         self._size = len(CONSTANTS)
+        self._absent: list[Read] = []
+        self._tables: list[tuple[Read, frozenset[str]]] = []
         self.varying: list[tuple[int, int, str]] = []
         """Numbers that a time series gives in some world: index, index of its factor, table."""
 
@@ -39,12 +41,21 @@ class Parameters:
         """A number; where no world of the scenario gives it, the constant that stands for it."""
         found = [read(world) for world in self.worlds]
         if default in CONSTANTS and all(value is None for value in found):
+            self._absent.append(read)
             return CONSTANTS.index(default)
         index = self._append(Entry(read, default))
-        for table in sorted({value.table for value in found if isinstance(value, Number) and value.table}):
+        tables = frozenset(value.table for value in found if isinstance(value, Number) and value.table)
+        self._tables.append((read, tables))
+        for table in sorted(tables):
             factor = self._append(Entry(lambda world, table=table: _factor(read(world), table), 0.0))  # type: ignore[misc]
             self.varying.append((index, factor, table))
         return index
+
+    def covers(self, world: World) -> bool:
+        """Whether a further world gives no number that all worlds here leave out, and follows no other time series."""
+        if any(read(world) is not None for read in self._absent):
+            return False
+        return all(_follows(read(world), tables) for read, tables in self._tables)
 
     def block(self, read: ReadBlock, size: int) -> int:
         """Several numbers in a row; the index of the first."""
@@ -65,6 +76,11 @@ class Parameters:
     def fill_all(self, worlds: Iterable[World]) -> Floats:
         """Vectors of many worlds, shape (worlds, N)."""
         return np.stack([self.fill(world) for world in worlds])
+
+
+def _follows(value: Number | float | None, tables: frozenset[str]) -> bool:
+    """Whether a number is plain, or one of some time series."""
+    return not isinstance(value, Number) or not value.table or value.table in tables
 
 
 def _values(entry: Entry | ReadBlock, world: World) -> Floats:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -33,8 +34,10 @@ from simulator.engine.structure.parts import Parts, parts_of
 from simulator.engine.structure.pulls import pulls
 from simulator.engine.structure.rings import rings
 from simulator.engine.structure.rounds import rounds
+from simulator.engine.structure.shown import Shown, shown
 from simulator.engine.timeseries import sample
 from simulator.scenario.buses import Bus, Joints, merged
+from simulator.scenario.models import World
 from simulator.scenario.scenario import Scenario, Variant
 from simulator.units import SECONDS_PER_DAY
 
@@ -96,6 +99,27 @@ class Plan:
     def programs(self) -> tuple[Program, ...]:
         """The machine code that it needs."""
         return programs(self.tables)
+
+    @cached_property
+    def structure(self) -> object:
+        """What is no number, the same in all its worlds."""
+        return structure_of(self.draft.parameters.worlds[0])
+
+    @cached_property
+    def shown(self) -> frozenset[Shown]:
+        """What any of its worlds shows."""
+        return frozenset().union(*map(shown, self.draft.parameters.worlds))
+
+    def covers(self, world: World) -> bool:
+        """Whether lanes with a world that it was not made from can be cast on it.
+
+        A plan has a place for what its own worlds together show, and what none of them gives is constant in it. So a
+        further world has to be of the same structure, and to show nothing new.
+        """
+        if any(world is own for own in self.draft.parameters.worlds):
+            return True
+        alike = structure_of(world) == self.structure and shown(world) <= self.shown
+        return alike and self.draft.parameters.covers(world)
 
 
 def plans(scenario: Scenario, terms: Iterable[Term] = ()) -> tuple[Plan, ...]:

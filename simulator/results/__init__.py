@@ -8,9 +8,11 @@ and gives it its name at the end.
     package     datapackage.json: what the columns mean
     provenance  run.json: what was run, by which versions, how long it took
     write       all of it, in order
+    partners    the same of what coalitions of partnerships show
 """
 
+from simulator.results.partners import PARTNERS, write_partners
 from simulator.results.target import Target, namesake, prepared
 from simulator.results.write import write
 
-__all__ = ["Target", "namesake", "prepared", "write"]
+__all__ = ["PARTNERS", "Target", "namesake", "prepared", "write", "write_partners"]

@@ -48,8 +48,10 @@ def prepared(
     resume: bool = False,
     root: Path = ROOT,
     now: datetime | None = None,
+    kind: str = "",
 ) -> Iterator[Target]:
-    """Reserve the folder of a run: `out`, or `<root>/<scenario>/<UTC time>-<hash8>`.
+    """Reserve the folder of a run: `out`, or `<root>/<scenario>/<UTC time>-<hash8>`, of other kinds of result
+    `<root>/<scenario>/<kind>/…`.
 
     Raises `UserError` where the folder is there already (with `force`: is no result of ours) or cannot be written.
     Leaving the block without having published the target removes everything that was made for it, but for blocks of
@@ -60,7 +62,7 @@ def prepared(
         with _removed(partial_of(folder)):
             yield Target(folder, partial_of(folder), None if out else folder.parent / LATEST)
         return
-    wanted = default_folder(scenario, root, now or datetime.now(UTC)) if out is None else out.resolve()
+    wanted = default_folder(scenario, root, now or datetime.now(UTC), kind) if out is None else out.resolve()
     if not wanted.name:
         raise UserError(f"{wanted}: is no folder for results; choose another --out")
     made = missing_parents(wanted)
@@ -120,10 +122,10 @@ def _interrupted(scenario: Scenario, root: Path, out: Path | None) -> Path:
     return home / alike[-1]
 
 
-def default_folder(scenario: Scenario, root: Path, now: datetime) -> Path:
+def default_folder(scenario: Scenario, root: Path, now: datetime, kind: str = "") -> Path:
     """`<root>/<scenario>/<UTC time>-<hash8>`; milliseconds keep quick runs of one scenario apart."""
     time = now.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%f")[:-3]
-    return root.resolve() / scenario.name / f"{time}Z-{config_hash(scenario)[:8]}"
+    return root.resolve() / scenario.name / kind / f"{time}Z-{config_hash(scenario)[:8]}"
 
 
 def namesake(scenario: Scenario, root: Path = ROOT) -> str | None:

@@ -37,6 +37,12 @@ class Context:
         self.tables = dict(tables or {})
         self._known: dict[tuple[object, int], tuple[Any, Any, ValueError | None]] = {}
 
+    def fork(self) -> Context:
+        """One that knows the same parts; what it meets by itself goes with it."""
+        other = Context(self.tables)
+        other._known = dict(self._known)
+        return other
+
     def once(self, kind: object, raw: Any, make: Callable[[Any], T]) -> T:
         """`make(raw)`, remembered with its failure under the identity of `raw`, which is kept alive."""
         key = (kind, id(raw))

@@ -91,6 +91,14 @@ def _uncollected() -> Iterator[None]:
 def _load(
     path: Path, sets: Sequence[str], variants: Sequence[str] | None, seed: int | None, more: Mapping[str, Raw]
 ) -> Scenario:
+    draft, ordered, folder = drafted(path, sets, seed, more)
+    return _resolve(draft, ordered, folder, path, variants)
+
+
+def drafted(
+    path: Path, sets: Sequence[str], seed: int | None = None, more: Mapping[str, Raw] | None = None
+) -> tuple[Draft, tuple[Change, ...], Folder]:
+    """The file as a raw tree with the changes of the command line on it, these changes, and its folder."""
     written, folder = read(path)
     if more:
         written = replace(written, data={**written.data, "variants": {**variants_of(written.data), **more}})
@@ -98,8 +106,7 @@ def _load(
     ordered, places = _command_line(written, sets)
     if seed is not None:
         written = replace(written, data={**written.data, "seed": seed})
-    draft = applied(Draft(written.data, places), ordered)
-    return _resolve(draft, ordered, folder, path, variants)
+    return applied(Draft(written.data, places), ordered), ordered, folder
 
 
 def _resolve(

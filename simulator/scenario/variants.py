@@ -186,6 +186,12 @@ class Masks:
     def __init__(self) -> None:
         self._off: dict[int, tuple[Raw, Raw]] = {}
 
+    def fork(self) -> Masks:
+        """One that knows the same parts."""
+        other = Masks()
+        other._off = dict(self._off)
+        return other
+
     def masked(self, data: Raw, agreed: Sequence[str]) -> Raw:
         """The tree with flows, processes and uses `active: false` whose partnerships are not all in force."""
         for keys in _conditional(data, tuple(agreed)):

@@ -7,9 +7,8 @@ on the study and its own name alone, so that blocks may be of any size, done by 
 
 from __future__ import annotations
 
-import gc
 import pickle
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from threading import Lock
@@ -100,7 +99,18 @@ class Workshop:
 
     def block(self, first: int, last: int) -> Block:
         """Simulate and account for replications `first` to `last`, both included."""
-        return _Shift(self).block(range(first, last + 1))
+        shift = Shift(self.study.scenario, self.variant)
+        found = account(self.study.scenario, self._ledgers(shift, range(first, last + 1)))
+        failures = tuple(sorted(shift.failures, key=lambda one: (one.replication, one.variant)))
+        return Block(first, last, found, failures, shift.events, shift.residual)
+
+    def _ledgers(self, shift: Shift, replications: range) -> Iterator[Ledger]:
+        """One after the other: only one is held at a time."""
+        from simulator.engine import Lane
+
+        for plan in self.plans:
+            lanes = [Lane(name, replication) for replication in replications for name in plan.courses]
+            yield from shift.ledgers(plan, lanes)
 
 
 def drawn_in(study: Study) -> list[Drawn]:
@@ -113,34 +123,24 @@ def drawn_in(study: Study) -> list[Drawn]:
     return [Drawn(world, draws[key], values_of(draws[key], numbers)) for key, world in worlds.items()]
 
 
-class _Shift:
-    """One block while it is worked on."""
+class Shift:
+    """Lanes that are worked on together: what fails, and the sums of what does not."""
 
-    def __init__(self, workshop: Workshop) -> None:
-        self.workshop, self.scenario = workshop, workshop.study.scenario
+    def __init__(self, scenario: Scenario, variant: Callable[[str, int], Variant]) -> None:
+        self.scenario, self.variant = scenario, variant
         self.failures: list[Failure] = []
         self.events, self.residual = 0, 0.0
 
-    def block(self, replications: range) -> Block:
-        found = account(self.scenario, self._ledgers(replications))
-        failures = tuple(sorted(self.failures, key=lambda one: (one.replication, one.variant)))
-        return Block(replications[0], replications[-1], found, failures, self.events, self.residual)
-
-    def _ledgers(self, replications: range) -> Iterator[Ledger]:
-        """One after the other: only one is held at a time."""
-        from simulator.engine import Lane
-
-        for plan in self.workshop.plans:
-            lanes = [Lane(name, replication) for replication in replications for name in plan.courses]
-            for batch in batches_of(plan, lanes):
-                yield from self._batch(plan, batch)
-                gc.collect()  # the batch's calendar holds its arrays in reference cycles
+    def ledgers(self, plan: Plan, lanes: Sequence[Lane]) -> Iterator[Ledger]:
+        """Simulate lanes of a plan, batch after batch."""
+        for batch in batches_of(plan, lanes):
+            yield from self._batch(plan, batch)
 
     def _batch(self, plan: Plan, lanes: Sequence[Lane]) -> Iterator[Ledger]:
         """Lanes that fail are noted and left out. Raises BalanceError where mass or energy was made or lost."""
         from simulator import accounting, engine
 
-        drawn = {lane: self.workshop.variant(lane.variant, lane.replication) for lane in lanes}
+        drawn = {lane: self.variant(lane.variant, lane.replication) for lane in lanes}
         sound = {lane: variant for lane, variant in drawn.items() if self._is_sound(lane, variant)}
         try:
             done = engine.run_batch(plan, list(sound), self.scenario.world.seed, drawn=sound) if sound else None
@@ -166,7 +166,7 @@ class _Shift:
 
     def _is_sound(self, lane: Lane, variant: Variant) -> bool:
         """Whether drawn numbers go together; each for itself was checked at its bounds when the file was loaded."""
-        for world in variant.worlds:
+        for world in variant.worlds if lane.replication else ():
             problem = next(iter(check_world(world, self.scenario.series)), None)
             if problem is not None:
                 self._fail(lane, RunError(dotted(problem.keys), problem.message))

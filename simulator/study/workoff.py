@@ -10,11 +10,14 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from functools import partial
+from typing import TypeVar
 
 from simulator.errors import UserError
 from simulator.study.executors import LOSSES, Workers
 from simulator.study.replication import Block, Study, packed, worked
 
+T = TypeVar("T")
 Span = tuple[int, int]
 """First and last replication of a block."""
 Keep = Callable[[Block], None]
@@ -28,11 +31,22 @@ def work_off(study: Study, blocks: Sequence[Span], workers: Workers, keep: Keep)
 
     Raises UserError where workers die again and again, BalanceError where mass or energy was made or lost.
     """
-    left, package = dict.fromkeys(blocks), packed(study)
+    hand_out(worked, packed(study), blocks, workers, keep)
+
+
+def hand_out(
+    work: Callable[[bytes, int, int], T],
+    package: bytes,
+    blocks: Sequence[Span],
+    workers: Workers,
+    keep: Callable[[T], None],
+) -> None:
+    """The same for work of any kind on what is packed in a `package`."""
+    left = dict.fromkeys(blocks)
     for loss in range(LOSSES + 1):
         try:
             with workers.open() as executor:
-                _drain(executor, package, left, workers.count * AHEAD, keep)
+                _drain(executor, partial(work, package), left, workers.count * AHEAD, keep)
         except BrokenExecutor:
             if loss == LOSSES:
                 break
@@ -42,14 +56,20 @@ def work_off(study: Study, blocks: Sequence[Span], workers: Workers, keep: Keep)
     raise UserError("workers were lost again and again: is there enough memory? ask for fewer --workers")
 
 
-def _drain(executor: Executor, package: bytes, left: dict[Span, None], ahead: int, keep: Keep) -> None:
+def _drain(
+    executor: Executor,
+    work: Callable[[int, int], T],
+    left: dict[Span, None],
+    ahead: int,
+    keep: Callable[[T], None],
+) -> None:
     """Take blocks off `left` as they are done."""
-    waiting, under_way = deque(left), dict[Future[Block], Span]()
+    waiting, under_way = deque(left), dict[Future[T], Span]()
     try:
         while waiting or under_way:
             while waiting and len(under_way) < ahead:
                 span = waiting.popleft()
-                under_way[executor.submit(worked, package, *span)] = span
+                under_way[executor.submit(work, *span)] = span
             done, _ = wait(under_way, return_when=FIRST_COMPLETED)
             for future in done:
                 keep(future.result())
@@ -59,7 +79,7 @@ def _drain(executor: Executor, package: bytes, left: dict[Span, None], ahead: in
         raise
 
 
-def _finish(under_way: dict[Future[Block], Span], keep: Keep) -> None:
+def _finish(under_way: dict[Future[T], Span], keep: Callable[[T], None]) -> None:
     """Keep what is being done when the user interrupts; a second interruption ends that, too."""
     begun = [future for future in under_way if not future.cancel()]
     if begun:

@@ -1,0 +1,105 @@
+"""The command `partners`: what does each partnership contribute?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simulator import files, terminal
+from simulator.cli_options import changed, debug
+from simulator.errors import ScenarioError, UserError
+from simulator.replications import LATIN, PLAIN, SAMPLINGS, workers_of
+
+if TYPE_CHECKING:
+    from simulator.study.partners import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked."""
+
+    file: Path | None
+    variant: str | None
+    sets: tuple[str, ...]
+    most: int
+    permutations: int
+    replications: int
+    sampling: str
+    workers: int | None
+    cluster: str | None
+    out: Path | None
+    force: bool
+    no_plots: bool
+
+    def question(self) -> Question:
+        """The part of it that decides numbers. Raises UserError where options exclude each other."""
+        from simulator.study.partners import Question
+
+        if self.workers and self.cluster:
+            raise UserError("--workers and --cluster exclude each other: the cluster has workers of its own")
+        latin = self.sampling == LATIN
+        return Question(self.variant, self.most, self.permutations, self.replications, latin)
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--variant", metavar="NAME", help="Variant to ask for; else the one with most partnerships.")
+@changed
+@click.option(
+    "--most", type=click.IntRange(1, 20), default=12, show_default=True, help="Simulate every coalition of so many."
+)
+@click.option(
+    "--permutations", type=click.IntRange(4), default=200, show_default=True, help="Of more, sample so many orders."
+)
+@click.option("--replications", type=click.IntRange(0), default=0, help="Draws of the uncertain numbers, for each.")
+@click.option("--sampling", type=click.Choice(SAMPLINGS), default=PLAIN, help="How they are spread.", show_default=True)
+@click.option("--workers", type=click.IntRange(1), help="Processes that share the lanes; else threads.")
+@click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers share the lanes.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the results, instead of one under results/.")
+@click.option("--force", is_flag=True, help="Replace the result that --out names.")
+@click.option("--no-plots", is_flag=True, help="Draw no plots.")
+@debug
+@click.pass_context
+def partners(context: click.Context, /, **given: Any) -> None:
+    """Which partnerships are worth it, for whom, and which need each other?
+
+    Simulates a variant with every coalition of its partnerships; of many, with those met in sampled orders of joining.
+    Without FILE, in the flagship.
+
+    \b
+    Examples:
+      kreislauf partners my.yaml
+      kreislauf partners --variant today
+      kreislauf partners my.yaml --replications 100 --workers 4
+    """
+    request = Request(**given)
+    path = files.scenario(request.file, context.find_root().info_name or "")
+    try:
+        lines = _answered(context.obj.argv, request, path)
+    except ScenarioError as error:
+        raise terminal.seen_from_here(error, path.parent) from error
+    click.echo("\n".join(lines))
+
+
+def _answered(argv: Sequence[str], request: Request, path: Path) -> list[str]:
+    """Reserve the folder, simulate, write: what to say."""
+    from simulator import results
+    from simulator.contributions import answer
+    from simulator.report.partners import write
+    from simulator.study.partners import ask, simulate
+
+    start = perf_counter()
+    asked = ask(path, request.question(), request.sets)
+    asked = replace(asked, seconds=perf_counter() - start)
+    reserved = results.prepared(asked.inquiry.scenario, request.out, force=request.force, kind=results.PARTNERS)
+    with reserved as target, terminal.progress(quiet=False) as progress:
+        progress.stage(f"{asked.inquiry.lanes} lanes of {len(asked.inquiry.coalitions)} coalitions")
+        found = simulate(asked, workers_of(request.workers, request.cluster), progress.advance)
+        plots = None if request.no_plots else write
+        folder = results.write_partners(found, target, argv, plots, progress.stage)
+    return [*answer(found), f"tables and plots: {terminal.shown(folder)}"]

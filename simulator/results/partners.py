@@ -1,0 +1,81 @@
+"""The folder of what coalitions of partnerships show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from simulator.results.package import NAME as PACKAGE
+from simulator.results.package import package
+from simulator.results.provenance import RECORD, config_hash, dumps, file_of, versions
+from simulator.results.tables import write_csv, write_parquet
+from simulator.results.target import Target, publish
+from simulator.results.write import PLOTS, RESOLVED, disk, files, text
+from simulator.scenario.dump import documents
+from simulator.study.contributions import tables
+from simulator.study.partners import Findings
+from simulator.study.run import timed
+
+PARTNERS = "partners"
+"""What this kind of result is called beneath the folder of its scenario."""
+_LARGE = "coalitions"
+"""The table that is written as Parquet; the others are CSV."""
+Plots = Callable[[Findings, Path], object]
+
+
+def write_partners(
+    found: Findings,
+    target: Target,
+    argv: Sequence[str],
+    plots: Plots | None,
+    stage: Callable[[str], object] = str,
+) -> Path:
+    """Write tables, plots and the record, and return the folder; otherwise as `write`."""
+    folder, timings = target.partial, dict(found.timings)
+    with disk(target):
+        stage("writing tables")
+        with timed(timings, "write"):
+            made = tables(found)
+            write_parquet({_LARGE: made.pop(_LARGE)}, folder)
+            for name, frame in made.items():
+                write_csv(name, frame, folder / f"{name}.csv")
+            text(folder / RESOLVED, documents(found.scenario))
+            text(folder / PACKAGE, dumps(package(found.scenario, folder)))
+        if plots:
+            stage("drawing plots")
+            with timed(timings, "plot"):
+                plots(found, folder / PLOTS)
+        text(folder / RECORD, dumps(_record(found, argv, timings, files(folder))))
+        publish(target)
+    return target.folder
+
+
+def _record(found: Findings, argv: Sequence[str], timings: dict[str, float], written: Sequence[str]) -> dict[str, Any]:
+    scenario, inquiry = found.scenario, found.inquiry
+    return {
+        "scenario": scenario.name,
+        "file": file_of(scenario),
+        "title": scenario.title,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "argv": list(argv),
+        "seed": scenario.world.seed,
+        "config_hash": config_hash(scenario),
+        "inputs": dict(scenario.files),
+        "variants": list(scenario.variants),
+        "partnerships": list(found.partnerships),
+        "coalitions": len(inquiry.coalitions),
+        "permutations": None if found.orders is None else 2 * len(found.orders),
+        "replications": inquiry.replications,
+        "sampling": "latin" if inquiry.latin else "plain",
+        "failed": [asdict(failure) for failure in found.failures],
+        "lanes": inquiry.lanes - len(found.failures),
+        "events": found.events,
+        "balance": {"max_relative_residual": found.residual},
+        "timings": {stage: round(seconds, 6) for stage, seconds in timings.items()},
+        "warnings": list(found.late),
+        "versions": versions(),
+        "files": sorted([*written, RECORD]),
+    }
