@@ -96,6 +96,7 @@ def identity(study: Study) -> dict[str, Any]:
         "config_hash": config_hash(study.scenario),
         "replications": study.replications,
         "sampling": sampling(study),
+        **({"design": study.design.digest()} if study.design else {}),
         "versions": versions(),
     }
 

@@ -23,6 +23,7 @@ from simulator.scenario.models import World
 from simulator.scenario.scenario import Scenario, Variant
 from simulator.scenario.tree import dotted
 from simulator.study.batches import batches_of
+from simulator.study.designs import Design
 from simulator.study.sampling import uniforms
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Study:
     replications: int
     latin: bool = False
     """Whether draws are a Latin hypercube, and not independent."""
+    design: Design | None = None
+    """Of which world each replication is, where that is chosen and not drawn."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ class Drawn:
     world: World
     draws: tuple[Draw, ...]
     values: Floats
-    """Shape (replications, draws)."""
+    """Shape (replications, draws); not a number where the number stays as it is written."""
 
 
 class Workshop:
@@ -94,9 +97,12 @@ class Workshop:
         return replace(variant, epochs=tuple(replace(one, world=worlds[id(one.world)]) for one in variant.epochs))
 
     def _world(self, drawn: Drawn, replication: int, memo: Memo) -> World:
-        if not drawn.draws:
+        values = drawn.values[replication - 1]
+        chosen = [(draw, value) for draw, value in zip(drawn.draws, values.tolist(), strict=True) if value == value]
+        if not chosen:
             return drawn.world
-        return replaced(drawn.world, drawn.draws, drawn.values[replication - 1], memo)
+        draws, row = zip(*chosen, strict=True)
+        return replaced(drawn.world, draws, row, memo)
 
     def block(self, first: int, last: int) -> Block:
         """Simulate and account for replications `first` to `last`, both included."""
@@ -108,8 +114,11 @@ def drawn_in(study: Study) -> list[Drawn]:
     scenario = study.scenario
     worlds = {id(world): world for variant in scenario.variants.values() for world in variant.worlds}
     draws = {key: draws_of(world) for key, world in worlds.items()}
-    names = {draw.key for of_world in draws.values() for draw in of_world}
-    numbers = uniforms(scenario.world.seed, sorted(names), study.replications, study.latin)
+    names = sorted({draw.key for of_world in draws.values() for draw in of_world})
+    if study.design is not None:
+        numbers = study.design.numbers(scenario.world.seed, names, study.latin)
+        return [Drawn(world, draws[key], study.design.values(draws[key], numbers)) for key, world in worlds.items()]
+    numbers = uniforms(scenario.world.seed, names, study.replications, study.latin)
     return [Drawn(world, draws[key], values_of(draws[key], numbers)) for key, world in worlds.items()]
 
 
@@ -131,7 +140,9 @@ class _Shift:
         from simulator.engine import Lane
 
         for plan in self.workshop.plans:
-            lanes = [Lane(name, replication) for replication in replications for name in plan.courses]
+            design = self.workshop.study.design
+            streams = {n: design.rest[n - 1] if design else None for n in replications}
+            lanes = [Lane(name, n, streams[n]) for n in replications for name in plan.courses]
             for batch in batches_of(plan, lanes):
                 yield from self._batch(plan, batch)
                 gc.collect()  # the batch's calendar holds its arrays in reference cycles
