@@ -36,6 +36,10 @@ class Many:
             for option, given in (("--workers", self.workers), ("--cluster", self.cluster), ("--resume", self.resume)):
                 if given:
                     raise UserError(f"{option} is for many lanes: say how many with --replications")
+        return self.exclusive()
+
+    def exclusive(self) -> Many:
+        """The same. Raises UserError where options exclude each other."""
         if self.workers and self.cluster:
             raise UserError("--workers and --cluster exclude each other: the cluster has workers of its own")
         return self
@@ -52,14 +56,15 @@ def replicated(run: Run, target: Target, many: Many, progress: Callable[[float],
     blocks = shelf.shelf(target.partial, provenance.identity(study))
     done = [(block.first, block.last) for block in blocks.blocks()]
     start = perf_counter()
-    replicate(study, _workers(many), blocks.put, done=done, lanes_per_block=many.batch, progress=progress)
+    replicate(study, workers_of(many), blocks.put, done=done, lanes_per_block=many.batch, progress=progress)
     simulated = perf_counter()
     made = joined(run, assembled(study, blocks.blocks()))
     spent = {"replicate": simulated - start, "assemble": perf_counter() - simulated}
     return replace(made, timings={**made.timings, **spent}, warnings=(*made.warnings, *_warnings(made)))
 
 
-def _workers(many: Many) -> Workers:
+def workers_of(many: Many) -> Workers:
+    """Who does the lanes."""
     from simulator.study import executors
 
     if many.cluster:

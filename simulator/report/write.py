@@ -64,10 +64,10 @@ def write(run: Run, folder: Path) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with style.styled():
-        return [path for name, figure in figures(run) for path in _save(figure, folder / name)]
+        return [path for name, figure in figures(run) for path in save(figure, folder / name)]
 
 
-def _save(figure: Figure, stem: Path) -> list[Path]:
+def save(figure: Figure, stem: Path) -> list[Path]:
     png, svg = stem.with_name(f"{stem.name}.png"), stem.with_name(f"{stem.name}.svg")
     save_png(figure, png)
     figure.set_layout_engine("none")  # laid out once is enough

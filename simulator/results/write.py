@@ -38,26 +38,26 @@ def write(
     """
     folder = target.partial
     timings = dict(run.timings)
-    with _disk(target):
+    with disk(target):
         stage("writing tables")
         with timed(timings, "write"):
             write_tables(run.tables, folder, csv=csv)
             if run.ensemble is not None:
                 write_ensemble(run.ensemble, folder, csv=csv)
-            _text(folder / RESOLVED, documents(run.scenario))
-            _text(folder / PACKAGE, dumps(package(run.scenario, folder)))
+            put_text(folder / RESOLVED, documents(run.scenario))
+            put_text(folder / PACKAGE, dumps(package(run.scenario, folder)))
         if plots:
             stage("drawing plots")
             with timed(timings, "plot"):
                 plots(run, folder / PLOTS)
         clear(folder)
-        _text(folder / RECORD, dumps(record(run, argv, timings, _files(folder))))
+        put_text(folder / RECORD, dumps(record(run, argv, timings, files_in(folder))))
         publish(target)
     return target.folder
 
 
 @contextmanager
-def _disk(target: Target) -> Iterator[None]:
+def disk(target: Target) -> Iterator[None]:
     """Say where, and that it is the disk, when a file cannot be written."""
     import duckdb
 
@@ -67,9 +67,9 @@ def _disk(target: Target) -> Iterator[None]:
         raise UserError(f"{target.folder}: cannot be written ({error}); choose another --out") from error
 
 
-def _text(path: Path, text: str) -> None:
+def put_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _files(folder: Path) -> list[str]:
+def files_in(folder: Path) -> list[str]:
     return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]

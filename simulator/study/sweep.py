@@ -24,6 +24,7 @@ from simulator.scenario.figures import NETWORK, TOTAL
 from simulator.scenario.ranges import Range
 from simulator.scenario.scenario import Scenario
 from simulator.study.designs import Design
+from simulator.study.outcomes import OUTCOMES, Outcome, outcome
 from simulator.study.replication import Block, Failure, Study
 
 if TYPE_CHECKING:
@@ -93,9 +94,13 @@ class Swept:
         shape = tuple(len(one.values) for one in self.sweep.ranges)
         return self.figures[variant][statistic][:, self.keys.index(key)].reshape(shape)
 
-    def key(self, indicator: str, item: str = TOTAL) -> Key | None:
-        """Key of a figure of the network, None where there is none of it."""
-        return next((key for key in self.keys if key[:3] == (NETWORK, indicator, item)), None)
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Those of which there is anything."""
+        return tuple(one for one in OUTCOMES.values() if one.key in self.keys and self._occurs(one.key))
+
+    def _occurs(self, key: Key) -> bool:
+        return any(np.nan_to_num(self.of(variant, key)).any() for variant in self.figures)
 
     def table(self) -> pd.DataFrame:
         """Tidy: variant, a column for each number varied, node, indicator, item, unit, and statistics."""
@@ -118,6 +123,8 @@ class Swept:
 
 
 KEY = ("node", "indicator", "item", "unit")
+REST = OUTCOMES["not_recycled"]
+"""An outcome that is no indicator."""
 
 
 def swept(sweep: Sweep, blocks: Iterable[Block]) -> Swept:
@@ -130,10 +137,11 @@ def swept(sweep: Sweep, blocks: Iterable[Block]) -> Swept:
     numbers = tuple(range(1, sweep.points * sweep.repeats + 1))
     of = replace(axes(accounts, tuple(sweep.scenario.variants)), replications=numbers)
     keys = tuple(key for key in of.keys if _told(key, sweep.scenario))
+    totals = {variant: _with_rest(whole_run(accounts, of, variant, keys), keys) for variant in of.variants}
     return Swept(
         sweep=sweep,
-        keys=keys,
-        figures={variant: _over(sweep, whole_run(accounts, of, variant, keys)) for variant in of.variants},
+        keys=(*keys, REST.key),
+        figures={variant: _over(sweep, figures) for variant, figures in totals.items()},
         failures=failures,
         lanes=sum(len(one.lanes) for one in accounts),
         events=sum(block.events for block in ordered),
@@ -149,6 +157,11 @@ def _told(key: Key, scenario: Scenario) -> bool:
 def whole_run(accounts: Sequence[Account], of: Axes, variant: str, keys: Sequence[Key]) -> Floats:
     """Figures of a variant over the whole run, of the lanes of `of`, shape (lanes, keys)."""
     return gathered(accounts, of, variant, keys)[:, of.years.index(TOTAL)]
+
+
+def _with_rest(figures: Floats, keys: Sequence[Key]) -> Floats:
+    """The same, and behind them the waste that is not recycled."""
+    return np.column_stack([figures, outcome(REST, keys, figures)])
 
 
 def _over(sweep: Sweep, figures: Floats) -> dict[str, Floats]:
