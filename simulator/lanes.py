@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator import files, terminal
 from simulator.errors import ScenarioError, UserError
-from simulator.replications import Many, workers_of
+from simulator.replications import PLAIN, Many, workers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,8 +56,14 @@ def asked(given: dict[str, Any]) -> Asked:
 
     Raises UserError where they exclude each other.
     """
-    many = Many(**{field.name: given.pop(field.name) for field in fields(Many) if field.name in given})
-    return Asked(**{field.name: given.pop(field.name) for field in fields(Asked) if field.name in given}, many=many.exclusive())
+    drawn = {"replications": 0, "sampling": PLAIN}
+    many = Many(**{**drawn, **_taken(given, Many)})
+    return Asked(**_taken(given, Asked), many=many.exclusive())
+
+
+def _taken(given: dict[str, Any], kind: type[Asked] | type[Many]) -> dict[str, Any]:
+    """What is given of the fields of a class, and no longer in `given`."""
+    return {field.name: given.pop(field.name) for field in fields(kind) if field.name in given}
 
 
 def loaded(asked: Asked, program: str, form: Form, kind: str, names: Sequence[str] | None) -> Loaded:

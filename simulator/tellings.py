@@ -9,6 +9,7 @@ from math import isfinite
 import numpy as np
 
 from simulator.study.outcomes import Outcome
+from simulator.study.sensitivity import Sensitivity
 from simulator.study.sweep import Swept
 from simulator.summary import number, scale
 
@@ -45,7 +46,7 @@ def _rows(swept: Swept) -> Iterator[tuple[str, ...]]:
         values = {variant: swept.of(variant, outcome.key).ravel() for variant in swept.figures}
         unit, size = scale(outcome.unit, [float(value) for some in values.values() for value in some])
         for n, (variant, some) in enumerate(values.items()):
-            label = f"{outcome.title.lower()} ({unit})" if n == 0 else ""
+            label = f"{outcome.label.lower()} ({unit})" if n == 0 else ""
             place = best(outcome, some)
             shown = [number(float(some[at]) / size) for at in (0, -1, place)]
             yield label, variant, *shown, _at(swept, place, some)
@@ -63,3 +64,55 @@ def _at(swept: Swept, place: int, values: np.ndarray) -> str:
         return "anywhere"
     point = swept.sweep.combinations()[place]
     return ", ".join(one.written(value) for one, value in zip(swept.sweep.ranges, point, strict=True))
+
+
+MOST = 12
+"""Factors that are told."""
+
+
+def of_sensitivity(found: Sensitivity) -> Telling:
+    """The factors that matter most to any outcome, with their measures."""
+    asked, outcomes = found.inquiry, found.outcomes
+    variants = list(asked.scenario.variants)
+    against = f" less {variants[0]}" if len(variants) > 1 else ""
+    cells = {one.title: CELLS[asked.method.main](found, one) for one in outcomes}
+    order = _by_importance(found)
+    hidden = f"; {len(order) - MOST} less important factors in the table" if len(order) > MOST else ""
+    return Telling(
+        heading=f"{asked.scenario.title}: what {variants[-1]}{against} depends on",
+        columns=("factor", *(f"{one.label.lower()} {cells[one.title][0]}".strip() for one in outcomes)),
+        rows=tuple((asked.factors[n].name, *(cells[one.title][1][n] for one in outcomes)) for n in order[:MOST]),
+        notes=(
+            f"{NOTES[asked.method.main]}{hidden}",
+            f"{asked.lanes:,} lanes; balance closes to {found.residual:.1g}; seed {asked.scenario.world.seed}",
+        ),
+        words=1,
+    )
+
+
+def _by_importance(found: Sensitivity) -> list[int]:
+    """Factors by their largest part in the ranking measure of any outcome."""
+    main = [np.nan_to_num(found.measures[one.title][found.inquiry.method.main]) for one in found.outcomes]
+    parts = np.stack([values / max(float(values.max()), 1e-300) for values in main])
+    return [int(n) for n in np.argsort(-parts.max(axis=0), kind="stable")]
+
+
+def _effects(found: Sensitivity, one: Outcome) -> tuple[str, list[str]]:
+    measures = found.measures[one.title]
+    unit, size = scale(one.unit, measures["mu_star"].tolist())
+    pairs = zip(measures["mu_star"].tolist(), measures["sigma"].tolist(), strict=True)
+    return f"({unit})", [f"{number(mu / size, 3)} ({number(sigma / size, 2)})" for mu, sigma in pairs]
+
+
+def _parts(found: Sensitivity, one: Outcome) -> tuple[str, list[str]]:
+    measures = found.measures[one.title]
+    pairs = zip(measures["s1"].tolist(), measures["st"].tolist(), strict=True)
+    return "", [f"{first:.2f} {total:.2f}" for first, total in pairs]
+
+
+CELLS = {"mu_star": _effects, "st": _parts}
+"""Cells by the measure that factors are ranked by: unit, and text by factor."""
+NOTES = {
+    "mu_star": "mu* and in brackets sigma: how far an outcome goes over the factor's range, and how that varies",
+    "st": "S1 and ST: parts of the variance that are the factor's alone, and with all others",
+}

@@ -25,14 +25,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+LEAST = 0.05
+"""Length of an axis of amounts, as part of the largest: what changes less looks level."""
 MARKED = 25
 """Up to so many points are marked on a curve."""
 WRITTEN = 80
 """Up to so many cells of a heat map have their number written in."""
 TICKS = 8
 """Values named on an axis of a heat map."""
-ABSOLUTE, CHANGE = "cividis", "RdBu_r"
-"""Colour maps: of amounts, and of what is more or less than in the first variant."""
+ABSOLUTE, CHANGE = "cividis", {False: "RdBu_r", True: "RdBu"}
+"""Colour maps: of amounts; of what is more or less than in the first variant, by whether more is better."""
 
 
 def write(swept: Swept, folder: Path) -> list[Path]:
@@ -56,7 +58,7 @@ def curves(swept: Swept) -> Iterator[tuple[str, Figure]]:
     """A panel per outcome, a line per variant; a band where draws scatter."""
     (varied,) = swept.sweep.ranges
     rows = ceil(len(swept.outcomes) / 2)
-    what = f"What {readable(varied.path)} changes, over the whole run"
+    what = f"Response to {readable(varied.path)}, over the whole run"
     figure = titled_figure(swept.sweep.scenario, what, (8.6, 1.3 + 2.6 * rows))
     panels = figure.subplots(rows, 2, sharex=True, squeeze=False)
     for ax, outcome in zip(panels.flat, swept.outcomes, strict=False):
@@ -78,11 +80,21 @@ def _draw_curves(ax: Axes, swept: Swept, varied: Range, outcome: Outcome) -> Non
         )
         ax.fill_between(varied.values, low, high, color=colours[variant], alpha=SHADE, linewidth=0)
         ax.plot(varied.values, middle, color=colours[variant], linewidth=width, marker=marker, markersize=2 + width)
+    _calm(ax)
     ax.set_title(outcome.title)
-    ax.set_ylabel(f"{outcome.title.split(' of ')[0]} ({unit.name})")
+    ax.set_ylabel(f"{outcome.label} ({unit.name})")
     ax.set_xlabel(_axis(varied))
     ax.tick_params(labelbottom=True)
     ax.ticklabel_format(axis="both", style="plain", useOffset=False)
+
+
+def _calm(ax: Axes) -> None:
+    """Let what hardly changes look so."""
+    low, high = ax.get_ylim()
+    least = LEAST * max(abs(low), abs(high))
+    if high - low < least:
+        middle = (low + high) / 2
+        ax.set_ylim(middle - least / 2, middle + least / 2)
 
 
 def _finite(values: Array) -> Array:
@@ -114,62 +126,74 @@ def heat_maps(swept: Swept) -> Iterator[tuple[str, Figure]]:
 
 def _heat_map(swept: Swept, outcome: Outcome) -> Figure:
     titles = style.variant_titles(swept.sweep.scenario)
-    variants, several = list(swept.figures), len(swept.figures) > 1
-    maps = {variant: swept.of(variant, outcome.key) for variant in variants}
-    size = (max(6.4, 0.9 + 3.1 * len(variants)), 1.0 + 2.9 * (1 + several))
+    first, *others = swept.figures
+    maps = {variant: swept.of(variant, outcome.key) for variant in swept.figures}
+    rows, columns = (2, len(maps)) if len(others) > 1 else (1, 1 + 2 * len(others))
+    size = (max(6.4, 0.9 + 3.2 * columns), 1.0 + 2.9 * rows)
     figure = titled_figure(swept.sweep.scenario, f"{outcome.title} over the whole run", size)
-    panels = figure.subplots(1 + several, len(variants), squeeze=False, sharex=True, sharey=True)
-    _draw_row(figure, panels[0], swept, outcome, maps, ABSOLUTE)
-    for ax, variant in zip(panels[0], variants, strict=True):
+    panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    flat = [ax for row in panels for ax in row]
+    _draw_row(figure, dict(zip(maps, flat, strict=False)), swept, outcome, maps, ABSOLUTE)
+    for ax, variant in zip(flat, maps, strict=False):
         ax.set_title(style.wrapped(titles[variant], 34))
-    if several:
-        first, *others = variants
-        changes = {variant: maps[variant] - maps[first] for variant in others}
+    if rows == 2:
         panels[1][0].remove()
-        _draw_row(figure, panels[1][1:], swept, outcome, changes, CHANGE)
-        for ax in panels[1][1:]:
+    if others:
+        below = dict(zip(others, flat[-len(others) :], strict=True))
+        changes = {variant: maps[variant] - maps[first] for variant in others}
+        _draw_row(figure, below, swept, outcome, changes, CHANGE[outcome.rises])
+        for ax in below.values():
             ax.set_title(style.wrapped(f"Change against {titles[first]}", 34))
     return figure
 
 
 def _draw_row(
-    figure: Figure, panels: Sequence[Axes], swept: Swept, outcome: Outcome, maps: Mapping[str, Array], colours: str
+    figure: Figure,
+    panels: Mapping[str, Axes],
+    swept: Swept,
+    outcome: Outcome,
+    maps: Mapping[str, Array],
+    colours: str,
 ) -> None:
     """Maps side by side on one scale of colour; that of changes has nothing at its middle."""
     found = _finite(np.stack(list(maps.values())))
     peak = float(np.abs(found).max(initial=0.0))
     unit = unit_of(outcome, peak)
-    low, high = (-peak, peak) if colours == CHANGE else (found.min(initial=peak), found.max(initial=-peak))
-    ends = (low / unit.divisor, high / unit.divisor) if low < high else (low / unit.divisor - 1, low / unit.divisor + 1)
-    for ax, values in zip(panels, maps.values(), strict=True):
-        image = ax.imshow(values.T / unit.divisor, origin="lower", aspect="auto", cmap=colours, vmin=ends[0], vmax=ends[1])
-        ax.grid(visible=False)
-        _name_values(ax, swept.sweep.ranges, left=ax is panels[0])
-        _write_in(ax, values / unit.divisor, ends, colours)
-    word = "Change" if colours == CHANGE else outcome.title.split(" of ")[0]
-    figure.colorbar(image, ax=list(panels), label=f"{word} ({unit.name})", aspect=25)
+    amounts = colours == ABSOLUTE
+    low, high = (found.min(initial=peak), found.max(initial=-peak)) if amounts else (-peak, peak)
+    ends = (low / unit.divisor, (high if low < high else low + unit.divisor) / unit.divisor)
+    look: dict[str, Any] = {"cmap": colours, "vmin": ends[0], "vmax": ends[1]}
+    for variant, values in maps.items():
+        ax = panels[variant]
+        ax.pcolormesh(values.T / unit.divisor, edgecolors="white", linewidth=0.4, **look)
+        _name_values(ax, swept.sweep.ranges, left=ax is next(iter(panels.values())))
+        _write_in(ax, values / unit.divisor, ends, amounts=amounts)
+    label = f"{outcome.label} ({unit.name})" if amounts else f"Change ({unit.name}), blue where better"
+    figure.colorbar(ax.collections[0], ax=list(panels.values()), label=label, aspect=25)
 
 
 def _name_values(ax: Axes, ranges: Sequence[Range], *, left: bool) -> None:
     for axis, varied in zip((ax.xaxis, ax.yaxis), ranges, strict=True):
         places = np.unique(np.linspace(0, len(varied.values) - 1, min(TICKS, len(varied.values))).round().astype(int))
-        axis.set_ticks(places, [f"{varied.values[n]:.4g}" for n in places])
+        axis.set_ticks(places + 0.5, [f"{varied.values[n]:.4g}" for n in places])
+    ax.grid(visible=False)
     ax.set_xlabel(_axis(ranges[0]))
     ax.tick_params(labelbottom=True, labelleft=True)
     if left:
         ax.set_ylabel(_axis(ranges[1]))
 
 
-def _write_in(ax: Axes, values: Array, ends: tuple[float, float], colours: str) -> None:
+def _write_in(ax: Axes, values: Array, ends: tuple[float, float], *, amounts: bool) -> None:
     """Numbers in the cells, in ink that is read on their colour."""
     if values.size > WRITTEN:
         return
     for (x, y), value in np.ndenumerate(values):
         if np.isfinite(value):
             part = (value - ends[0]) / (ends[1] - ends[0])
-            dark = part < 0.5 if colours == ABSOLUTE else abs(part - 0.5) > 0.35
+            dark = part < 0.5 if amounts else abs(part - 0.5) > 0.35
             ink: dict[str, Any] = {"color": "white" if dark else style.INK, "fontsize": 7}
-            ax.text(x, y, style.amount(float(value)), ha="center", va="center", **ink)
+            text = style.amount(float(value)).replace("-", "−")
+            ax.text(x + 0.5, y + 0.5, text, ha="center", va="center", **ink)
 
 
 FIGURES: Mapping[int, Callable[[Swept], Iterator[tuple[str, Figure]]]] = {1: curves, 2: heat_maps}

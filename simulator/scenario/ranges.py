@@ -25,6 +25,7 @@ from simulator.scenario.paths import is_mapping, is_model, kind_at, known_keys
 from simulator.scenario.reader import read
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.tree import Raw, dotted, keys_of, look
+from simulator.scenario.variants import variants_of
 from simulator.scenario.wrong import Wrong
 
 OPTION = "--vary"
@@ -44,8 +45,8 @@ class Range:
     """Points, or both ends of a range, ascending."""
 
     def written(self, value: float) -> str:
-        """A value as it would be set: `15.0 t/day`."""
-        return f"{value!r} {self.unit}".strip()
+        """A value as it would be set: `15 t/day`."""
+        return f"{repr(value).removesuffix('.0')} {self.unit}".strip()
 
     @property
     def label(self) -> str:
@@ -151,6 +152,11 @@ def loaded(
         raise ScenarioError([_as_varied(fault, len(sets), kind) for fault in error.faults]) from error
     _all_drawn(scenario, ranges)
     return scenario, tuple(ranges)
+
+
+def variants_in(file: str | Path) -> tuple[str, ...]:
+    """Names of the variants of a file, in its order. Raises ScenarioError where it cannot be read."""
+    return tuple(variants_of(read(Path(file))[0].data))
 
 
 def _range(text: str, form: Form, data: Raw) -> Range:

@@ -20,6 +20,8 @@ class Outcome:
     """A sum of figures of the network."""
 
     title: str
+    label: str
+    """The same in a word or two."""
     indicator: str
     unit: str
     less: tuple[str, ...] = ()
@@ -38,10 +40,10 @@ class Outcome:
 NOT_RECYCLED = "not_recycled"
 """Item of `waste`: what met another fate than recycling, reuse or composting."""
 OUTCOMES: Mapping[str, Outcome] = {
-    "waste": Outcome("Waste", "waste", "t"),
-    "not_recycled": Outcome("Waste not recycled", "waste", "t", tuple(sorted(RECYCLED_FATES)), NOT_RECYCLED),
-    "emissions": Outcome("Greenhouse gas emissions", "emissions", "t CO2e"),
-    "cash_flow": Outcome("Cash flow of the network", "cash_flow", "EUR", rises=True),
+    "waste": Outcome("Waste", "Waste", "waste", "t"),
+    "not_recycled": Outcome("Waste not recycled", "Waste not recycled", "waste", "t", tuple(sorted(RECYCLED_FATES)), NOT_RECYCLED),
+    "emissions": Outcome("Greenhouse gas emissions", "Emissions", "emissions", "t CO2e"),
+    "cash_flow": Outcome("Cash flow of the network", "Cash flow", "cash_flow", "EUR", rises=True),
 }
 """All outcomes, by what they are called on the command line."""
 
