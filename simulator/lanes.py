@@ -1,4 +1,4 @@
-"""Studies of many lanes from the command line: from what was asked to all lanes simulated, and kept as they are done."""
+"""Studies of many lanes from the command line: from what was asked to all lanes done, each kept as soon as it is."""
 
 from __future__ import annotations
 

@@ -72,7 +72,9 @@ def _variants(asked: lanes.Asked, program: str, variant: str | None, against: st
     return (against, wanted) if against else (wanted,)
 
 
-def _simulated(session: Session, asked: lanes.Asked, question: Inquiry, found: lanes.Loaded) -> tuple[Sensitivity, Path]:
+def _simulated(
+    session: Session, asked: lanes.Asked, question: Inquiry, found: lanes.Loaded
+) -> tuple[Sensitivity, Path]:
     """Reserve the folder, simulate, write: what came out, and where it is."""
     from simulator.report import sensitivities
     from simulator.results import prepared

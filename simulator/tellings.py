@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
 
+from simulator.report.paths import readable
 from simulator.study.outcomes import Outcome
 from simulator.study.sensitivity import Sensitivity
 from simulator.study.sweep import Swept
@@ -81,13 +82,17 @@ def of_sensitivity(found: Sensitivity) -> Telling:
     return Telling(
         heading=f"{asked.scenario.title}: what {variants[-1]}{against} depends on",
         columns=("factor", *(f"{one.label.lower()} {cells[one.title][0]}".strip() for one in outcomes)),
-        rows=tuple((asked.factors[n].name, *(cells[one.title][1][n] for one in outcomes)) for n in order[:MOST]),
+        rows=tuple(_row(readable(asked.factors[n].name), n, cells.values()) for n in order[:MOST]),
         notes=(
             f"{NOTES[asked.method.main]}{hidden}",
             f"{asked.lanes:,} lanes; balance closes to {found.residual:.1g}; seed {asked.scenario.world.seed}",
         ),
         words=1,
     )
+
+
+def _row(name: str, factor: int, cells: Iterable[tuple[str, list[str]]]) -> tuple[str, ...]:
+    return name, *(texts[factor] for _, texts in cells)
 
 
 def _by_importance(found: Sensitivity) -> list[int]:
@@ -107,7 +112,7 @@ def _effects(found: Sensitivity, one: Outcome) -> tuple[str, list[str]]:
 def _parts(found: Sensitivity, one: Outcome) -> tuple[str, list[str]]:
     measures = found.measures[one.title]
     pairs = zip(measures["s1"].tolist(), measures["st"].tolist(), strict=True)
-    return "", [f"{first:.2f} {total:.2f}" for first, total in pairs]
+    return "", [f"{first:.2f} {total:.2f}".replace("-0.00", "0.00") for first, total in pairs]
 
 
 CELLS = {"mu_star": _effects, "st": _parts}

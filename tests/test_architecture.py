@@ -28,7 +28,10 @@ FLOORS = (
     {"study"},
     {"results"},
     {"report"},
-    {"cli", "terminal", "summary", "starter", "prices", "explanations", "casebook", "files", "replications"},
+    {
+        *("cli", "terminal", "summary", "starter", "prices", "explanations", "casebook", "files", "replications"),
+        *("lanes", "options", "sensitivities", "sweeps", "tellings"),
+    },
 )
 """From the ground up; the last is the command line with its helpers."""
 ONLY = {
@@ -41,10 +44,10 @@ ONLY = {
     "rich": FLOORS[-1],
 }
 """Libraries that stand behind one part of the house, and that part."""
-LATE = {"pandas", "numba", "matplotlib", "scipy", "pint", "networkx", "duckdb", "distributed"}
+LATE = {"pandas", "numba", "matplotlib", "scipy", "pint", "networkx", "duckdb", "distributed", "SALib"}
 """Libraries too slow to import for a mere `--help`."""
 
-EXTRAS = ("cluster",)
+EXTRAS = ("analysis", "cluster")
 """Optional dependencies that the package imports where they are asked for."""
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

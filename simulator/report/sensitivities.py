@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.report import style
-from simulator.report.over_time import legend, titled_figure
+from simulator.report.bands import DASHES
+from simulator.report.over_time import legend, swatches, titled_figure
 from simulator.report.paths import readable
 from simulator.report.sweeps import unit_of
 from simulator.report.write import save
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 MOST = 20
 """Bars of a tornado."""
-NAMED = 6
-"""Points that are named in a scatter."""
+NAMED, NEAR = 6, 0.02
+"""Points of a scatter that are numbered, and the part of the largest effect below which none is."""
 PALE, STRONG = "#9CC5E3", style.OKABE_ITO[0]
 ROW, AROUND, WIDTH = 0.3, 1.9, 8.6
 """Height of a bar, of everything else, and width of the figure, inches."""
@@ -76,20 +77,20 @@ def _bars_of_effects(ax: Axes, found: Sensitivity, one: Outcome, order: list[int
     measures = found.measures[one.title]
     unit = unit_of(one, float(measures["mu_star"].max()))
     sizes, errors = (measures[name][order] / unit.divisor for name in ("mu_star", "mu_star_conf"))
-    bars = ax.barh(range(len(order)), sizes, 0.62, color=STRONG, label="Mean absolute effect (mu*)")
+    ax.barh(range(len(order)), sizes, 0.62, color=STRONG)
     ax.set_xlabel(f"Effect of the whole range on {one.label.lower()} ({unit.name})")
-    return [bars, _intervals(ax, sizes, errors)]
+    return [*swatches({"Mean absolute effect (mu*)": STRONG}), _intervals(ax, sizes, errors)]
 
 
 def _bars_of_variance(ax: Axes, found: Sensitivity, one: Outcome, order: list[int]) -> list[Artist]:
     """Bars of ST with S1 in them, and the intervals of both."""
     measures = found.measures[one.title]
     total, first, errors, inner = (measures[name][order] for name in ("st", "s1", "st_conf", "s1_conf"))
-    pale = ax.barh(range(len(order)), total, 0.62, color=PALE, label="With all others (ST)")
-    strong = ax.barh(range(len(order)), np.maximum(first, 0.0), 0.3, color=STRONG, label="Alone (S1)")
+    ax.barh(range(len(order)), total, 0.62, color=PALE)
+    ax.barh(range(len(order)), np.maximum(first, 0.0), 0.3, color=STRONG)
     _intervals(ax, first, inner, 0.11)
     ax.set_xlabel(f"Part of the variance of {one.label.lower()}")
-    return [pale, strong, _intervals(ax, total, errors, -0.22)]
+    return [*swatches({"With all others (ST)": PALE, "Alone (S1)": STRONG}), _intervals(ax, total, errors, -0.22)]
 
 
 def _intervals(ax: Axes, sizes: np.ndarray, errors: np.ndarray, shift: float = 0.0) -> Artist:
@@ -98,7 +99,8 @@ def _intervals(ax: Axes, sizes: np.ndarray, errors: np.ndarray, shift: float = 0
 
     for row, (size, error) in enumerate(zip(sizes, errors, strict=True)):
         ends = [max(size - error, 0.0), max(size + error, 0.0)]
-        ax.plot(ends, [row + shift, row + shift], color=style.INK, linewidth=1.1, solid_capstyle="butt")
+        for ink, width in (("white", 2.6), (style.INK, 1.1)):
+            ax.plot(ends, [row + shift, row + shift], color=ink, linewidth=width, solid_capstyle="butt")
     return Line2D([], [], color=style.INK, linewidth=1.1, label="95 % interval")
 
 
@@ -112,33 +114,51 @@ BARS: Mapping[str, Callable[[Axes, Sensitivity, Outcome, list[int]], list[Artist
 def _scatter(found: Sensitivity) -> Figure:
     """A panel per outcome: how far a factor moves it, against how much that depends on others and on where it is."""
     rows = ceil(len(found.outcomes) / 2)
+    numbers = _numbered(found)
     title = "Effect of each factor, and how far it depends on the others"
-    figure = titled_figure(found.inquiry.scenario, title, (WIDTH, 1.1 + 3.1 * rows))
+    size = (WIDTH, 1.2 + 3.1 * rows + 0.1 * len(numbers))
+    figure = titled_figure(found.inquiry.scenario, title, size)
     panels = list(figure.subplots(rows, 2, squeeze=False).flat)
     for ax, one in zip(panels, found.outcomes, strict=False):
-        _draw_scatter(ax, found, one)
+        _draw_scatter(ax, found, one, numbers)
     for ax in panels[len(found.outcomes) :]:
         ax.remove()
+    legend(figure, list(_names(found, numbers)))
     return figure
 
 
-def _draw_scatter(ax: Axes, found: Sensitivity, one: Outcome) -> None:
+def _told(found: Sensitivity, one: Outcome) -> list[int]:
+    """Factors whose points are numbered: those that matter most, and stand apart from those that hardly do."""
+    effects = np.nan_to_num(found.measures[one.title]["mu_star"])
+    return [n for n in found.ranked(one)[:NAMED] if effects[n] > NEAR * effects.max()]
+
+
+def _numbered(found: Sensitivity) -> dict[int, int]:
+    """Numbers of the factors told in any panel, in the order in which they are met."""
+    told = dict.fromkeys(n for one in found.outcomes for n in _told(found, one))
+    return {factor: number for number, factor in enumerate(told, 1)}
+
+
+def _draw_scatter(ax: Axes, found: Sensitivity, one: Outcome, numbers: Mapping[int, int]) -> None:
     measures = found.measures[one.title]
     unit = unit_of(one, float(measures["mu_star"].max()))
     far, spread = (np.nan_to_num(measures[name]) / unit.divisor for name in ("mu_star", "sigma"))
-    ax.plot(far, spread, "o", color=STRONG, markersize=4.5, markeredgecolor="white")
-    peak = 1.08 * float(max(far.max(), spread.max()))
-    ax.plot([0, peak], [0, peak], color="#999999", linewidth=0.8, linestyle=(0, (3, 2)))
-    ax.set(xlim=(0, 1.08 * far.max()), ylim=(-0.03 * spread.max() or -0.05, 1.15 * spread.max() or 1.0))
-    for n in found.ranked(one)[:NAMED]:
-        _name_point(ax, readable(found.inquiry.factors[n].name), float(far[n]), float(spread[n]), float(far.max()))
+    peak = 1.12 * float(far.max())
+    ax.plot([0, peak], [0, peak], color="#999999", linewidth=0.8, linestyle=DASHES)
+    ax.plot(far, spread, "o", color=STRONG, markersize=4.5, markeredgecolor="white", clip_on=False)
+    ax.set(xlim=(0, peak), ylim=(0, max(1.15 * float(spread.max()), 0.3 * peak)))
+    for n in _told(found, one):
+        ax.annotate(str(numbers[n]), (far[n], spread[n]), (4, 3), textcoords="offset points", size=8)
     ax.set_title(one.title)
     ax.set_xlabel(f"mu* ({unit.name})")
     ax.set_ylabel(f"sigma ({unit.name})")
 
 
-def _name_point(ax: Axes, name: str, x: float, y: float, peak: float) -> None:
-    """The name beside its point, on the side where there is room."""
-    right = x > peak / 2
-    how = {"textcoords": "offset points", "size": 7, "va": "bottom", "ha": "right" if right else "left"}
-    ax.annotate(style.wrapped(name, 30), (x, y), (-4 if right else 4, 3), **how)
+def _names(found: Sensitivity, numbers: Mapping[int, int]) -> Iterator[Artist]:
+    """What the numbers stand for."""
+    from matplotlib.lines import Line2D
+
+    for factor, number in numbers.items():
+        name = f"{number}  {readable(found.inquiry.factors[factor].name)}"
+        yield Line2D([], [], color=STRONG, marker="o", markersize=4.5, linestyle="", label=name)
+    yield Line2D([], [], color="#999999", linewidth=0.8, linestyle=DASHES, label="sigma = mu*")

@@ -75,9 +75,7 @@ def _draw_curves(ax: Axes, swept: Swept, varied: Range, outcome: Outcome) -> Non
     colours = style.variant_colours(swept.sweep.scenario)
     marker = "o" if len(varied.values) <= MARKED else ""
     for variant, width in zip(swept.figures, style.nested(len(swept.figures)), strict=True):
-        low, middle, high = (
-            swept.of(variant, outcome.key, name) / unit.divisor for name in ("p05", "value", "p95")
-        )
+        low, middle, high = (swept.of(variant, outcome.key, name) / unit.divisor for name in ("p05", "value", "p95"))
         ax.fill_between(varied.values, low, high, color=colours[variant], alpha=SHADE, linewidth=0)
         ax.plot(varied.values, middle, color=colours[variant], linewidth=width, marker=marker, markersize=2 + width)
     _calm(ax)
@@ -133,7 +131,7 @@ def _heat_map(swept: Swept, outcome: Outcome) -> Figure:
     figure = titled_figure(swept.sweep.scenario, f"{outcome.title} over the whole run", size)
     panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     flat = [ax for row in panels for ax in row]
-    _draw_row(figure, dict(zip(maps, flat, strict=False)), swept, outcome, maps, ABSOLUTE)
+    _draw_row(figure, dict(zip(maps, flat, strict=False)), swept, outcome, maps=maps, colours=ABSOLUTE)
     for ax, variant in zip(flat, maps, strict=False):
         ax.set_title(style.wrapped(titles[variant], 34))
     if rows == 2:
@@ -141,7 +139,7 @@ def _heat_map(swept: Swept, outcome: Outcome) -> Figure:
     if others:
         below = dict(zip(others, flat[-len(others) :], strict=True))
         changes = {variant: maps[variant] - maps[first] for variant in others}
-        _draw_row(figure, below, swept, outcome, changes, CHANGE[outcome.rises])
+        _draw_row(figure, below, swept, outcome, maps=changes, colours=CHANGE[outcome.rises])
         for ax in below.values():
             ax.set_title(style.wrapped(f"Change against {titles[first]}", 34))
     return figure
@@ -152,24 +150,28 @@ def _draw_row(
     panels: Mapping[str, Axes],
     swept: Swept,
     outcome: Outcome,
+    *,
     maps: Mapping[str, Array],
     colours: str,
 ) -> None:
     """Maps side by side on one scale of colour; that of changes has nothing at its middle."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
     found = _finite(np.stack(list(maps.values())))
     peak = float(np.abs(found).max(initial=0.0))
     unit = unit_of(outcome, peak)
     amounts = colours == ABSOLUTE
     low, high = (found.min(initial=peak), found.max(initial=-peak)) if amounts else (-peak, peak)
     ends = (low / unit.divisor, (high if low < high else low + unit.divisor) / unit.divisor)
-    look: dict[str, Any] = {"cmap": colours, "vmin": ends[0], "vmax": ends[1]}
+    look: dict[str, Any] = {"cmap": colours, "norm": Normalize(*ends)}
     for variant, values in maps.items():
         ax = panels[variant]
         ax.pcolormesh(values.T / unit.divisor, edgecolors="white", linewidth=0.4, **look)
         _name_values(ax, swept.sweep.ranges, left=ax is next(iter(panels.values())))
         _write_in(ax, values / unit.divisor, ends, amounts=amounts)
     label = f"{outcome.label} ({unit.name})" if amounts else f"Change ({unit.name}), blue where better"
-    figure.colorbar(ax.collections[0], ax=list(panels.values()), label=label, aspect=25)
+    figure.colorbar(ScalarMappable(**look), ax=list(panels.values()), label=label, aspect=25)
 
 
 def _name_values(ax: Axes, ranges: Sequence[Range], *, left: bool) -> None:

@@ -37,11 +37,10 @@ class Outcome:
         return NETWORK, self.indicator, self.item, self.unit
 
 
-NOT_RECYCLED = "not_recycled"
-"""Item of `waste`: what met another fate than recycling, reuse or composting."""
+_RECYCLED = tuple(sorted(RECYCLED_FATES))
 OUTCOMES: Mapping[str, Outcome] = {
     "waste": Outcome("Waste", "Waste", "waste", "t"),
-    "not_recycled": Outcome("Waste not recycled", "Waste not recycled", "waste", "t", tuple(sorted(RECYCLED_FATES)), NOT_RECYCLED),
+    "not_recycled": Outcome("Waste not recycled", "Waste not recycled", "waste", "t", _RECYCLED, "not_recycled"),
     "emissions": Outcome("Greenhouse gas emissions", "Emissions", "emissions", "t CO2e"),
     "cash_flow": Outcome("Cash flow of the network", "Cash flow", "cash_flow", "EUR", rises=True),
 }

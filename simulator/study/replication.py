@@ -12,6 +12,7 @@ import pickle
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from math import isnan
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -98,7 +99,7 @@ class Workshop:
 
     def _world(self, drawn: Drawn, replication: int, memo: Memo) -> World:
         values = drawn.values[replication - 1]
-        chosen = [(draw, value) for draw, value in zip(drawn.draws, values.tolist(), strict=True) if value == value]
+        chosen = [(draw, value) for draw, value in zip(drawn.draws, values.tolist(), strict=True) if not isnan(value)]
         if not chosen:
             return drawn.world
         draws, row = zip(*chosen, strict=True)
