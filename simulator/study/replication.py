@@ -23,7 +23,7 @@ from simulator.scenario.drawing import Draw, Memo, draws_of, replaced, values_of
 from simulator.scenario.models import World
 from simulator.scenario.scenario import Scenario, Variant
 from simulator.scenario.tree import dotted
-from simulator.study.batches import batches_of
+from simulator.study.batches import RECORDS, batches_of
 from simulator.study.designs import Design
 from simulator.study.sampling import uniforms
 
@@ -84,6 +84,19 @@ class Workshop:
 
         self.study = study
         self.plans = engine.plans(study.scenario, accounting.terms(study.scenario))
+        self._held = 0.0
+
+    def let_go(self, plan: Plan, lanes: int) -> None:
+        """Free batches that are done with, once their records are large: calendars hold arrays in reference cycles.
+
+        To look for these takes as long as simulating some lanes of a small scenario.
+        """
+        from simulator.engine import bytes_per_lane
+
+        self._held += bytes_per_lane(plan) * lanes
+        if self._held > RECORDS / 2:
+            gc.collect()
+            self._held = 0.0
 
     @cached_property
     def drawn(self) -> Mapping[int, Drawn]:
@@ -146,7 +159,7 @@ class _Shift:
             lanes = [Lane(name, n, streams[n]) for n in replications for name in plan.courses]
             for batch in batches_of(plan, lanes):
                 yield from self._batch(plan, batch)
-                gc.collect()  # the batch's calendar holds its arrays in reference cycles
+                self.workshop.let_go(plan, len(batch))
 
     def _batch(self, plan: Plan, lanes: Sequence[Lane]) -> Iterator[Ledger]:
         """Lanes that fail are noted and left out. Raises BalanceError where mass or energy was made or lost."""

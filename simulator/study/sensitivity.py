@@ -7,8 +7,10 @@ are the same in all lanes. SALib samples and analyses (Herman and Usher 2017, JO
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -45,7 +47,7 @@ class Factor:
     """What varies as one."""
 
     name: str
-    """Path of the number, name of the draw that numbers share, or path of the split."""
+    """Path of the number, name of the draw that numbers share, or what the paths of a split have in common."""
     keys: tuple[str, ...]
     """Of the draws: more than one where parts of a split vary together."""
     paths: tuple[str, ...]
@@ -62,7 +64,10 @@ def factors(scenario: Scenario) -> tuple[Factor, ...]:
         joined = [group for group in found if any(_together(draw, other) for other in group)]
         found = [group for group in found if group not in joined]
         found.append([*(one for group in joined for one in group), draw])
-    return tuple(sorted((_factor(group) for group in found), key=lambda factor: factor.name))
+    made = [_factor(group) for group in found]
+    names = Counter(factor.name for factor in made)
+    apart = (factor if names[factor.name] == 1 else replace(factor, name=factor.paths[0]) for factor in made)
+    return tuple(sorted(apart, key=lambda factor: factor.name))
 
 
 def _together(one: Draw, other: Draw) -> bool:
@@ -75,9 +80,11 @@ def _factor(group: Sequence[Draw]) -> Factor:
 
 
 def _name(group: Sequence[Draw], paths: Sequence[str]) -> str:
-    if len(paths) == 1:
-        return paths[0]
-    return min(draw.split for draw in group).rpartition(".")[0] if group[0].split else group[0].key
+    """Of a split with what differs between its parts as a star: `materials.scrap.composition.*`."""
+    if not group[0].split:
+        return group[0].key
+    columns = list(zip_longest(*(path.split(".") for path in paths)))
+    return ".".join(str(keys[0]) if len(set(keys)) == 1 else "*" for keys in columns)
 
 
 def _endless(draw: Draw) -> bool:
