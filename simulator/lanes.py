@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from simulator import files, terminal
-from simulator.errors import ScenarioError, UserError
+from simulator.errors import RunError, ScenarioError, UserError
 from simulator.replications import PLAIN, Many, workers_of
 
 if TYPE_CHECKING:
@@ -105,7 +105,11 @@ def simulated(
 
     timings: dict[str, float] = {}
     with timed(timings, "compile"):
-        plans = engine.plans(study.scenario, accounting.terms(study.scenario))
+        try:
+            plans = engine.plans(study.scenario, accounting.terms(study.scenario))
+        except RunError as error:
+            fault = ScenarioError([study.scenario.fault(error.path, error.message)])
+            raise terminal.seen_from_here(fault, Path(study.scenario.path).parent) from error
         engine.compile_kernels(dict.fromkeys(program for plan in plans for program in plan.programs))
     kept = shelf.shelf(target.partial, provenance.identity(study))
     done = [(block.first, block.last) for block in kept.blocks()]
