@@ -51,6 +51,17 @@ class Loaded:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Varying:
+    """How what is varied is written, and what it becomes."""
+
+    form: Form
+    kind: str
+    """Of the distribution."""
+    least: Callable[[Sequence[Range]], int]
+    """Lanes that it takes at least: to load very many values takes long."""
+
+
 def asked(given: dict[str, Any]) -> Asked:
     """What the options of a command ask for; those that all studies have are taken out of `given`.
 
@@ -66,7 +77,7 @@ def _taken(given: dict[str, Any], kind: type[Asked] | type[Many]) -> dict[str, A
     return {field.name: given.pop(field.name) for field in fields(kind) if field.name in given}
 
 
-def loaded(asked: Asked, program: str, form: Form, kind: str, names: Sequence[str] | None) -> Loaded:
+def loaded(asked: Asked, program: str, varying: Varying, names: Sequence[str] | None) -> Loaded:
     """The scenario with what is varied, its network checked; says what it warns of."""
     from simulator import network
     from simulator.scenario import ranges
@@ -74,9 +85,9 @@ def loaded(asked: Asked, program: str, form: Form, kind: str, names: Sequence[st
     start = perf_counter()
     file = files.scenario(asked.file, program)
     try:
-        scenario, found = ranges.loaded(
-            file, asked.varied, form, kind, sets=asked.sets, variants=names, seed=asked.seed
-        )
+        found = ranges.parsed(file, asked.varied, varying.form)
+        check_size(varying.least(found), asked)
+        scenario = ranges.loaded(file, found, varying.kind, sets=asked.sets, variants=names, seed=asked.seed)
         faults, warnings = network.check(scenario)
         if faults:
             raise ScenarioError(faults)
@@ -88,10 +99,10 @@ def loaded(asked: Asked, program: str, form: Form, kind: str, names: Sequence[st
     return Loaded(scenario, found, together, perf_counter() - start)
 
 
-def check_size(lanes: int, asked: Asked) -> None:
+def check_size(count: int, asked: Asked) -> None:
     """Raise UserError where lanes are so many that it may be a slip."""
-    if lanes > MANY and not asked.force:
-        raise UserError(f"{lanes:,} lanes are asked for, more than {MANY:,}: ask for fewer, or use --force")
+    if count > MANY and not asked.force:
+        raise UserError(f"at least {count:,} lanes are asked for, more than {MANY:,}: ask for fewer, or use --force")
 
 
 def simulated(

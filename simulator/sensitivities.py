@@ -51,7 +51,7 @@ def sensitivity(session: Session, /, variant: str | None, against: str | None, *
     method, samples, outcomes = (given.pop(name) for name in ("method", "samples", "outcomes"))
     asked = lanes.asked(given)
     wanted = _variants(asked, session.program, variant, against)
-    found = lanes.loaded(asked, session.program, ranges.ends, "uniform", wanted)
+    found = lanes.loaded(asked, session.program, lanes.Varying(ranges.ends, "uniform", len), wanted)
     question = inquiry(found.scenario, method, samples, outcomes)
     lanes.check_size(question.lanes, asked)
     made, folder = _simulated(session, asked, question, found)

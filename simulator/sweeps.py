@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,9 @@ def sweep(session: Session, /, variants: str | None, **given: Any) -> None:
     asked = lanes.asked(given)
     if not asked.varied:
         raise click.UsageError("say what to vary: --vary PATH=LO:HI:N")
-    found = lanes.loaded(asked, session.program, ranges.points, "choice", options.names(variants))
+    repeats = max(1, asked.many.replications)
+    varying = lanes.Varying(ranges.points, "choice", lambda some: repeats * prod(len(one.values) for one in some))
+    found = lanes.loaded(asked, session.program, varying, options.names(variants))
     wanted = Sweep(found.scenario, found.ranges, asked.many.replications, asked.many.sampling == LATIN)
     lanes.check_size(wanted.lanes, asked)
     made, folder = _simulated(session, asked, wanted, found)

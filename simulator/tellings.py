@@ -15,6 +15,10 @@ from simulator.study.sweep import Swept
 from simulator.summary import number, scale
 
 
+WORDS = 30
+"""Characters of words that stay in one line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Telling:
     """A heading, a table and some lines under it."""
@@ -25,6 +29,11 @@ class Telling:
     notes: tuple[str, ...]
     words: int = 2
     """Columns on the left that hold words."""
+
+    def width(self, column: int) -> int:
+        """What a column needs at least: words are broken only where they are long, numbers never."""
+        longest = max((len(row[column]) for row in self.rows), default=0)
+        return min(longest, WORDS) if column < self.words else longest
 
 
 def of_sweep(swept: Swept) -> Telling:

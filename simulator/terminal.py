@@ -171,7 +171,7 @@ def tell(said: Telling, folder: Path) -> None:
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
     for n, column in enumerate(said.columns):
-        table.add_column(column, justify="left" if n < said.words else "right", overflow="fold")
+        table.add_column(column, justify="left" if n < said.words else "right", min_width=said.width(n))
     for row in said.rows:
         table.add_row(*row)
     console = Console(highlight=False, markup=False, soft_wrap=True)

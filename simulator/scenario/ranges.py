@@ -122,20 +122,8 @@ def _number(text: str) -> float | str:
     return text.strip()
 
 
-def loaded(
-    file: str | Path,
-    texts: Sequence[str],
-    form: Form,
-    kind: str,
-    *,
-    sets: Sequence[str] = (),
-    variants: Sequence[str] | None = None,
-    seed: int | None = None,
-) -> tuple[Scenario, tuple[Range, ...]]:
-    """The scenario with what is varied distributed as `kind`, and what that is.
-
-    Raises ScenarioError with every fault, those of what is varied named after the option and its place in the order.
-    """
+def parsed(file: str | Path, texts: Sequence[str], form: Form) -> tuple[Range, ...]:
+    """What is varied, with the units of a file. Raises ScenarioError with every fault, named after the option."""
     written, _ = read(Path(file))
     ranges, faults = [], []
     for line, text in enumerate(texts, 1):
@@ -145,13 +133,26 @@ def loaded(
             faults.append(Fault(OPTION, line, text.partition("=")[0], wrong.message))
     if faults:
         raise ScenarioError(faults)
+    return tuple(ranges)
+
+
+def loaded(
+    file: str | Path,
+    ranges: Sequence[Range],
+    kind: str,
+    *,
+    sets: Sequence[str] = (),
+    variants: Sequence[str] | None = None,
+    seed: int | None = None,
+) -> Scenario:
+    """The scenario with what is varied distributed as `kind`. Raises as `load` does, and where a number cannot vary."""
     overrides = [*sets, *(one.override(kind) for one in ranges)]
     try:
         scenario = load(file, overrides, variants, seed)
     except ScenarioError as error:
         raise ScenarioError([_as_varied(fault, len(sets), kind) for fault in error.faults]) from error
     _all_drawn(scenario, ranges)
-    return scenario, tuple(ranges)
+    return scenario
 
 
 def variants_in(file: str | Path) -> tuple[str, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from simulator.errors import ScenarioError
-from simulator.scenario.ranges import Form, Range, ends, loaded, points
+from simulator.scenario.ranges import Form, Range, ends, loaded, parsed, points
+from simulator.scenario.scenario import Scenario
 
 MILL = """\
 schema: 1
@@ -44,7 +46,13 @@ def mill(tmp_path: Path) -> Path:
 
 
 def varied(mill: Path, *texts: str, form: Form = points) -> tuple[Range, ...]:
-    return loaded(mill, texts, form, "choice" if form is points else "uniform")[1]
+    found = parsed(mill, texts, form)
+    loaded(mill, found, "choice" if form is points else "uniform")
+    return found
+
+
+def chosen(mill: Path, texts: Sequence[str], sets: Sequence[str] = ()) -> Scenario:
+    return loaded(mill, parsed(mill, texts, points), "choice", sets=sets)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +115,7 @@ def test_both_ends_of_a_range(mill: Path) -> None:
 )
 def test_what_cannot_vary_so_says_why_with_its_place(mill: Path, text: str, said: str) -> None:
     with pytest.raises(ScenarioError) as caught:
-        loaded(mill, [f"{MELT}.cost=1,2", text], points, "choice", sets=["flows.dig.distance=7 km"])
+        chosen(mill, [f"{MELT}.cost=1,2", text], ["flows.dig.distance=7 km"])
     (fault,) = caught.value.faults
     assert (fault.file, fault.line) == ("--vary", 2)
     assert said in fault.message
@@ -120,16 +128,16 @@ def test_a_number_is_not_varied_twice_nor_set_and_varied(mill: Path) -> None:
         ([f"{MELT}.cost=3 EUR/t"], [f"{MELT}.cost=1,2"]),
     ):
         with pytest.raises(ScenarioError, match="is set twice"):
-            loaded(mill, texts, points, "choice", sets=sets)
+            chosen(mill, texts, sets)
 
 
 def test_a_fault_of_set_stays_one_of_set(mill: Path) -> None:
     with pytest.raises(ScenarioError, match=r"^--set:1: flows\.dig\.distanc"):
-        loaded(mill, [f"{MELT}.cost=1,2"], points, "choice", sets=["flows.dig.distanc=7 km"])
+        chosen(mill, [f"{MELT}.cost=1,2"], ["flows.dig.distanc=7 km"])
 
 
 def test_it_overrides_every_variant(mill: Path) -> None:
-    scenario, _ = loaded(mill, ["boundary.market.demands.metal.price=1,3"], points, "choice")
+    scenario = chosen(mill, ["boundary.market.demands.metal.price=1,3"])
     for variant in scenario.variants.values():
         (world,) = variant.worlds
         price = world.boundary["market"].demands["metal"].price

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from simulator.scenario import load
-from simulator.scenario.ranges import loaded, points
+from simulator.scenario.ranges import loaded, parsed, points
 from simulator.study import executors
 from simulator.study.ensemble import replicate
 from simulator.study.outcomes import OUTCOMES
@@ -30,8 +30,9 @@ KEY = ["variant", "node", "indicator", "item", "unit"]
 
 
 def done(folder: Path, *texts: str, replications: int = 0, size: int = 64) -> Swept:
-    scenario, ranges = loaded(folder / "scenario.yaml", texts, points, "choice")
-    sweep, blocks = Sweep(scenario, ranges, replications), list[Block]()
+    ranges = parsed(folder / "scenario.yaml", texts, points)
+    sweep = Sweep(loaded(folder / "scenario.yaml", ranges, "choice"), ranges, replications)
+    blocks = list[Block]()
     study = pickle.loads(pickle.dumps(sweep.study()))
     replicate(study, executors.threads(2), blocks.append, lanes_per_block=size)
     return swept(sweep, blocks)
