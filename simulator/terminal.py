@@ -179,7 +179,7 @@ def tell(said: Telling, folder: Path) -> None:
     console.print(table)
     for line in said.notes:
         console.print(line)
-    console.print(f"table and plots: {shown(folder)}")
+    console.print(f"{'table and plots' if (folder / 'plots').is_dir() else 'table'}: {shown(folder)}")
 
 
 def shown(folder: Path) -> str:

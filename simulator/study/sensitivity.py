@@ -37,9 +37,9 @@ LEVELS = 4
 CONFIDENCE = 0.95
 RESAMPLES = 200
 TAIL = 0.005
-"""Part at either end of a distribution without bounds that Morris leaves out: its ends would be made up."""
+"""Part at either end of a distribution with tails that Morris leaves out: he compares ends."""
 SAME = 1e-12
-"""Part of the largest value up to which an outcome counts as the same in all lanes."""
+"""Part of the largest value of an outcome up to which a difference is rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ class Factor:
     keys: tuple[str, ...]
     """Of the draws: more than one where parts of a split vary together."""
     paths: tuple[str, ...]
-    endless: bool
-    """Whether a distribution in it lacks a bound."""
+    tailed: bool
+    """Whether a distribution in it runs out into tails."""
 
 
 def factors(scenario: Scenario) -> tuple[Factor, ...]:
@@ -76,7 +76,7 @@ def _together(one: Draw, other: Draw) -> bool:
 
 def _factor(group: Sequence[Draw]) -> Factor:
     paths, keys = (tuple(sorted({getattr(draw, name) for draw in group})) for name in ("path", "key"))
-    return Factor(_name(group, paths), keys, paths, any(_endless(draw) for draw in group))
+    return Factor(_name(group, paths), keys, paths, any(_tailed(draw) for draw in group))
 
 
 def _name(group: Sequence[Draw], paths: Sequence[str]) -> str:
@@ -87,11 +87,11 @@ def _name(group: Sequence[Draw], paths: Sequence[str]) -> str:
     return ".".join(str(keys[0]) if len(set(keys)) == 1 else "*" for keys in columns)
 
 
-def _endless(draw: Draw) -> bool:
-    """Whether an end of its distribution is but where it is taken to end."""
+def _tailed(draw: Draw) -> bool:
+    """Whether its distribution runs out into tails: nobody named their ends, and hardly a draw comes near them."""
     distribution = cast(Distribution, draw.what.distribution)
     bounded = distribution.kind != "normal" or {"low", "high"} <= dict(distribution.parameters).keys()
-    return distribution.kind in {"lognormal", "dirichlet"} or not bounded
+    return distribution.kind in {"lognormal", "beta", "dirichlet"} or not bounded
 
 
 @dataclass(frozen=True)
@@ -125,8 +125,9 @@ def _analyse_morris(problem: Problem, x: Floats, y: Floats, seed: int) -> Mappin
 
     how = {"num_resamples": RESAMPLES, "conf_level": CONFIDENCE, "num_levels": LEVELS, "seed": seed}
     found = morris.analyze(problem, x, y, **how)
-    names = {"mu": "mu", "mu_star": "mu_star", "mu_star_conf": "mu_star_conf", "sigma": "sigma"}
-    return _listed(found, names)
+    effects = _listed(found, {name: name for name in ("mu", "mu_star", "mu_star_conf", "sigma")})
+    dust = SAME * np.abs(y).max()
+    return {name: np.where(np.abs(values) <= dust, 0.0, values) for name, values in effects.items()}
 
 
 def _sample_sobol(problem: Problem, samples: int, seed: int) -> Floats:
@@ -204,7 +205,7 @@ class Inquiry:
         """The same for SALib."""
         keys = [key for factor in self.factors for key in factor.keys]
         groups = [factor.name for factor in self.factors for _ in factor.keys]
-        tails = [self.method.tail * factor.endless for factor in self.factors for _ in factor.keys]
+        tails = [self.method.tail * factor.tailed for factor in self.factors for _ in factor.keys]
         bounds = [[tail, 1.0 - tail] for tail in tails]
         return {"num_vars": len(keys), "names": keys, "bounds": bounds, "groups": groups}
 

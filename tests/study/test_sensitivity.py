@@ -165,14 +165,14 @@ def test_parts_of_a_split_are_one_factor_and_so_are_numbers_that_share_a_draw(tm
         FEE='{uniform: ["0 EUR/t", "9 EUR/t"], draw: market}',
     )
     (market,) = factors(shared)
-    assert (market.name, market.keys, len(market.paths), market.endless) == ("market", ("market",), 2, False)
+    assert (market.name, market.keys, len(market.paths), market.tailed) == ("market", ("market",), 2, False)
     found = {factor.name: factor for factor in factors(uncertain(tmp_path))}
     split = found["companies.works.processes.melt.outputs.*.Cu"]
     assert [path.rpartition("outputs.")[2] for path in split.paths] == ["dross.Cu", "metal.Cu"]
     assert len(split.keys) == 2
-    assert split.endless
-    assert found["flows.buy.lead_time"].endless
-    assert not found["companies.works.processes.melt.rate"].endless
+    assert split.tailed
+    assert found["flows.buy.lead_time"].tailed
+    assert not found["companies.works.processes.melt.rate"].tailed
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -184,7 +184,7 @@ def test_a_scenario_with_a_split_and_outages_has_measures_for_every_factor(tmp_p
     assert table[found.inquiry.method.main].is_monotonic_decreasing
 
 
-def test_what_morris_leaves_out_of_endless_distributions_is_told_to_it_alone(tmp_path: Path) -> None:
+def test_what_morris_leaves_out_of_tails_is_told_to_it_alone(tmp_path: Path) -> None:
     for method, low in (("morris", 0.005), ("sobol", 0.0)):
         question = inquiry(uncertain(tmp_path), method, 2)
         bounds = dict(zip(question.problem["names"], question.problem["bounds"], strict=True))
