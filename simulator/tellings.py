@@ -14,7 +14,6 @@ from simulator.study.sensitivity import Sensitivity
 from simulator.study.sweep import Swept
 from simulator.summary import number, scale
 
-
 WORDS = 30
 """Characters of words that stay in one line."""
 

@@ -128,9 +128,12 @@ def _scatter(found: Sensitivity) -> Figure:
 
 
 def _told(found: Sensitivity, one: Outcome) -> list[int]:
-    """Factors whose points are numbered: those that matter most, and stand apart from those that hardly do."""
-    effects = np.nan_to_num(found.measures[one.title]["mu_star"])
-    return [n for n in found.ranked(one)[:NAMED] if effects[n] > NEAR * effects.max()]
+    """Factors whose points are numbered: those that matter most, and stand apart from those that hardly do.
+
+    A group of factors has no sigma, so no point.
+    """
+    effects, spread = (found.measures[one.title][name] for name in ("mu_star", "sigma"))
+    return [n for n in found.ranked(one)[:NAMED] if effects[n] > NEAR * effects.max() and np.isfinite(spread[n])]
 
 
 def _numbered(found: Sensitivity) -> dict[int, int]:
@@ -142,11 +145,11 @@ def _numbered(found: Sensitivity) -> dict[int, int]:
 def _draw_scatter(ax: Axes, found: Sensitivity, one: Outcome, numbers: Mapping[int, int]) -> None:
     measures = found.measures[one.title]
     unit = unit_of(one, float(measures["mu_star"].max()))
-    far, spread = (np.nan_to_num(measures[name]) / unit.divisor for name in ("mu_star", "sigma"))
+    far, spread = (measures[name] / unit.divisor for name in ("mu_star", "sigma"))
     peak = 1.12 * float(far.max())
     ax.plot([0, peak], [0, peak], color="#999999", linewidth=0.8, linestyle=DASHES)
     ax.plot(far, spread, "o", color=STRONG, markersize=4.5, markeredgecolor="white", clip_on=False)
-    ax.set(xlim=(0, peak), ylim=(0, max(1.15 * float(spread.max()), 0.3 * peak)))
+    ax.set(xlim=(0, peak), ylim=(0, max(1.15 * float(np.nan_to_num(spread).max()), 0.3 * peak)))
     for n in _told(found, one):
         ax.annotate(str(numbers[n]), (far[n], spread[n]), (4, 3), textcoords="offset points", size=8)
     ax.set_title(one.title)
