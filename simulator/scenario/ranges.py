@@ -14,7 +14,6 @@ from typing import Any, TypeAlias
 
 from simulator.errors import Fault, ScenarioError
 from simulator.scenario.amounts import Number, Span
-from simulator.scenario.catalogue import entry
 from simulator.scenario.distributions import KINDS
 from simulator.scenario.drawing import draws_of
 from simulator.scenario.forms import Coefficients, Emission
@@ -184,7 +183,7 @@ def _check_number(data: Raw, keys: tuple[str | int, ...]) -> None:
 
 
 def _unit(raw: Any, data: Raw) -> str:
-    """Unit of a number as the file writes it; empty where it writes none."""
+    """Unit of a number as the file writes it; empty where it writes none, as beside an entry of the library."""
     if isinstance(raw, Mapping):
         return next((unit for part in _parts(raw, data) if (unit := _unit(part, data))), "")
     if isinstance(raw, list):
@@ -198,9 +197,6 @@ def _parts(raw: Mapping[str, Any], data: Raw) -> list[Any]:
     """What of a number written as a mapping may say its unit."""
     if "table" in raw:
         return [f"1 {look(data, ('tables', raw['table'], 'unit')) or ''}"]
-    if "factor" in raw:
-        with suppress(Wrong):
-            return [f"1 {entry(raw['factor']).unit}"]
     return [raw[key] for key in ("value", *KINDS, "mean", "median", "low", "values") if key in raw]
 
 

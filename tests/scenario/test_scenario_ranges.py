@@ -67,7 +67,7 @@ def chosen(mill: Path, texts: Sequence[str], sets: Sequence[str] = ()) -> Scenar
         ("flows.dig.lead_time=0,4", "day", (0, 4)),
         ("flows.dig.lead_time=12 h,4 h", "h", (4, 12)),
         ("boundary.mine.supplies.ore.price=90:110:3", "EUR/t", (90, 100, 110)),
-        ("energy.electricity.emission_factor=100,400", "kg CO2e/kWh", (100, 400)),
+        ("energy.electricity.emission_factor=100 g CO2e/kWh,400", "g CO2e/kWh", (100, 400)),
         ("materials.ore.composition.Fe=0.5,0.6", "", (0.5, 0.6)),
         ("boundary.market.demands.metal.rate=1 t/day,2 t/day", "t/day", (1, 2)),
     ],
@@ -110,6 +110,7 @@ def test_both_ends_of_a_range(mill: Path) -> None:
         (f"{MELT}.rate=1 t,2 t", "`t` is the wrong kind of unit, expected t/day"),
         (f"{MELT}.rate=-5:5:3", "must be at least 0 t/day; its values reach -"),
         (f"{MELT}.outputs.metal=0.5,1.2", "must be between 0 and 1; its values reach 1.2"),
+        ("energy.electricity.emission_factor=100,400", "needs a unit; write it like `100 t CO2e/MWh`"),
         ("boundary.market.demands.metal.rate=1,2", "needs a unit; write it like `1 t/day`"),
     ],
 )
