@@ -113,6 +113,7 @@ def simulated(
     from simulator.results import provenance, shelf
     from simulator.study.ensemble import replicate
     from simulator.study.run import timed
+    from simulator.study.sweep import slim
 
     timings: dict[str, float] = {}
     with timed(timings, "compile"):
@@ -124,9 +125,13 @@ def simulated(
         engine.compile_kernels(dict.fromkeys(program for plan in plans for program in plan.programs))
     kept = shelf.shelf(target.partial, provenance.identity(study))
     done = [(block.first, block.last) for block in kept.blocks()]
+
+    def keep(block: Block) -> None:
+        kept.put(slim(block))
+
     with timed(timings, "simulate"):
         workers = workers_of(asked.many)
-        replicate(study, workers, kept.put, done=done, lanes_per_block=asked.many.batch, progress=advance)
+        replicate(study, workers, keep, done=done, lanes_per_block=asked.many.batch, progress=advance)
     return kept.blocks(), timings
 
 

@@ -72,7 +72,7 @@ def test_two_numbers_give_heat_maps_and_three_a_table_alone(said: Said) -> None:
 
 def test_a_result_without_out_does_not_become_the_newest_run(said: Said) -> None:
     code, out, _ = said("sweep", *vary(f"{RATE}=6,12"), "--no-plots")
-    folder = Path(out.rpartition("table and plots: ")[2].strip())
+    folder = Path(out.rpartition("table: ")[2].strip())
     assert code == 0
     assert folder.parent.parent == Path("results")
     assert not (folder.parent / "latest").exists()

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from simulator.accounting.accounts import Account
 from simulator.accounting.gathering import Axes, axes, gathered
 from simulator.accounting.grid import Key
+from simulator.accounting.indicators import Yearly
 from simulator.accounting.statistics import PERCENTILES, statistics
 from simulator.errors import UserError
 from simulator.scenario.figures import NETWORK, TOTAL
@@ -149,9 +150,25 @@ def swept(sweep: Sweep, blocks: Iterable[Block]) -> Swept:
     )
 
 
+def slim(block: Block) -> Block:
+    """A block with what is asked of it alone: the whole run of the network, and cash flows."""
+    account = block.account
+    if not account.lanes:
+        return block
+    figures, total = account.figures, account.figures.years.index(TOTAL)
+    places = [n for n, key in enumerate(figures.keys) if _asked(key)]
+    keys = tuple(figures.keys[n] for n in places)
+    kept = Yearly((TOTAL,), keys, figures.values[:, total : total + 1, places], figures.ratios)
+    nothing = Yearly((), (), np.zeros((len(account.lanes), 0, 0)))
+    return replace(block, account=Account(account.lanes, kept, nothing))
+
+
+def _asked(key: Key) -> bool:
+    return key[0] == NETWORK or key[1:3] == ("cash_flow", TOTAL)
+
+
 def _told(key: Key, scenario: Scenario) -> bool:
-    node, indicator, item, _ = key
-    return node == NETWORK or (node in scenario.world.companies and (indicator, item) == ("cash_flow", TOTAL))
+    return key[0] == NETWORK or (key[0] in scenario.world.companies and _asked(key))
 
 
 def whole_run(accounts: Sequence[Account], of: Axes, variant: str, keys: Sequence[Key]) -> Floats:

@@ -13,9 +13,9 @@ from simulator.scenario.ranges import loaded, parsed, points
 from simulator.study import executors
 from simulator.study.ensemble import replicate
 from simulator.study.outcomes import OUTCOMES
-from simulator.study.replication import Block
+from simulator.study.replication import Block, Workshop
 from simulator.study.run import run
-from simulator.study.sweep import Sweep, Swept, swept
+from simulator.study.sweep import Sweep, Swept, slim, swept
 from tests.engine.builders import plain
 from tests.study.test_replications import FAILING, uncertain
 
@@ -105,6 +105,17 @@ def test_a_sweep_in_blocks_of_any_size_is_the_same(tmp_path: Path) -> None:
     uncertain(tmp_path)
     one, other = (done(tmp_path, f"{RATE}=6:12:3", replications=2, size=size).table() for size in (2, 64))
     pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+def test_blocks_without_what_is_not_asked_show_the_same(tmp_path: Path) -> None:
+    """Of nodes only cash flows are kept."""
+    uncertain(tmp_path)
+    ranges = parsed(tmp_path / "scenario.yaml", [f"{RATE}=6:12:3"], points)
+    sweep = Sweep(loaded(tmp_path / "scenario.yaml", ranges, "choice"), ranges)
+    blocks = [Workshop(sweep.study()).block(first, first) for first in (1, 2, 3)]
+    slimmer = [slim(block) for block in blocks]
+    pd.testing.assert_frame_equal(swept(sweep, slimmer).table(), swept(sweep, blocks).table(), check_exact=True)
+    assert slimmer[0].account.figures.values.size < 0.5 * blocks[0].account.figures.values.size
 
 
 def test_waste_not_recycled_is_what_met_another_fate(tmp_path: Path) -> None:
