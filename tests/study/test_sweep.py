@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from simulator.scenario import load
 from simulator.scenario.ranges import loaded, parsed, points
 from simulator.study import executors
 from simulator.study.ensemble import replicate
+from simulator.study.executors import Workers
 from simulator.study.outcomes import OUTCOMES
 from simulator.study.replication import Block, Workshop
 from simulator.study.run import run
@@ -29,12 +31,12 @@ DROSS = OUTCOMES["not_recycled"].key
 KEY = ["variant", "node", "indicator", "item", "unit"]
 
 
-def done(folder: Path, *texts: str, replications: int = 0, size: int = 64) -> Swept:
+def done(folder: Path, *texts: str, replications: int = 0, size: int = 64, workers: Workers | None = None) -> Swept:
     ranges = parsed(folder / "scenario.yaml", texts, points)
     sweep = Sweep(loaded(folder / "scenario.yaml", ranges, "choice"), ranges, replications)
     blocks = list[Block]()
     study = pickle.loads(pickle.dumps(sweep.study()))
-    replicate(study, executors.threads(2), blocks.append, lanes_per_block=size)
+    replicate(study, workers or executors.threads(2), blocks.append, lanes_per_block=size)
     return swept(sweep, blocks)
 
 
@@ -104,6 +106,14 @@ def test_replications_of_a_point_are_those_of_the_run_with_its_value_set(tmp_pat
 def test_a_sweep_in_blocks_of_any_size_is_the_same(tmp_path: Path) -> None:
     uncertain(tmp_path)
     one, other = (done(tmp_path, f"{RATE}=6:12:3", replications=2, size=size).table() for size in (2, 64))
+    pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+@pytest.mark.slow
+def test_a_sweep_by_processes_is_the_same(tmp_path: Path) -> None:
+    uncertain(tmp_path)
+    asked = (tmp_path, f"{RATE}=6:12:3")
+    one, other = (done(*asked, size=2, workers=who).table() for who in (None, executors.processes(2)))
     pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 
