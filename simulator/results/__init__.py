@@ -8,6 +8,7 @@ and gives it its name at the end.
     package     datapackage.json: what the columns mean
     provenance  run.json: what was run, by which versions, how long it took
     write       all of it, in order
+    studies     the same of a sweep or a sensitivity analysis: one table, pictures, run.json
 """
 
 from simulator.results.target import Target, namesake, prepared
