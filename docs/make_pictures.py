@@ -13,11 +13,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import simulator
-from simulator.report import age_plots, style
+from simulator.report import age_plots, sensitivities, style, sweeps
 from simulator.report.over_time import date_axis, days, legend, new_figure
 from simulator.report.series import Array, Periods, periods
 from simulator.report.write import save_png
+from simulator.scenario.ranges import loaded, parsed, points
+from simulator.study.ensemble import replicate
+from simulator.study.executors import threads
+from simulator.study.replication import Block
 from simulator.study.run import Run
+from simulator.study.sensitivity import found_by, inquiry
+from simulator.study.sweep import Sweep, swept
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,6 +95,35 @@ class Source:
     """Those that are drawn; all where none are named."""
 
 
+def crates() -> Iterator[tuple[str, Figure]]:
+    """What the crates of the first loop answer to: a sweep of one number, one of two, and which numbers matter."""
+    rate = "companies.recycler.processes.sort.rate"
+    for name, texts in (("sweep_rate", [f"{rate}=4:20:9"]), ("sweep_two", [f"{rate}=4:16:4", f"{DEMAND}=12,15,18"])):
+        ranges = parsed(CRATES, texts, points)
+        sweep, blocks = Sweep(loaded(CRATES, ranges, "choice"), ranges), list[Block]()
+        replicate(sweep.study(), threads(), blocks.append)
+        yield name, list(sweeps.FIGURES[len(ranges)](swept(sweep, blocks)))[-1][1]
+    sets = [f"{path}={how}" for path, how in UNCERTAIN.items()]
+    for method, samples, picture in (("morris", 20, "morris"), ("sobol", 256, "tornado_cash_flow")):
+        asked = inquiry(simulator.load(CRATES, sets=sets, variants=["circular"]), method, samples)
+        sample, found = asked.sample(), list[Block]()
+        replicate(asked.study(sample), threads(), found.append)
+        drawn = dict(sensitivities.figures(found_by(asked, sample, found)))
+        yield f"sensitivity_{method}", drawn[picture]
+
+
+CRATES = SCENARIOS / "first_loop.yaml"
+DEMAND = "companies.brewery.uses.crates.demand"
+UNCERTAIN = {
+    "companies.recycler.processes.sort.rate": "{value: 12 t/day, triangular: [8, 12, 14]}",
+    "companies.recycler.processes.sort.outputs.regranulate.PP": "{value: 0.9, beta: {alpha: 18, beta: 2}}",
+    "boundary.market.supplies.virgin.price": "{value: 1300 EUR/t, lognormal: {median: 1300 EUR/t, gsd: 1.2}}",
+    "boundary.market.supplies.virgin.emission_factor": "{value: 1.6 t CO2e/t, uniform: [1.3, 2.1]}",
+    "boundary.burner.accepts.old_crate.fee": "{value: 150 EUR/t, uniform: [90, 220]}",
+}
+"""As docs/howto_sensitivity.md has it."""
+
+
 SOURCES = (
     Source("steel_loop.yaml", {"steel_loop": tramp_element}),
     Source("copper_cycle.yaml", {"copper_by_age": copper_by_age, "copper_scrap": copper_scrap}, ("published",)),
@@ -101,6 +136,7 @@ def pictures(folder: Path = SCENARIOS) -> Iterator[tuple[str, Figure]]:
         run = simulator.run(simulator.load(folder / source.file, variants=source.variants))
         drawn = ((name, draw(run)) for name, draw in source.pictures.items())
         yield from ((name, figure) for name, figure in drawn if figure is not None)
+    yield from crates()
 
 
 if __name__ == "__main__":

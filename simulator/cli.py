@@ -24,10 +24,24 @@ import click
 import simulator
 from simulator import explanations, files, terminal
 from simulator.cli_match import match
-from simulator.cli_options import changed, chosen, debug
 from simulator.cli_partners import partners
 from simulator.errors import ScenarioError, UserError
-from simulator.replications import PLAIN, SAMPLINGS, Many, replicated
+from simulator.options import (
+    changed,
+    chosen,
+    debug,
+    names,
+    no_plots,
+    out,
+    quiet,
+    replications,
+    sampling,
+    seeded,
+    shared,
+)
+from simulator.replications import Many, replicated
+from simulator.sensitivities import sensitivity
+from simulator.sweeps import sweep
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
@@ -58,13 +72,6 @@ class Request:
     no_plots: bool
     quiet: bool
     many: Many
-
-
-def _names(variants: str | None) -> tuple[str, ...] | None:
-    """The variants asked for; all where the option is not given."""
-    if variants is None:
-        return None
-    return tuple(name for part in variants.split(",") if (name := part.strip()))
 
 
 class Commands(click.Group):
@@ -111,6 +118,10 @@ Examples:
       which partnership pays, and for whom?
   {0} my.yaml --replications 1000 --workers 4
       a thousand draws of its uncertain numbers, by four processes
+  {0} sweep my.yaml --vary 'flows.take_back.distance=10 km:90 km:5'
+      how results answer to a number, or to two
+  {0} sensitivity my.yaml --method morris
+      which of its uncertain numbers matter
   {0} validation
       models that others published, and how far ours deviates
   {0} price take_back my.yaml
@@ -136,19 +147,16 @@ def cli() -> None:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @chosen
 @changed
-@click.option("--seed", type=click.IntRange(min=0), help="Seed of everything drawn, instead of the file's.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of this run, instead of one under results/.")
+@seeded
+@out
 @click.option("--force", is_flag=True, help="Replace the result that --out names.")
 @click.option("--csv", is_flag=True, help="Write the tables as CSV too.")
-@click.option("--no-plots", is_flag=True, help="Draw no plots: a run takes less time.")
-@click.option("--quiet", is_flag=True, help="Say nothing but errors.")
-@click.option("--replications", type=click.IntRange(min=0), default=0, help="Lanes of every variant, drawn.")
-@click.option("--sampling", type=click.Choice(SAMPLINGS), default=PLAIN, help="How they are spread.", show_default=True)
-@click.option("--batch", type=click.IntRange(min=1), default=64, help="Lanes done at a time.", show_default=True)
-@click.option("--workers", type=click.IntRange(min=1), help="Processes that share the lanes; else threads.")
-@click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers share the lanes.")
+@no_plots
+@quiet
+@replications
+@sampling
+@shared
 @click.option("--fine", is_flag=True, help="Bands as fine as reports in long runs, too: they take longer.")
-@click.option("--resume", is_flag=True, help="Go on with replications that were interrupted.")
 @debug
 @click.pass_obj
 def run(session: Session, /, **given: Any) -> None:
@@ -160,7 +168,7 @@ def run(session: Session, /, **given: Any) -> None:
     request = Request(**given, many=many)
     start = perf_counter()
     file = files.scenario(request.file, session.program)
-    scenario, warnings = _checked(file, request.sets, _names(request.variants), request.seed)
+    scenario, warnings = _checked(file, request.sets, names(request.variants), request.seed)
     loaded = perf_counter() - start
     if not request.quiet:
         terminal.warn(terminal.placed([*warnings, *_namesake(scenario, request)], scenario))
@@ -204,7 +212,7 @@ def _completed(run: Run, warnings: Sequence[str], loaded: float) -> Run:
 @debug
 def validate(files: tuple[Path, ...], variants: str | None, sets: tuple[str, ...]) -> None:
     """Check scenario files; silent when they are fine."""
-    errors = [error for file in files if (error := _validated(file, sets, _names(variants)))]
+    errors = [error for file in files if (error := _validated(file, sets, names(variants)))]
     if errors:
         raise ExceptionGroup("invalid", errors)
 
@@ -288,10 +296,6 @@ def price(session: Session, /, name: str | None, file: str | None, variant: str 
     click.echo("\n".join(answer(found, command(session.program, file, variant, sets))))
 
 
-cli.add_command(match)
-cli.add_command(partners)
-
-
 @cli.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @debug
@@ -312,6 +316,10 @@ def validation(folder: Path | None) -> int:
                 progress.advance((n + 1) / len(cases))
     terminal.compare(found)
     return 0 if all(verdict.holds for verdict in found) else explanations.OURS
+
+
+for _command in (match, partners, sweep, sensitivity):
+    cli.add_command(_command)
 
 
 def _checked(

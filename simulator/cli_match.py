@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from simulator import files, terminal
-from simulator.cli_options import changed, debug
 from simulator.errors import ScenarioError
+from simulator.options import changed, debug
 
 _FIT = "Part of what is useful in the feed that a waste must have, too."
 _DISTANCE = "Length of a way that no flow and no locations tell."

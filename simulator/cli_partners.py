@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simulator import files, terminal
-from simulator.cli_options import changed, debug
 from simulator.errors import ScenarioError, UserError
+from simulator.options import changed, debug
 from simulator.replications import LATIN, PLAIN, SAMPLINGS, workers_of
 
 if TYPE_CHECKING:

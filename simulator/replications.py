@@ -40,6 +40,10 @@ class Many:
             for option, given in (("--workers", self.workers), ("--cluster", self.cluster), ("--resume", self.resume)):
                 if given:
                     raise UserError(f"{option} is for many lanes: say how many with --replications")
+        return self.exclusive()
+
+    def exclusive(self) -> Many:
+        """The same. Raises UserError where options exclude each other."""
         if self.workers and self.cluster:
             raise UserError("--workers and --cluster exclude each other: the cluster has workers of its own")
         return self
@@ -59,7 +63,8 @@ def replicated(run: Run, target: Target, many: Many, progress: Callable[[float],
     done = [(block.first, block.last) for block in blocks.blocks()]
     start = perf_counter()
     with _kept(target):
-        replicate(study, _workers(many), blocks.put, done=done, lanes_per_block=many.batch, progress=progress)
+        workers = workers_of(many.workers, many.cluster)
+        replicate(study, workers, blocks.put, done=done, lanes_per_block=many.batch, progress=progress)
     simulated = perf_counter()
     made = joined(run, assembled(study, blocks.blocks()))
     spent = {"replicate": simulated - start, "assemble": perf_counter() - simulated}
@@ -79,10 +84,6 @@ def _kept(target: Target) -> Iterator[None]:
                 f"what is done is kept in {terminal.shown(target.partial)}: the same line with --resume goes on"
             )
         raise
-
-
-def _workers(many: Many) -> Workers:
-    return workers_of(many.workers, many.cluster)
 
 
 def workers_of(workers: int | None, cluster: str | None) -> Workers:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from simulator.study.cases import Verdict
     from simulator.study.run import Run
     from simulator.summary import Summary
+    from simulator.tellings import Telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,25 @@ def compare(found: Sequence[Verdict]) -> None:
     console = Console(highlight=False, markup=False, soft_wrap=True)
     console.print(table)
     console.print(conclusion(found))
+
+
+def tell(said: Telling, folder: Path) -> None:
+    """What came out of a study of many lanes, on stdout."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for n, column in enumerate(said.columns):
+        table.add_column(column, justify="left" if n < said.words else "right", min_width=said.width(n))
+    for row in said.rows:
+        table.add_row(*row)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console.print(said.heading, style="bold")
+    console.print(table)
+    for line in said.notes:
+        console.print(line)
+    console.print(f"{'table and plots' if (folder / 'plots').is_dir() else 'table'}: {shown(folder)}")
 
 
 def shown(folder: Path) -> str:

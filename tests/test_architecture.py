@@ -38,11 +38,11 @@ FLOORS = (
         "contributions",
         "cli_match",
         "cli_partners",
-        "cli_options",
         "explanations",
         "casebook",
         "files",
         "replications",
+        *("lanes", "options", "sensitivities", "sweeps", "tellings"),
     },
 )
 """From the ground up; the last is the command line with its helpers."""
@@ -56,10 +56,10 @@ ONLY = {
     "rich": FLOORS[-1],
 }
 """Libraries that stand behind one part of the house, and that part."""
-LATE = {"pandas", "numba", "matplotlib", "scipy", "pint", "networkx", "duckdb", "distributed"}
+LATE = {"pandas", "numba", "matplotlib", "scipy", "pint", "networkx", "duckdb", "distributed", "SALib"}
 """Libraries too slow to import for a mere `--help`."""
 
-EXTRAS = ("cluster",)
+EXTRAS = ("analysis", "cluster")
 """Optional dependencies that the package imports where they are asked for."""
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -7,7 +7,7 @@ that is not a time series is constant. Rows of one period add up; stocks are tho
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,8 @@ class Lane:
 
     variant: str
     replication: int
+    stream: int | None = field(default=None, compare=False)
+    """Replication whose outages it has; where None, its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@
     match_bars   what candidates of a match save
     network_map  where mass and energy go: places → arrows → names → drawing
     sankey       who sends what to whom: links → layers → measures → geometry → labels → drawing (room: what is covered)
+    sweeps       response curves and heat maps of a sweep
+    sensitivities  tornadoes and scatter of a sensitivity analysis (paths: dotted paths as people read them)
     series       tables → arrays over reporting periods
     grain        reporting periods → the days, months or years that are drawn
     style        type, colours, units; one colour per fate, scope and material everywhere

@@ -14,6 +14,7 @@ from simulator.report import style
 from simulator.report.dates import date_ticks
 from simulator.report.grain import Grain, amounts, grain
 from simulator.report.series import Array, ByVariant, Periods, counted_once, periods
+from simulator.scenario.scenario import Scenario
 from simulator.study.run import Run
 from simulator.units import SECONDS_PER_DAY
 
@@ -140,10 +141,15 @@ def panels(run: Run, title: str, label: str, titles: Mapping[str, str] | None = 
 
 def new_figure(run: Run, title: str, size: tuple[float, float]) -> Figure:
     """An empty figure headed by what it shows and the scenario's title; no global state is touched."""
+    return titled_figure(run.scenario, title, size)
+
+
+def titled_figure(scenario: Scenario, title: str, size: tuple[float, float]) -> Figure:
+    """The same of a scenario."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=size, layout="constrained")
-    head = style.wrapped(f"{title} · {style.scenario_title(run.scenario)}", int(size[0] * 10.5))
+    head = style.wrapped(f"{title} · {style.scenario_title(scenario)}", int(size[0] * 10.5))
     figure.suptitle(head, x=0.01, ha="left", fontsize=11, fontweight="bold")
     return figure
 

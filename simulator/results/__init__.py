@@ -9,6 +9,7 @@ and gives it its name at the end.
     provenance  run.json: what was run, by which versions, how long it took
     write       all of it, in order
     partners    the same of what coalitions of partnerships show
+    studies     the same of a sweep or a sensitivity analysis: one table, pictures, run.json
 """
 
 from simulator.results.partners import PARTNERS, write_partners

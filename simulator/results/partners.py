@@ -13,7 +13,7 @@ from simulator.results.package import package
 from simulator.results.provenance import RECORD, config_hash, dumps, file_of, versions
 from simulator.results.tables import write_csv, write_parquet
 from simulator.results.target import Target, publish
-from simulator.results.write import PLOTS, RESOLVED, disk, files, text
+from simulator.results.write import PLOTS, RESOLVED, disk, files_in, put_text
 from simulator.scenario.dump import documents
 from simulator.study.contributions import tables
 from simulator.study.partners import Findings
@@ -42,13 +42,13 @@ def write_partners(
             write_parquet({_LARGE: made.pop(_LARGE)}, folder)
             for name, frame in made.items():
                 write_csv(name, frame, folder / f"{name}.csv")
-            text(folder / RESOLVED, documents(found.scenario))
-            text(folder / PACKAGE, dumps(package(found.scenario, folder)))
+            put_text(folder / RESOLVED, documents(found.scenario))
+            put_text(folder / PACKAGE, dumps(package(found.scenario, folder)))
         if plots:
             stage("drawing plots")
             with timed(timings, "plot"):
                 plots(found, folder / PLOTS)
-        text(folder / RECORD, dumps(_record(found, argv, timings, files(folder))))
+        put_text(folder / RECORD, dumps(_record(found, argv, timings, files_in(folder))))
         publish(target)
     return target.folder
 

@@ -97,6 +97,7 @@ def identity(study: Study) -> dict[str, Any]:
         "replications": study.replications,
         "sampling": sampling(study),
         "rows": study.scenario.world.time.report.days(),
+        **({"design": study.design.digest()} if study.design else {}),
         "versions": versions(),
     }
 

@@ -44,14 +44,14 @@ def write(
             write_tables(run.tables, folder, csv=csv)
             if run.ensemble is not None:
                 write_ensemble(run.ensemble, folder, csv=csv)
-            text(folder / RESOLVED, documents(run.scenario))
-            text(folder / PACKAGE, dumps(package(run.scenario, folder)))
+            put_text(folder / RESOLVED, documents(run.scenario))
+            put_text(folder / PACKAGE, dumps(package(run.scenario, folder)))
         if plots:
             stage("drawing plots")
             with timed(timings, "plot"):
                 plots(run, folder / PLOTS)
         clear(folder)
-        text(folder / RECORD, dumps(record(run, argv, timings, files(folder))))
+        put_text(folder / RECORD, dumps(record(run, argv, timings, files_in(folder))))
         publish(target)
     return target.folder
 
@@ -67,9 +67,9 @@ def disk(target: Target) -> Iterator[None]:
         raise UserError(f"{target.folder}: cannot be written ({error}); choose another --out") from error
 
 
-def text(path: Path, text: str) -> None:
+def put_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def files(folder: Path) -> list[str]:
+def files_in(folder: Path) -> list[str]:
     return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]

@@ -11,6 +11,7 @@ import pickle
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from math import isnan
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from simulator.scenario.models import World
 from simulator.scenario.scenario import Scenario, Variant
 from simulator.scenario.tree import dotted
 from simulator.study.batches import batches_of
+from simulator.study.designs import Design
 from simulator.study.sampling import uniforms
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ class Study:
     replications: int
     latin: bool = False
     """Whether draws are a Latin hypercube, and not independent."""
+    design: Design | None = None
+    """Of which world each replication is, where that is chosen and not drawn."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Drawn:
     world: World
     draws: tuple[Draw, ...]
     values: Floats
-    """Shape (replications, draws)."""
+    """Shape (replications, draws); not a number where the number stays as it is written."""
 
 
 class Workshop:
@@ -93,9 +97,12 @@ class Workshop:
         return replace(variant, epochs=tuple(replace(one, world=worlds[id(one.world)]) for one in variant.epochs))
 
     def _world(self, drawn: Drawn, replication: int, memo: Memo) -> World:
-        if not drawn.draws:
+        values = drawn.values[replication - 1]
+        chosen = [(draw, value) for draw, value in zip(drawn.draws, values.tolist(), strict=True) if not isnan(value)]
+        if not chosen:
             return drawn.world
-        return replaced(drawn.world, drawn.draws, drawn.values[replication - 1], memo)
+        draws, row = zip(*chosen, strict=True)
+        return replaced(drawn.world, draws, row, memo)
 
     def block(self, first: int, last: int) -> Block:
         """Simulate and account for replications `first` to `last`, both included."""
@@ -109,7 +116,8 @@ class Workshop:
         from simulator.engine import Lane
 
         for plan in self.plans:
-            lanes = [Lane(name, replication) for replication in replications for name in plan.courses]
+            streams = {n: self.study.design.rest[n - 1] if self.study.design else None for n in replications}
+            lanes = [Lane(name, n, streams[n]) for n in replications for name in plan.courses]
             yield from shift.ledgers(plan, lanes)
 
 
@@ -118,8 +126,11 @@ def drawn_in(study: Study) -> list[Drawn]:
     scenario = study.scenario
     worlds = {id(world): world for variant in scenario.variants.values() for world in variant.worlds}
     draws = {key: draws_of(world) for key, world in worlds.items()}
-    names = {draw.key for of_world in draws.values() for draw in of_world}
-    numbers = uniforms(scenario.world.seed, sorted(names), study.replications, study.latin)
+    names = sorted({draw.key for of_world in draws.values() for draw in of_world})
+    if study.design is not None:
+        numbers = study.design.numbers(scenario.world.seed, names, study.latin)
+        return [Drawn(world, draws[key], study.design.values(draws[key], numbers)) for key, world in worlds.items()]
+    numbers = uniforms(scenario.world.seed, names, study.replications, study.latin)
     return [Drawn(world, draws[key], values_of(draws[key], numbers)) for key, world in worlds.items()]
 
 
