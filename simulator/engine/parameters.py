@@ -32,8 +32,8 @@ class Parameters:
         self.worlds = worlds
         self._entries: list[Entry | ReadBlock] = []
         self._size = len(CONSTANTS)
-        self.varying: list[tuple[int, int, str]] = []
-        """Numbers that a time series gives in some world: index, index of its factor, table."""
+        self.varying: list[tuple[int, int, tuple[str, ...]]] = []
+        """Numbers that a time series gives in some world: index, index of its factor, names of what gives it."""
 
     def add(self, read: Read, default: float = 0.0) -> int:
         """A number; where no world of the scenario gives it, the constant that stands for it."""
@@ -41,9 +41,9 @@ class Parameters:
         if default in CONSTANTS and all(value is None for value in found):
             return CONSTANTS.index(default)
         index = self._append(Entry(read, default))
-        for table in sorted({value.table for value in found if isinstance(value, Number) and value.table}):
-            factor = self._append(Entry(lambda world, table=table: _factor(read(world), table), 0.0))  # type: ignore[misc]
-            self.varying.append((index, factor, table))
+        for names in sorted({value.series for value in found if isinstance(value, Number) and value.series}):
+            factor = self._append(Entry(lambda world, names=names: _factor(read(world), names), 0.0))  # type: ignore[misc]
+            self.varying.append((index, factor, names))
         return index
 
     def block(self, read: ReadBlock, size: int) -> int:
@@ -82,10 +82,9 @@ def amount(value: Number | float | None, default: float = 0.0) -> float:
     return value
 
 
-def _factor(value: Number | float | None, table: str) -> float:
-    """What the series is multiplied by in this world; nan where it does not hold."""
-    holds = isinstance(value, Number) and value.table == table
-    return value.times if holds and isinstance(value, Number) else float("nan")
+def _factor(value: Number | float | None, names: tuple[str, ...]) -> float:
+    """What the series are multiplied by in this world; nan where they do not hold."""
+    return value.steady if isinstance(value, Number) and value.series == names else float("nan")
 
 
 def tonnes(number: Number | None, world: World, material: str) -> Number | None:
@@ -95,4 +94,4 @@ def tonnes(number: Number | None, world: World, material: str) -> Number | None:
     piece = world.materials[material].piece
     if piece is None:
         raise AssertionError("pieces of a material without a piece are refused when the file is loaded")
-    return Number(number.value * piece.value, number.unit, number.table, number.times * piece.value)
+    return Number(number.value * piece.value, number.unit, number.table, number.times * piece.value, noise=number.noise)

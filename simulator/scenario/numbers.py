@@ -17,10 +17,10 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import core_schema
 
 from simulator import units
-from simulator.scenario.amounts import Number, Span
+from simulator.scenario.amounts import Noise, Number, Span
 from simulator.scenario.catalogue import entry
 from simulator.scenario.context import Column, Context, Tables
-from simulator.scenario.distributions import KINDS, Distribution, Noise, parse_distribution, stretched
+from simulator.scenario.distributions import KINDS, Distribution, parse_distribution, stretched
 from simulator.scenario.notyet import NotYet
 from simulator.scenario.parameters import Parameters
 from simulator.scenario.wrong import Wrong, advice, shown
@@ -41,6 +41,9 @@ SMALLEST, LARGEST = 1e-30, 1e30
 """Sizes of numbers but 0: what is reckoned with them still fits a float."""
 LONGEST = 500
 """Years that a span of the calendar may have."""
+_CV = 2
+"""Largest coefficient of variation of a noise: of wider lognormals what ends them takes more than 1 in 10,000 of the
+mean."""
 
 
 class In:
@@ -95,7 +98,7 @@ class In:
     def check(self, number: Number, written: str = "") -> None:
         """Raise Wrong where the number, or a bound of its distribution, leaves its bounds; `written` by the user."""
         itself = f"it is {written}, that is" if written else "it is"
-        reach = "its distribution reaches" if number.distribution else itself
+        reach = f"its {'noise' if number.noise else 'distribution'} reaches" if _varies(number) else itself
         for value in (number.value, *number.bounds()) if number.table is None else ():
             if value < self.low or value <= self.above:
                 raise Wrong(self.below or self._outside(value, number, reach))
@@ -106,8 +109,10 @@ class In:
         """Raise Wrong where a row of the number's time series leaves the bounds."""
         for extreme, row in ((column.low, column.lowest), (column.high, column.highest)):
             value = extreme * number.times
-            if value < self.low or value <= self.above or value > self.high:
-                raise Wrong(self._outside(value, number, f"table {number.table} says in {row}"))
+            for reached in number.noise.around(value, value) if number.noise else (value,):
+                if reached < self.low or reached <= self.above or reached > self.high:
+                    what = f"table {number.table}{', with its noise,' if number.noise else ''} says in {row}"
+                    raise Wrong(self._outside(reached, number, what))
 
     def _outside(self, value: float, number: Number, reach: str) -> str:
         unit = "" if number.unit in _BARE else f" {number.unit}"
@@ -130,6 +135,10 @@ def parse_number(raw: Any, accepted: In, tables: Tables) -> Number:
     except Wrong as wrong:
         raise Wrong(f"{wrong.message}{_per_cent(raw, accepted)}", wrong.keys) from wrong
     return number
+
+
+def _varies(number: Number) -> bool:
+    return number.distribution is not None or number.noise is not None
 
 
 def _written(raw: Any, number: Number) -> str:
@@ -222,8 +231,10 @@ def _mapping(raw: Mapping[str, Any], accepted: In, tables: Tables) -> Number:
     found = [key for key in ("table", *KINDS) if key in raw]
     if len(found) > 1:
         raise Wrong(f"only one of {', '.join(found)} can give the number")
-    if "draw" in raw and found in ([], ["table"]):
+    if "draw" in raw and found in ([], ["table"]) and "noise" not in raw:
         raise Wrong("names a draw, and there is no distribution to draw from: add one, or leave it out", ("draw",))
+    if "noise" in raw:
+        _may_be_noisy(accepted)
     if "table" in raw:
         return _table(raw, accepted, tables)
     if "factor" in raw:
@@ -300,10 +311,36 @@ def _noise(raw: Mapping[str, Any]) -> Noise | None:
     if not isinstance(noise, Mapping) or set(noise) != {"cv", "every"}:
         raise Wrong("needs `cv` and `every`, like {cv: 0.1, every: 1 week}", ("noise",))
     try:
-        cv = parse_number(noise["cv"], In("1", low=0), {}).value
-        return Noise(cv, parse_span(noise["every"]).days())
+        return Noise(_plain(noise["cv"], "cv"), _interval(noise["every"]))
     except Wrong as wrong:
         raise wrong.under("noise") from wrong
+
+
+def _plain(raw: Any, key: str) -> float:
+    """A coefficient of variation. Raises Wrong."""
+    try:
+        number = parse_number(raw, In("1", low=0, high=_CV), {})
+    except Wrong as wrong:
+        raise wrong.under(key) from wrong
+    if _varies(number):
+        raise Wrong("is one plain number, and does not vary itself", (key,))
+    return number.value
+
+
+def _interval(raw: Any) -> Span:
+    """How long a factor of a noise holds. Raises Wrong."""
+    try:
+        return Clock().parse(raw)
+    except Wrong as wrong:
+        raise wrong.under("every") from wrong
+
+
+def _may_be_noisy(accepted: In) -> None:
+    """Raise Wrong where a number cannot change through time, or has no size that a factor could multiply."""
+    if not accepted.series:
+        raise Wrong(f"{accepted.no_series}, and is not redrawn through time", ("noise",))
+    if "degC" in accepted.units:
+        raise Wrong("is a temperature, of which no part can be taken: write a table, or a distribution", ("noise",))
 
 
 def _about(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -370,7 +407,7 @@ class Clock:
 
 
 def _uncertain(raw: Mapping[str, Any]) -> Span:
-    number = parse_number(raw, In("day", low=0), {})
+    number = parse_number(raw, In("day", low=0, series=False), {})
     longest = max(number.value, number.bounds()[1])
     _check_length(longest, f"{longest:g} day")
     span = Span(seconds=round(number.value * units.SECONDS_PER_DAY))
