@@ -23,6 +23,7 @@ from simulator.scenario.context import Column, Context, Tables
 from simulator.scenario.distributions import KINDS, Distribution, parse_distribution, stretched
 from simulator.scenario.notyet import NotYet
 from simulator.scenario.parameters import Parameters
+from simulator.scenario.redrawn import WIDEST, parse_noise, require_series
 from simulator.scenario.wrong import Wrong, advice, shown
 
 __all__ = ["NUMBER_KEYS", "Clock", "Distribution", "In", "Noise", "NotYet", "Number", "Span", "parse_number", "scaled"]
@@ -41,9 +42,6 @@ SMALLEST, LARGEST = 1e-30, 1e30
 """Sizes of numbers but 0: what is reckoned with them still fits a float."""
 LONGEST = 500
 """Years that a span of the calendar may have."""
-_CV = 2
-"""Largest coefficient of variation of a noise: of wider lognormals what ends them takes more than 1 in 10,000 of the
-mean."""
 
 
 class In:
@@ -96,10 +94,13 @@ class In:
         return "0.5" if self.bare() else f"12 {self.units[0]}"
 
     def check(self, number: Number, written: str = "") -> None:
-        """Raise Wrong where the number, or a bound of its distribution, leaves its bounds; `written` by the user."""
-        itself = f"it is {written}, that is" if written else "it is"
-        reach = f"its {'noise' if number.noise else 'distribution'} reaches" if _varies(number) else itself
-        for value in (number.value, *number.bounds()) if number.table is None else ():
+        """Raise Wrong where the number, a bound of its distribution, or its noise leaves its bounds; `written` by the user."""
+        if number.table is not None:
+            return
+        if number.noise is not None:
+            self.check(replace(number, noise=None), written)
+        reach = _reaching(number, written)
+        for value in (number.value, *number.bounds()):
             if value < self.low or value <= self.above:
                 raise Wrong(self.below or self._outside(value, number, reach))
             if value > self.high:
@@ -117,6 +118,7 @@ class In:
     def _outside(self, value: float, number: Number, reach: str) -> str:
         unit = "" if number.unit in _BARE else f" {number.unit}"
         bound = "; give it `low` or `high`" if number.distribution and number.distribution.endless else ""
+        bound = "; write a smaller `cv`" if number.noise else bound
         return f"must be {self._limits()}{unit}; {reach} {value:g}{unit}{bound}"
 
     def _limits(self) -> str:
@@ -137,8 +139,13 @@ def parse_number(raw: Any, accepted: In, tables: Tables) -> Number:
     return number
 
 
-def _varies(number: Number) -> bool:
-    return number.distribution is not None or number.noise is not None
+def _reaching(number: Number, written: str) -> str:
+    """What leaves the bounds of a number: itself, or what varies it."""
+    if number.noise is not None:
+        return "its noise reaches"
+    if number.distribution is not None:
+        return "its distribution reaches"
+    return f"it is {written}, that is" if written else "it is"
 
 
 def _written(raw: Any, number: Number) -> str:
@@ -234,7 +241,7 @@ def _mapping(raw: Mapping[str, Any], accepted: In, tables: Tables) -> Number:
     if "draw" in raw and found in ([], ["table"]) and "noise" not in raw:
         raise Wrong("names a draw, and there is no distribution to draw from: add one, or leave it out", ("draw",))
     if "noise" in raw:
-        _may_be_noisy(accepted)
+        require_series(accepted.series, accepted.no_series, "degC" in accepted.units)
     if "table" in raw:
         return _table(raw, accepted, tables)
     if "factor" in raw:
@@ -307,40 +314,8 @@ def _times(raw: Mapping[str, Any]) -> float:
 def _noise(raw: Mapping[str, Any]) -> Noise | None:
     if "noise" not in raw:
         return None
-    noise = raw["noise"]
-    if not isinstance(noise, Mapping) or set(noise) != {"cv", "every"}:
-        raise Wrong("needs `cv` and `every`, like {cv: 0.1, every: 1 week}", ("noise",))
-    try:
-        return Noise(_plain(noise["cv"], "cv"), _interval(noise["every"]))
-    except Wrong as wrong:
-        raise wrong.under("noise") from wrong
-
-
-def _plain(raw: Any, key: str) -> float:
-    """A coefficient of variation. Raises Wrong."""
-    try:
-        number = parse_number(raw, In("1", low=0, high=_CV), {})
-    except Wrong as wrong:
-        raise wrong.under(key) from wrong
-    if _varies(number):
-        raise Wrong("is one plain number, and does not vary itself", (key,))
-    return number.value
-
-
-def _interval(raw: Any) -> Span:
-    """How long a factor of a noise holds. Raises Wrong."""
-    try:
-        return Clock().parse(raw)
-    except Wrong as wrong:
-        raise wrong.under("every") from wrong
-
-
-def _may_be_noisy(accepted: In) -> None:
-    """Raise Wrong where a number cannot change through time, or has no size that a factor could multiply."""
-    if not accepted.series:
-        raise Wrong(f"{accepted.no_series}, and is not redrawn through time", ("noise",))
-    if "degC" in accepted.units:
-        raise Wrong("is a temperature, of which no part can be taken: write a table, or a distribution", ("noise",))
+    plain = partial(parse_number, accepted=In("1", low=0, high=WIDEST), tables={})
+    return parse_noise(raw["noise"], plain, Clock().parse)
 
 
 def _about(raw: Mapping[str, Any]) -> dict[str, Any]:

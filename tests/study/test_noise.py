@@ -178,11 +178,14 @@ def test_months_of_noise_are_those_of_the_calendar_from_the_start_of_the_run(tmp
     assert lane(shaken) == lane(tabled)
 
 
-SHAKEN = {"rate": with_noise("10 t/day"), "price": with_noise("400 EUR/t"), "carbon": with_noise("60 EUR/t CO2e")}
+def shaken_works(folder: Path, report: str = "month") -> Scenario:
+    carbon = with_noise("60 EUR/t CO2e")
+    rate, price = with_noise("10 t/day"), with_noise("400 EUR/t")
+    return works(folder, rate=rate, price=price, carbon=carbon, head={"report": report})
 
 
 def test_no_figure_of_a_noisy_lane_depends_on_the_reporting_period(tmp_path: Path) -> None:
-    one, other = (lane(works(tmp_path / name, **SHAKEN, head={"report": name})) for name in ("month", "year"))
+    one, other = (lane(shaken_works(tmp_path / name, name)) for name in ("month", "year"))
     assert one.keys() == other.keys()
     for key, value in one.items():
         assert other[key] == pytest.approx(value, rel=1e-12, abs=1e-9), key
@@ -190,7 +193,7 @@ def test_no_figure_of_a_noisy_lane_depends_on_the_reporting_period(tmp_path: Pat
 
 def test_noise_changes_nothing_in_runs_without_replications_and_in_the_central_world(tmp_path: Path) -> None:
     still = run(works(tmp_path / "still")).tables
-    shaken = works(tmp_path / "noise", **SHAKEN)
+    shaken = shaken_works(tmp_path / "noise")
     same(run(shaken).tables, still)
     many = run(shaken, replications=2, workers=executors.threads(1))
     same(replace(many.tables, indicators=still.indicators), still)
