@@ -94,7 +94,7 @@ class In:
         return "0.5" if self.bare() else f"12 {self.units[0]}"
 
     def check(self, number: Number, written: str = "") -> None:
-        """Raise Wrong where the number, a bound of its distribution, or its noise leaves its bounds; `written` by the user."""
+        """Raise Wrong where the number, or what varies it, leaves its bounds; `written` by the user."""
         if number.table is not None:
             return
         if number.noise is not None:

@@ -12,7 +12,7 @@ import pytest
 
 from simulator.accounting.accounts import Account
 from simulator.engine import Lane
-from simulator.engine.noise import factors
+from simulator.engine.noise import drawn, factors
 from simulator.errors import ScenarioError
 from simulator.scenario import load
 from simulator.scenario.amounts import Noise, Number, Span
@@ -198,6 +198,22 @@ def test_noise_changes_nothing_in_runs_without_replications_and_in_the_central_w
     many = run(shaken, replications=2, workers=executors.threads(1))
     same(replace(many.tables, indicators=still.indicators), still)
     assert many.ensemble is not None
+
+
+def test_a_scenario_without_noise_is_simulated_as_it_is(tmp_path: Path) -> None:
+    """With the same machine code, and no further plan, series or factors."""
+    scenario = works(tmp_path)
+    assert noisy(scenario) is scenario
+    (plan,) = Workshop(Study(scenario, 1)).plans
+    assert plan.programs == ("usual",)
+    assert plan.noises.count == 0
+
+
+def test_a_central_lane_of_a_noisy_plan_stands_still(tmp_path: Path) -> None:
+    (plan,) = Workshop(Study(shaken_works(tmp_path), 1)).plans
+    lanes = [Lane("base", n) for n in (0, 1, 0)]
+    assert (drawn(plan.noises, 7, lanes)[::2] == 1).all()
+    assert not (drawn(plan.noises, 7, lanes)[1] == 1).any()
 
 
 def test_noise_without_variation_changes_nothing(tmp_path: Path) -> None:
