@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import simulator
-from simulator.accounting.tables import COLUMNS, Column
+from simulator.accounting.tables import ALL_COLUMNS, Column
 
 Schema = Mapping[str, Any]
 REFERENCE = Path(__file__).with_name("reference.md")
@@ -42,7 +42,7 @@ def pages() -> dict[Path, str]:
 
 def columns() -> str:
     """The columns of every table."""
-    return "\n".join(_table(name, table) for name, table in COLUMNS.items())
+    return "\n".join(_table(name, table) for name, table in ALL_COLUMNS.items())
 
 
 def _table(name: str, columns: Iterable[Column]) -> str:

@@ -17,7 +17,7 @@ The map of the house. Data flows one way, and each floor imports only floors abo
     study/       runs: many lanes, one result
     results/     what is left on disk: tables, provenance, data package
     report/      pictures
-    cli          what people type; `terminal`, `summary`, `prices`, `replications` and `starter` are its helpers
+    cli          what people type; `terminal`, `summary`, `prices`, `matches`, `replications`, `starter` are its helpers
 
 The names below are the public interface; each is imported when it is first asked for, so that `--help` answers at once.
 """

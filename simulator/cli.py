@@ -23,6 +23,8 @@ import click
 
 import simulator
 from simulator import explanations, files, terminal
+from simulator.cli_match import match
+from simulator.cli_options import changed, chosen, debug
 from simulator.errors import ScenarioError, UserError
 from simulator.replications import PLAIN, SAMPLINGS, Many, replicated
 
@@ -94,14 +96,6 @@ def _refuse_typing_error(args: Sequence[str], commands: Collection[str]) -> None
             raise click.UsageError(f"no command or file is called {args[0]}; did you mean {near[0]}?")
 
 
-chosen = click.option(
-    "--variants", metavar="A,B", help="Only these variants; the first named is the one others are compared with."
-)
-changed = click.option(
-    "--set", "sets", metavar="PATH=VALUE", multiple=True, help="Change a number, above all that the file says."
-)
-debug = click.option("--debug", is_flag=True, expose_value=False, help="Show where in the program an error arose.")
-
 EXAMPLES = """\
 Examples:
   {0}
@@ -120,6 +114,8 @@ Examples:
       models that others published, and how far ours deviates
   {0} price take_back my.yaml
       at which price, or gate fee, of a flow do both its partners gain?
+  {0} match my.yaml
+      whose waste could be whose feed?
 
 Exit codes:
   0 fine, 1 a defect of the program, 2 the input, 3 a balance that does not close,
@@ -148,6 +144,7 @@ def cli() -> None:
 @click.option("--batch", type=click.IntRange(min=1), default=64, help="Lanes done at a time.", show_default=True)
 @click.option("--workers", type=click.IntRange(min=1), help="Processes that share the lanes; else threads.")
 @click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers share the lanes.")
+@click.option("--fine", is_flag=True, help="Bands as fine as reports in long runs, too: they take longer.")
 @click.option("--resume", is_flag=True, help="Go on with replications that were interrupted.")
 @debug
 @click.pass_obj
@@ -286,6 +283,9 @@ def price(session: Session, /, name: str | None, file: str | None, variant: str 
     except ScenarioError as error:
         raise terminal.seen_from_here(error, path.parent) from error
     click.echo("\n".join(answer(found, command(session.program, file, variant, sets))))
+
+
+cli.add_command(match)
 
 
 @cli.command()

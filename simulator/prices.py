@@ -80,7 +80,7 @@ def _outlook(found: Outlook, command: Command) -> Iterator[str]:
     yield f"gains of {found.variant} against the same without {found.name}, not discounted"
     yield from _plainest(found.variant, found.other_variants)
     yield ""
-    yield from _aligned(list(_company_rows(found)))
+    yield from aligned(list(_company_rows(found)))
     yield ""
     if not found.effect.gains:
         yield from IDLE
@@ -96,7 +96,7 @@ def _survey(found: Survey, command: Command) -> Iterator[str]:
         more = f"--variant asks for {', '.join(found.other_variants)}"
         yield f"{found.variant} is the variant with most partnerships; {more}"
     yield ""
-    yield from _aligned(_survey_rows(found))
+    yield from aligned(_survey_rows(found))
     yield ""
     yield from found.late
     if not any(effect.gains for effect in found.effects.values()):
@@ -137,7 +137,7 @@ def _prices(found: Bargain) -> Iterator[str]:
     rows = [_row(found, partner, prices, size) for partner in found.partners]
     rows += [(name, "", *[number(gain / size)] * len(prices)) for name, gain in sorted(found.others.items())]
     rows.append((ALL, "", *(number(total / size) for total in totals)))
-    yield from _aligned([(*head, *[f"at {_price(found, price)}" for price in prices[1:]]), *rows])
+    yield from aligned([(*head, *[f"at {_price(found, price)}" for price in prices[1:]]), *rows])
 
 
 def _row(found: Bargain, partner: Partner, prices: Sequence[float], size: float) -> tuple[str, ...]:
@@ -149,12 +149,15 @@ def _side(partner: Partner) -> str:
     return "above" if partner.sign > 0 else "below"
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Columns side by side, the first to the left, the others to the right."""
+def aligned(rows: Sequence[Sequence[str]], left: int = 1) -> Iterator[str]:
+    """Columns side by side, the first so many to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for first, *others in rows:
-        cells = (cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True))
-        yield "  ".join([first.ljust(widths[0]), *cells]).rstrip()
+    for row in rows:
+        padded = (
+            cell.ljust(width) if n < left else cell.rjust(width)
+            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(padded).rstrip()
 
 
 def _verdict(found: Bargain) -> Iterator[str]:
@@ -219,7 +222,7 @@ def _signed(value: float) -> str:
     return f"{'+' if value > 0 else ''}{number(value)}"
 
 
-def _alike(values: Sequence[float], digits: int = 4) -> list[str]:
+def alike(values: Sequence[float], digits: int = 4) -> list[str]:
     """Signed numbers with as many decimals each as the largest needs for so many digits."""
     decimals = _decimals(values, digits)
     return [f"{value:+,.{decimals}f}" if round(value, decimals) else "0" for value in values]
@@ -236,8 +239,8 @@ def _company_rows(found: Outlook) -> Iterator[tuple[str, ...]]:
     unit, size = scale("EUR", list(gains.values()))
     yearly = found.years > 1
     yield (f"gain ({unit})", f"in {_span(found.years)}", "a year" if yearly else "", "")
-    sums = _alike([gain / size for gain in gains.values()])
-    means = _alike([gain / size / found.years for gain in gains.values()]) if yearly else [""] * len(gains)
+    sums = alike([gain / size for gain in gains.values()])
+    means = alike([gain / size / found.years for gain in gains.values()]) if yearly else [""] * len(gains)
     yield from ((name, whole, mean, "") for name, whole, mean in zip(gains, sums, means, strict=True))
     yield ("", "", "", "")
     yield ("the network", "", "", "%")
@@ -255,7 +258,7 @@ def _flows(found: Outlook, command: Command) -> Iterator[str]:
         yield "it opens no flow, so there is no price to agree on but the shares in its costs"
     if found.bargains:
         head = ("flow it opens", "carries", "price now", "gain where it is")
-        yield from _aligned([head, *(_flow_row(one) for one in found.bargains)])
+        yield from aligned([head, *(_flow_row(one) for one in found.bargains)])
         yield from ["each with the prices of the others as they are"] if len(found.bargains) > 1 else []
         yield ""
     yield from (f"{name} carries nothing" for name in found.empty)
@@ -288,7 +291,7 @@ def _survey_rows(found: Survey) -> list[tuple[str, ...]]:
     columns = [_network_column(effects, name) for name in UNITS]
     names = ("partnership", "gain", "gains most", "loses most", *UNITS)
     units = ("", unit, unit, unit, *(column[0] for column in columns))
-    gains = _alike([gain / size for gain in sums])
+    gains = alike([gain / size for gain in sums])
     rows = zip(found.effects, gains, most, least, *(column[1:] for column in columns), strict=True)
     return [names, units, *rows]
 
@@ -302,4 +305,4 @@ def _end(gains: Mapping[str, float], sign: int, size: float, decimals: int) -> s
 def _network_column(effects: Sequence[Effect], name: str) -> list[str]:
     """The unit, then a change for each partnership."""
     unit, size = scale(UNITS[name], [effect.network[name].amount for effect in effects])
-    return [unit, *_alike([effect.network[name].amount / size for effect in effects])]
+    return [unit, *alike([effect.network[name].amount / size for effect in effects])]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from simulator import terminal
 from simulator.errors import UserError
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ class Many:
     workers: int | None
     cluster: str | None
     resume: bool
+    fine: bool
+    """Whether bands are as fine as reports, also in long runs."""
 
     def check(self) -> Many:
         """The same. Raises UserError where options need others, or exclude each other."""
@@ -44,19 +48,37 @@ class Many:
 def replicated(run: Run, target: Target, many: Many, progress: Callable[[float], None] | None) -> Run:
     """The run with its replications; each block is on disk as soon as it is done, and those that are there are used."""
     from simulator.results import provenance, shelf
+    from simulator.study.coarse import coarse
     from simulator.study.ensemble import assembled, replicate
     from simulator.study.replication import Study
     from simulator.study.run import joined
 
-    study = Study(run.scenario, many.replications, many.sampling == LATIN)
+    scenario = run.scenario if many.fine else coarse(run.scenario)
+    study = Study(scenario, many.replications, many.sampling == LATIN)
     blocks = shelf.shelf(target.partial, provenance.identity(study))
     done = [(block.first, block.last) for block in blocks.blocks()]
     start = perf_counter()
-    replicate(study, _workers(many), blocks.put, done=done, lanes_per_block=many.batch, progress=progress)
+    with _kept(target):
+        replicate(study, _workers(many), blocks.put, done=done, lanes_per_block=many.batch, progress=progress)
     simulated = perf_counter()
     made = joined(run, assembled(study, blocks.blocks()))
     spent = {"replicate": simulated - start, "assemble": perf_counter() - simulated}
     return replace(made, timings={**made.timings, **spent}, warnings=(*made.warnings, *_warnings(made)))
+
+
+@contextmanager
+def _kept(target: Target) -> Iterator[None]:
+    """Say how to go on, where what is done outlives an interruption."""
+    from simulator.results.shelf import holds_blocks
+
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, UserError):
+        if holds_blocks(target.partial):
+            terminal.hint(
+                f"what is done is kept in {terminal.shown(target.partial)}: the same line with --resume goes on"
+            )
+        raise
 
 
 def _workers(many: Many) -> Workers:

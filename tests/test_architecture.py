@@ -28,7 +28,20 @@ FLOORS = (
     {"study"},
     {"results"},
     {"report"},
-    {"cli", "terminal", "summary", "starter", "prices", "explanations", "casebook", "files", "replications"},
+    {
+        "cli",
+        "terminal",
+        "summary",
+        "starter",
+        "prices",
+        "matches",
+        "cli_match",
+        "cli_options",
+        "explanations",
+        "casebook",
+        "files",
+        "replications",
+    },
 )
 """From the ground up; the last is the command line with its helpers."""
 ONLY = {

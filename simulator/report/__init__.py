@@ -8,6 +8,7 @@
     targets      the path of every target against the progress of each variant
     energy       who supplies each carrier, over time (supply: the energy table, every MWh once)
     money        cash flow of companies, and their gain against the first variant
+    match_bars   what candidates of a match save
     network_map  where mass and energy go: places → arrows → names → drawing
     sankey       who sends what to whom: links → layers → measures → geometry → labels → drawing (room: what is covered)
     series       tables → arrays over reporting periods

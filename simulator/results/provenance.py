@@ -96,6 +96,7 @@ def identity(study: Study) -> dict[str, Any]:
         "config_hash": config_hash(study.scenario),
         "replications": study.replications,
         "sampling": sampling(study),
+        "rows": study.scenario.world.time.report.days(),
         "versions": versions(),
     }
 

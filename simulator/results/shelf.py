@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -50,18 +50,46 @@ class Shelf:
         draft.write_text(json.dumps(document), encoding="utf-8")
         draft.replace(self.folder / name)
 
-    def blocks(self) -> Iterator[Block]:
-        """All that are there, by replication; arrays stay on disk."""
+    def blocks(self) -> Blocks:
+        """All that are there, by replication."""
         known: dict[Any, Any] = {}
-        for path in sorted(self.folder.glob("*-*.json")):
-            document = json.loads(path.read_text(encoding="utf-8"))
-            yield _block(document, {part: self._whole(path.stem, part, document[part], known) for part in _ARRAYS})
+        paths = sorted(self.folder.glob("*-*.json"))
+        return Blocks(tuple((path, _read(path, known)) for path in paths))
 
-    def _whole(self, name: str, part: str, axes: dict[str, Any], known: dict[Any, Any]) -> Yearly:
-        """Blocks with the same axes share them."""
-        values = np.load(self.folder / f"{name}.{part}.npy", mmap_mode="r", allow_pickle=False)
-        keys = tuple(map(tuple, axes["keys"]))
-        return Yearly(tuple(axes["years"]), known.setdefault(keys, keys), values, frozenset(axes["ratios"]))
+
+@dataclass(frozen=True)
+class Blocks(Sequence[Block]):
+    """Blocks on disk: arrays are mapped into memory when one is asked for, and let go of with it."""
+
+    found: tuple[tuple[Path, dict[str, Any]], ...]
+    """JSON file and content of each."""
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    @overload
+    def __getitem__(self, place: int) -> Block: ...
+    @overload
+    def __getitem__(self, place: slice) -> Blocks: ...
+    def __getitem__(self, place: int | slice) -> Block | Blocks:
+        if isinstance(place, slice):
+            return Blocks(self.found[place])
+        path, document = self.found[place]
+        return _block(document, {part: _whole(path, part, document[part]) for part in _ARRAYS})
+
+
+def _read(path: Path, known: dict[Any, Any]) -> dict[str, Any]:
+    """What a JSON file says; blocks with the same keys share them."""
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    for part in _ARRAYS:
+        keys = tuple(map(tuple, document[part]["keys"]))
+        document[part]["keys"] = known.setdefault(keys, keys)
+    return document
+
+
+def _whole(path: Path, part: str, axes: dict[str, Any]) -> Yearly:
+    values = np.load(path.with_name(f"{path.stem}.{part}.npy"), mmap_mode="r", allow_pickle=False)
+    return Yearly(tuple(axes["years"]), axes["keys"], values, frozenset(axes["ratios"]))
 
 
 def shelf(folder: Path, study: dict[str, Any]) -> Shelf:

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from simulator.scenario.balances import coefficient, coefficients_of
 from simulator.scenario.contents import named_substances
-from simulator.scenario.models import Process, World
+from simulator.scenario.models import Coefficients, Process, World
 from simulator.scenario.references import OTHER
 
 
@@ -32,12 +32,11 @@ def nominal_feed(world: World, process: Process) -> dict[str, float]:
 def nominal_yield(world: World, process: Process, output: str) -> float:
     """Tonnes of an output per tonne of input, where every slot holds its first choice as declared."""
     feed = nominal_feed(world, process)
-    return sum(fraction * _to(process, output, substance) for substance, fraction in sorted(feed.items()))
+    return sum(mass * fraction(process, process.outputs[output], substance) for substance, mass in sorted(feed.items()))
 
 
-def _to(process: Process, output: str, substance: str) -> float:
-    """Fraction of a substance that goes to an output."""
-    part = process.outputs[output]
+def fraction(process: Process, part: Coefficients, substance: str) -> float:
+    """Fraction of a substance that goes to one of the outputs or releases of a process."""
     if part.rest:
         return max(0.0, 1.0 - sum(number.value for number in coefficients_of(process, substance)))
     number = coefficient(part, substance, substance in named_substances(process))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,11 +76,27 @@ def replicate(
     work_off(study, left, workers, kept)
 
 
-def assembled(study: Study, blocks: Iterable[Block]) -> Ensemble:
+@dataclass(frozen=True)
+class Accounts(Sequence[Account]):
+    """Accounts of blocks, which need not be in memory together."""
+
+    blocks: Sequence[Block]
+
+    def __len__(self) -> int:
+        return len(self.blocks)
+
+    @overload
+    def __getitem__(self, place: int) -> Account: ...
+    @overload
+    def __getitem__(self, place: slice) -> Accounts: ...
+    def __getitem__(self, place: int | slice) -> Account | Accounts:
+        return Accounts(self.blocks[place]) if isinstance(place, slice) else self.blocks[place].account
+
+
+def assembled(study: Study, blocks: Sequence[Block]) -> Ensemble:
     """What all blocks of a study show together. Raises UserError where no lane of it could be simulated."""
-    ordered = sorted(blocks, key=lambda block: block.first)
-    accounts = [block.account for block in ordered]
-    failures = tuple(failure for block in ordered for failure in block.failures)
+    accounts = Accounts(blocks)
+    failures = tuple(sorted(chain.from_iterable(block.failures for block in blocks), key=_order))
     if not any(one.lanes for one in accounts):
         raise UserError(f"no replication could be simulated; the first: {failures[0].message}")
     return Ensemble(
@@ -88,9 +105,13 @@ def assembled(study: Study, blocks: Iterable[Block]) -> Ensemble:
         draws=drawn(study),
         accounts=accounts,
         failures=failures,
-        events=sum(block.events for block in ordered),
-        residual=max(block.residual for block in ordered),
+        events=sum(block.events for block in blocks),
+        residual=max(block.residual for block in blocks),
     )
+
+
+def _order(failure: Failure) -> tuple[int, str]:
+    return failure.replication, failure.variant
 
 
 def drawn(study: Study) -> pd.DataFrame:

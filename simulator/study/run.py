@@ -14,13 +14,14 @@ from simulator.accounting.tables import Tables
 from simulator.errors import RunError, ScenarioError
 from simulator.scenario.scenario import Scenario
 from simulator.study.batches import batches_of
+from simulator.study.coarse import coarse
 from simulator.study.ensemble import Ensemble, assembled, replicate
 from simulator.study.executors import Workers, threads
 from simulator.study.replication import Block, Study
 from simulator.units import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
-    from simulator.engine import Outcome, Plan
+    from simulator.engine import Ledger, Plan
 
 Progress = Callable[[float], None]
 
@@ -60,15 +61,17 @@ def run(
     *,
     replications: int = 0,
     latin: bool = False,
+    fine: bool = False,
     workers: Workers | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Check the network of a scenario, then simulate every variant and account for it.
 
     With `replications`, every variant is simulated as often again, with numbers drawn from their distributions,
-    independently or as a Latin hypercube (`latin`), by `workers` (by default threads): see `Run.ensemble`. `progress`
-    is called with the simulated part of the whole, 0 to 1. Raises ScenarioError where the network cannot work or never
-    comes to rest, BalanceError where mass or energy was made or lost: then there is no result.
+    independently or as a Latin hypercube (`latin`), by `workers` (by default threads): see `Run.ensemble`. Bands are by
+    year in runs of three years or more, by reporting period in shorter ones and with `fine`. `progress` is called with
+    the simulated part of the whole, 0 to 1. Raises ScenarioError where the network cannot work or never comes to rest,
+    BalanceError where mass or energy was made or lost: then there is no result.
     """
     from simulator import network
 
@@ -80,7 +83,7 @@ def run(
     if not replications:
         return done
     blocks: list[Block] = []
-    study = Study(scenario, replications, latin)
+    study = Study(scenario if fine else coarse(scenario), replications, latin)
     replicate(study, workers or threads(), blocks.append, progress=progress)
     return joined(done, assembled(study, blocks))
 
@@ -112,21 +115,19 @@ def _accounted(scenario: Scenario, progress: Progress | None) -> Run:
     with timed(timings, "compile"):
         plans = engine.plans(scenario, accounting.terms(scenario))
         engine.compile_kernels(dict.fromkeys(program for plan in plans for program in plan.programs))
-    with timed(timings, "simulate"):
-        outcomes = _simulate(plans, scenario.world.seed, progress)
+    taken = _Taken()
     with timed(timings, "account"):
-        ledgers = [outcome.ledger for outcome in outcomes]
-        balance = accounting.worst(accounting.check(ledger) for ledger in ledgers)
-        accounting.require(balance)
-        tables = accounting.tabulate(scenario, ledgers)
+        tables = accounting.tabulate(scenario, taken.ledgers(plans, scenario.world.seed, progress))
         bottlenecks = accounting.find_bottlenecks(tables, scenario)
+    timings["simulate"] = taken.seconds
+    timings["account"] -= taken.seconds
     return Run(
         scenario=scenario,
         tables=tables,
         seed=scenario.world.seed,
         lanes=len(scenario.variants),
-        events=sum(outcome.events for outcome in outcomes),
-        residual=balance.relative,
+        events=taken.events,
+        residual=taken.residual,
         timings=timings,
         warnings=(*scenario.warnings, *accounting.find_shortages(tables), *accounting.find_buildup(tables, scenario)),
         bottlenecks=bottlenecks,
@@ -141,17 +142,34 @@ def timed(timings: dict[str, float], stage: str) -> Iterator[None]:
     timings[stage] = time.perf_counter() - start
 
 
-def _simulate(plans: tuple[Plan, ...], seed: int, progress: Progress | None) -> list[Outcome]:
-    """Run all lanes of all plans, batch after batch."""
-    from simulator.engine import Lane, run_batch
+@dataclass
+class _Taken:
+    """What simulating has taken so far, and how well it balances."""
 
-    batches = [(plan, lanes) for plan in plans for lanes in batches_of(plan, [Lane(name, 0) for name in plan.courses])]
-    outcomes = []
-    for n, (plan, lanes) in enumerate(batches):
-        if n:
+    seconds: float = 0.0
+    events: int = 0
+    residual: float = 0.0
+
+    def ledgers(self, plans: tuple[Plan, ...], seed: int, progress: Progress | None) -> Iterator[Ledger]:
+        """Run all lanes of all plans, batch after batch; only one ledger is held at a time.
+
+        Raises RunError and BalanceError.
+        """
+        from simulator import accounting
+        from simulator.engine import Lane, run_batch
+
+        lanes = ((plan, [Lane(name, 0) for name in plan.courses]) for plan in plans)
+        batches = [(plan, batch) for plan, every in lanes for batch in batches_of(plan, every)]
+        for n, (plan, batch) in enumerate(batches):
             gc.collect()  # the last batch's calendar holds its arrays in reference cycles
-        outcomes.append(run_batch(plan, lanes, seed, progress=_part(progress, n, len(batches))).whole())
-    return outcomes
+            start = time.perf_counter()
+            done = run_batch(plan, batch, seed, progress=_part(progress, n, len(batches))).whole()
+            self.seconds += time.perf_counter() - start
+            balance = accounting.check(done.ledger)
+            accounting.require(balance)
+            self.events += done.events
+            self.residual = max(self.residual, balance.relative)
+            yield done.ledger
 
 
 def _part(progress: Progress | None, n: int, count: int) -> Progress | None:

@@ -1,37 +1,20 @@
-"""Lanes of a scenario, batch after batch; indicators of the whole run are kept. Prints the most memory taken, MB.
+"""Replications of a scenario as the command line runs them. Prints the most memory taken, MB, on the last line.
 
-python -m tests.benchmarks.thousand_lanes scenarios/luenen.yaml 1000
+python -m tests.benchmarks.thousand_lanes scenarios/luenen.yaml 167 FOLDER
 """
 
 from __future__ import annotations
 
-import gc
 import re
 import resource
 import sys
 from pathlib import Path
 
-from simulator import accounting, engine
-from simulator.accounting.facts import dates_of, facts
-from simulator.accounting.indicators import yearly
-from simulator.scenario import load
-from simulator.study.batches import batches_of
+from simulator.cli import main as cli
 
 
-def main(path: str, count: int) -> None:
-    scenario = load(path)
-    (plan,) = engine.plans(scenario, accounting.terms(scenario))
-    names = list(plan.courses)
-    lanes = [engine.Lane(names[n % len(names)], n // len(names)) for n in range(count)]
-    totals = []
-    for batch in batches_of(plan, lanes):
-        ledger = engine.run_batch(plan, batch, seed=1).ledger
-        accounting.require(accounting.check(ledger))
-        dates = dates_of(ledger)
-        totals.append(yearly(facts(scenario, ledger, dates), dates).values[:, -1].copy())
-        del ledger
-        gc.collect()
-    assert sum(len(figures) for figures in totals) == count
+def main(path: str, count: str, folder: str) -> None:
+    assert cli([path, "--replications", count, "--no-plots", "--quiet", "--out", folder]) == 0
     print(most_memory())
 
 
@@ -43,4 +26,4 @@ def most_memory() -> float:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(*sys.argv[1:])

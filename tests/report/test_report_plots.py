@@ -27,8 +27,8 @@ from tests.report.synthetic import synthetic
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-DRAWN = [name for name in PLOTS if name not in {"money", "targets", "retirements"}]
-"""Plots of a run whose scenario has neither payments nor targets, and whose uses report no ages."""
+DRAWN = [name for name in PLOTS if name not in {"money", "targets", "retirements", "differences"}]
+"""Plots of a run without replications, payments, targets, and uses that report ages."""
 
 
 @pytest.fixture(scope="module")
