@@ -115,4 +115,6 @@ def _has_outages(run: Run) -> bool:
 
 
 def _has_noise(run: Run) -> bool:
-    return any(world.noisy for variant in run.scenario.variants.values() for world in variant.worlds)
+    from simulator.scenario.noise import noisy
+
+    return noisy(run.scenario) is not run.scenario
