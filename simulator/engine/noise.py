@@ -18,7 +18,6 @@ from simulator.engine.draws import stream
 from simulator.engine.ledger import Lane
 from simulator.engine.structure.draft import Row
 from simulator.scenario.amounts import Noise
-from simulator.scenario.dates import seconds_of
 from simulator.scenario.quantiles import QUANTILES
 from simulator.scenario.scenario import Series
 
@@ -102,5 +101,5 @@ def series(named: Mapping[str, Noise], seed: int, replication: int, line: Timeli
 
 
 def _series(noise: Noise, seed: int, replication: int, line: Timeline) -> Series:
-    seconds = [seconds_of(line.date(start)) for start in line.every(noise.every)]
+    seconds = line.dates(tuple(line.every(noise.every))).astype(np.int64).tolist()
     return Series(seconds, factors(noise, seed, replication, len(seconds)).tolist(), "hold", "hold")

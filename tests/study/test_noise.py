@@ -166,14 +166,23 @@ def test_what_accrues_with_time_alone_follows_noise_too(tmp_path: Path) -> None:
     assert emitted - paid == pytest.approx(120 * own[np.arange(92) // 7].sum())
 
 
-def test_months_of_noise_are_those_of_the_calendar_from_the_start_of_the_run(tmp_path: Path) -> None:
-    head = {"start": "2025-01-15", "end": "2025-05-01"}
-    shaken = works(tmp_path / "noise", price=with_noise("400 EUR/t", every="1 month"), head=head)
-    own = factors(Noise(0.3, Span(months=1), PRICE), 7, 1, 4)
-    rows = "".join(f"2025-{n:02}-15,{factor!r}\n" for n, factor in enumerate(own.tolist(), 1))
+@pytest.mark.parametrize("calendar", ["real", "uniform"])
+def test_months_of_noise_are_those_of_the_calendar_from_the_start_of_the_run(tmp_path: Path, calendar: str) -> None:
+    """Of a carbon price too, by which allowances are worth something with time alone."""
+    head, path = {"start": "2025-01-15", "end": "2025-05-01"}, "carbon_prices.ets.price.noise"
+    first = f"calendar: {calendar}\n"
+    shaken = works(
+        tmp_path / "noise", tables=first, price=with_noise("400 EUR/t", every="1 month"),
+        carbon=with_noise("60 EUR/t CO2e", every="1 month"), head=head,
+    )  # fmt: skip
+    files = {}
+    for name, key in (("price", PRICE), ("carbon", path)):
+        own = factors(Noise(0.3, Span(months=1), key), 7, 1, 4).tolist()
+        rows = "".join(f"2025-{n:02}-15,{factor!r}\n" for n, factor in enumerate(own, 1))
+        files[f"{name}.csv"] = f"date,factor\n{rows}"
     tabled = works(
-        tmp_path / "table", {"price.csv": f"date,factor\n{rows}"}, tables="tables:\n" + table("price", "EUR/t"),
-        price="{table: price, times: 400}", head=head,
+        tmp_path / "table", files, tables=f"{first}tables:\n{table('price', 'EUR/t')}{table('carbon', 'EUR/t CO2e')}",
+        price="{table: price, times: 400}", carbon="{table: carbon, times: 60}", head=head,
     )  # fmt: skip
     assert lane(shaken) == lane(tabled)
 
