@@ -28,8 +28,8 @@ required. Keys marked *not yet* are known, and refused.
 
 A **number** may be a bare number where the unit is obvious, a quantity such as `12 t/day`, a time series
 `{table: name}`, an entry of [the factor library](factors.md) `{factor: id}`, or a mapping with a `value`, a
-[distribution](howto_uncertainty.md) beside it, the name of a `draw` it shares with others, a `source` and a `kind`
-(`published` or `assumption`). Any unit of the right dimension will do.
+[distribution](howto_uncertainty.md) beside it, `noise` that redraws it through time, the name of a `draw` it
+shares with others, a `source` and a `kind` (`published` or `assumption`). Any unit of the right dimension will do.
 An **id** is made of small letters, digits and `_`, and begins with a letter.
 """
 

@@ -106,7 +106,7 @@ def _warnings(run: Run) -> list[str]:
     ]
     if len(failed) > MOST:
         failed = [*failed[:MOST], f"{len(failed) - MOST} more lanes failed; run.json names them all"]
-    nothing = ensemble.draws.empty and not _has_outages(run)
+    nothing = ensemble.draws.empty and not _has_outages(run) and not _has_noise(run)
     alike = "nothing in the scenario is drawn, so all replications are alike: write a distribution beside a number"
     return [*failed, *([alike] if nothing else [])]
 
@@ -118,3 +118,9 @@ MOST = 5
 def _has_outages(run: Run) -> bool:
     companies = run.scenario.world.companies.values()
     return any(process.outages for company in companies for process in company.processes.values())
+
+
+def _has_noise(run: Run) -> bool:
+    from simulator.scenario.noise import noisy
+
+    return noisy(run.scenario) is not run.scenario

@@ -134,6 +134,14 @@ def test_replications_of_what_is_certain_are_told_to_be_alike(file: Path, capsys
     assert "nothing in the scenario is drawn, so all replications are alike" in capsys.readouterr().err
 
 
+def test_replications_that_differ_by_noise_alone_are_not(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text((ROOT / "scenarios" / "first_loop.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    noise = "energy.electricity.price={value: 110 EUR/MWh, noise: {cv: 0.2, every: 1 week}}"
+    options = ["--set", "time.end=2025-02-01", "--set", noise]
+    assert main([str(file), "--replications", "2", "--no-plots", "--out", "out", *options]) == 0
+    assert "are alike" not in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_killed_at_any_moment_a_run_leaves_a_whole_folder_or_one_to_go_on_from(file: Path) -> None:
     arguments = [str(file), "--replications", "60", "--no-plots", "--batch", "4", "--workers", "2"]

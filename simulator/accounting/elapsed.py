@@ -6,13 +6,15 @@ integrated here, exactly, so that it does not depend on `time.report` either.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
 
 from simulator.accounting.quantities import TIME, Quantities
+from simulator.engine.calendar import timeline
 from simulator.engine.ledger import Floats, Ledger
+from simulator.engine.noise import series as series_of
 from simulator.scenario.dates import days_between, instant_of, position
 from simulator.scenario.scenario import Scenario, Series
 from simulator.units import SECONDS_PER_DAY
@@ -21,16 +23,28 @@ from simulator.units import SECONDS_PER_DAY
 def elapsed(scenario: Scenario, ledger: Ledger) -> Quantities:
     """The quantity `time` and its terms, days × series."""
     terms = [term for term in ledger.index.terms if term.quantity == TIME]
-    products = [(), *([scenario.series[name] for name in term.tables] for term in terms)]
-    values = np.zeros((*ledger.shipped.shape[:2], len(products)))
-    of_rows: dict[int, Floats] = {}
+    noisy = {name for term in terms for name in term.tables} & scenario.noises.keys()
+    values = np.zeros((*ledger.shipped.shape[:2], 1 + len(terms)))
+    of_rows: dict[tuple[int, int], Floats] = {}
     uniform = scenario.world.uniform
     for lane, rows in enumerate(ledger.rows):
-        if id(rows) not in of_rows:  # lanes of one variant share their rows
+        # lanes of one variant share their rows, and all time series but noise
+        key = id(rows), ledger.lanes[lane].replication if noisy else 0
+        if key not in of_rows:
+            series = {**scenario.series, **_noise(scenario, noisy, ledger, lane)}
+            products = [[], *([series[name] for name in term.tables] for term in terms)]
             spans = [[integral(product, row.start, row.end, uniform) for product in products] for row in rows]
-            of_rows[id(rows)] = np.array(spans)
-        values[lane, : len(rows)] = of_rows[id(rows)]
+            of_rows[key] = np.array(spans)
+        values[lane, : len(rows)] = of_rows[key]
     return [(TIME, ()), *terms], values
+
+
+def _noise(scenario: Scenario, names: Collection[str], ledger: Ledger, lane: int) -> Mapping[str, Series]:
+    """The factors of some noises in one lane."""
+    if not names:
+        return {}
+    noises, line = {name: scenario.noises[name] for name in names}, timeline(ledger.worlds[lane][0])
+    return series_of(noises, scenario.world.seed, ledger.lanes[lane].replication, line)
 
 
 def integral(product: Sequence[Series], start: datetime, end: datetime, uniform: bool = False) -> float:

@@ -43,13 +43,12 @@ class Line:
     @property
     def tables(self) -> tuple[str, ...]:
         """Time series among the factors, in order of name."""
-        return tuple(sorted(number.table for number in self.numbers if number.table is not None))
+        return tuple(sorted(name for number in self.numbers for name in number.series))
 
     @property
     def constant(self) -> float:
         """Product of what does not vary in time."""
-        factors = (number.value if number.table is None else number.times for number in self.numbers)
-        return self.sign * prod(factors)
+        return self.sign * prod(number.steady for number in self.numbers)
 
     @property
     def term(self) -> Term | None:

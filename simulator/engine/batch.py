@@ -15,6 +15,7 @@ from simulator.engine.draws import lasting, mean_of, outages, stream
 from simulator.engine.index import Limit
 from simulator.engine.layout import NEVER
 from simulator.engine.ledger import Ages, Lane, Ledger
+from simulator.engine.noise import drawn
 from simulator.engine.plan import Plan
 from simulator.engine.reading import Schedule
 from simulator.engine.state import Batch
@@ -33,6 +34,7 @@ def allocate(cast: Cast, seed: int) -> Batch:
     plan, courses = cast.plan, cast.courses
     arrays = {**_shared(cast), **_numbers(cast), **_stocks(plan, courses), **_records(cast)}
     arrays |= _outages(plan, courses, cast.lanes, seed) | _scratch(plan)
+    arrays["noise_factor"] = drawn(plan.noises, seed, cast.lanes)
     return Batch(**arrays)
 
 
@@ -65,6 +67,7 @@ def _shared(cast: Cast) -> dict[str, Any]:
         "turns": plan.turns,
         "rhythm": plan.rhythm.view(np.recarray),
         "series": plan.series,
+        "noise_at": plan.noises.at,
     }
 
 
@@ -170,7 +173,7 @@ def bytes_per_lane(plan: Plan) -> float:
     rows = max(len(course.ends) for course in plan.courses.values())
     masses = (plan.sections.movements + _stocks_recorded(plan)) * len(plan.index.labels)
     aged = len(plan.aging.uses) * (len(plan.aging.years) + 1) * plan.substances
-    return 8.0 * rows * (masses + plan.sections.counters + aged)
+    return 8.0 * (rows * (masses + plan.sections.counters + aged) + plan.noises.count)
 
 
 def _stocks_recorded(plan: Plan) -> int:

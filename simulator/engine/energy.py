@@ -8,6 +8,7 @@ From bus to bus leads `routes.py`; `stores.py` has the storages, `fuel.py` the f
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
+from simulator.engine.following import level
 from simulator.engine.fuel import fetch_fuel, usable
 from simulator.engine.layout import UNBOUNDED
 from simulator.engine.routes import carry, clear, put_needs_aside, return_needs
@@ -389,4 +390,4 @@ def count_tap(b: Batch, lane: int, tap: int, energy: float) -> None:
     entry = b.taps[tap]
     for t in range(entry.first_term, entry.first_term + entry.terms):
         term = b.terms[t]
-        b.counted[lane, term.counter] += energy * b.series[term.series, b.tick[0].number]
+        b.counted[lane, term.counter] += energy * level(b, lane, term.series)

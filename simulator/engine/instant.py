@@ -6,6 +6,7 @@ from math import isnan
 
 from simulator.engine.compiler import helper
 from simulator.engine.energy import dispatch
+from simulator.engine.following import level
 from simulator.engine.handle import Handle, batch_of, present
 from simulator.engine.layout import ADVANCE, BEGIN, CLOSING, FIRST, OPENING
 from simulator.engine.learning import recall
@@ -150,7 +151,7 @@ def follow_series(b: Batch, lane: int) -> None:
         varying = b.varyings[v]
         factor = b.numbers[lane, varying.factor]
         if not isnan(factor):
-            b.numbers[lane, varying.number] = factor * b.series[varying.series, b.tick[0].number]
+            b.numbers[lane, varying.number] = factor * level(b, lane, varying.series)
     if len(b.varyings) > 0:
         add_up_nominal_use(b, lane)
 

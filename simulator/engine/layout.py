@@ -141,6 +141,10 @@ LEARNER = _record("process", "exponent", "experience", "least", "pool")
 VARYING = _record("number", "factor", "series")
 """numbers[number] = numbers[factor] × series at this instant, where the factor is not nan."""
 
+NOISY = _record("first", "noises")
+"""A product of time series, where any number has noise: which noises multiply it in each lane."""
+NOISE = _record("noise")
+
 TERM = _record("counter", "series", "substance")
 """`substance`: of what is released, −1 of everything else."""
 
@@ -218,7 +222,7 @@ TABLES: dict[str, np.dtype[np.void]] = {
     "ends": END, "mix_limits": MIX_LIMIT, "pulls": PULL, "wants": WANT, "rounds": ROUND,
     "places": PLACE, "nominals": NOMINAL, "flows": FLOW, "lags": LAG, "rings": RING, "contracts": CONTRACT,
     "ways": WAY, "rivals": RIVAL, "exits": EXIT, "bills": BILL, "mixes": MIX, "learners": LEARNER,
-    "varyings": VARYING, "terms": TERM,
+    "varyings": VARYING, "noisy": NOISY, "noises": NOISE, "terms": TERM,
     "shared": SHARED, "makers": MAKER, "edges": EDGE,
     "buses": BUS, "needs": NEED, "units": UNIT, "extras": EXTRA, "wires": WIRE, "routes": ROUTE, "legs": LEG,
     "bands": BAND, "stores": STORE, "carriers": CARRIER, "taps": TAP,

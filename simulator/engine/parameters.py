@@ -33,9 +33,9 @@ class Parameters:
         self._entries: list[Entry | ReadBlock] = []
         self._size = len(CONSTANTS)
         self._absent: list[Read] = []
-        self._tables: list[tuple[Read, frozenset[str]]] = []
-        self.varying: list[tuple[int, int, str]] = []
-        """Numbers that a time series gives in some world: index, index of its factor, table."""
+        self._series: list[tuple[Read, frozenset[tuple[str, ...]]]] = []
+        self.varying: list[tuple[int, int, tuple[str, ...]]] = []
+        """Numbers that a time series gives in some world: index, index of its factor, names of what gives it."""
 
     def add(self, read: Read, default: float = 0.0) -> int:
         """A number; where no world of the scenario gives it, the constant that stands for it."""
@@ -44,18 +44,18 @@ class Parameters:
             self._absent.append(read)
             return CONSTANTS.index(default)
         index = self._append(Entry(read, default))
-        tables = frozenset(value.table for value in found if isinstance(value, Number) and value.table)
-        self._tables.append((read, tables))
-        for table in sorted(tables):
-            factor = self._append(Entry(lambda world, table=table: _factor(read(world), table), 0.0))  # type: ignore[misc]
-            self.varying.append((index, factor, table))
+        series = frozenset(value.series for value in found if isinstance(value, Number) and value.series)
+        self._series.append((read, series))
+        for names in sorted(series):
+            factor = self._append(Entry(lambda world, names=names: _factor(read(world), names), 0.0))  # type: ignore[misc]
+            self.varying.append((index, factor, names))
         return index
 
     def covers(self, world: World) -> bool:
         """Whether a further world gives no number that all worlds here leave out, and follows no other time series."""
         if any(read(world) is not None for read in self._absent):
             return False
-        return all(_follows(read(world), tables) for read, tables in self._tables)
+        return all(_follows(read(world), series) for read, series in self._series)
 
     def block(self, read: ReadBlock, size: int) -> int:
         """Several numbers in a row; the index of the first."""
@@ -78,9 +78,9 @@ class Parameters:
         return np.stack([self.fill(world) for world in worlds])
 
 
-def _follows(value: Number | float | None, tables: frozenset[str]) -> bool:
-    """Whether a number is plain, or one of some time series."""
-    return not isinstance(value, Number) or not value.table or value.table in tables
+def _follows(value: Number | float | None, series: frozenset[tuple[str, ...]]) -> bool:
+    """Whether a number is plain, or follows one of some products of time series."""
+    return not isinstance(value, Number) or not value.series or value.series in series
 
 
 def _values(entry: Entry | ReadBlock, world: World) -> Floats:
@@ -98,10 +98,9 @@ def amount(value: Number | float | None, default: float = 0.0) -> float:
     return value
 
 
-def _factor(value: Number | float | None, table: str) -> float:
-    """What the series is multiplied by in this world; nan where it does not hold."""
-    holds = isinstance(value, Number) and value.table == table
-    return value.times if holds and isinstance(value, Number) else float("nan")
+def _factor(value: Number | float | None, names: tuple[str, ...]) -> float:
+    """What the series are multiplied by in this world; nan where they do not hold."""
+    return value.steady if isinstance(value, Number) and value.series == names else float("nan")
 
 
 def tonnes(number: Number | None, world: World, material: str) -> Number | None:
@@ -111,4 +110,4 @@ def tonnes(number: Number | None, world: World, material: str) -> Number | None:
     piece = world.materials[material].piece
     if piece is None:
         raise AssertionError("pieces of a material without a piece are refused when the file is loaded")
-    return Number(number.value * piece.value, number.unit, number.table, number.times * piece.value)
+    return Number(number.value * piece.value, number.unit, number.table, number.times * piece.value, noise=number.noise)

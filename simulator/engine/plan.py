@@ -20,6 +20,8 @@ from simulator.engine.calendar import Reviews, Timeline, beats, reviews, timelin
 from simulator.engine.courses import Course, course_of
 from simulator.engine.curvebook import CurveBook
 from simulator.engine.index import Index, Limit, Term
+from simulator.engine.noise import Noises, noises, steady
+from simulator.engine.noise import tables as noise_tables
 from simulator.engine.parameters import Parameters
 from simulator.engine.programs import Program, programs
 from simulator.engine.reading import numbers_of, opening
@@ -85,6 +87,7 @@ class Plan:
     """When periods of contracts begin and contracts end, s, (contracts, turns)."""
     rhythm: NDArray[np.void]
     series: Floats
+    noises: Noises
     survival: Floats
     initial_loss: Floats
     substances: int
@@ -151,7 +154,7 @@ def _plan(
     parts = parts_of(world, index)
     draft = Draft(world, index, Parameters(worlds), groups, lags_of(world, index, groups), parts)
     sections, book = sections_of(index), CurveBook(scenario.series)
-    tables, dues, turns = _tables(draft, sections, line, list(looks))
+    tables, dues, turns = _tables(draft, sections, line, list(looks), list(scenario.noises))
     numbers, row_of = numbers_of(draft, worlds, book), {id(world): row for row, world in enumerate(worlds)}
     openings = {variant.name: opening(draft, variant.epochs[0].world, book) for variant in variants}
     rhythm = _rhythms(draft, looks)
@@ -173,7 +176,8 @@ def _plan(
         lag_due=lag_due,
         turns=_padded(turns, layout.NEVER),
         rhythm=rhythm,
-        series=sample(scenario.series, list(draft.series), line, ticks),
+        series=sample(scenario.series, steady(draft.series, scenario.noises), line, ticks),
+        noises=noises(scenario.noises.values(), line, ticks),
         survival=survival,
         initial_loss=losses,
         substances=len({label.substance for label in index.labels}),
@@ -213,7 +217,7 @@ def _firsts(sizes: Mapping[str, int]) -> dict[str, int]:
 
 
 def _tables(
-    draft: Draft, sections: Sections, line: Timeline, looks: list[Reviews]
+    draft: Draft, sections: Sections, line: Timeline, looks: list[Reviews], noise: Sequence[str]
 ) -> tuple[dict[str, NDArray[np.void]], list[tuple[int, ...]], list[tuple[int, ...]]]:
     """The tables, when what enters each queue arrives, and when the periods of each contract turn."""
     contract_of, contract, turns = contracts(draft, line)
@@ -248,6 +252,7 @@ def _tables(
     rows["pulls"] = pulls(draft, layout.records("processes", rows["processes"])["pull"].tolist())
     rows["shared"], rows["makers"] = consumers.shared(draft)
     rows["varyings"] = flows.varying(draft)
+    rows["noisy"], rows["noises"] = noise_tables(draft.series, noise)
     return {name: layout.records(name, rows[name]) for name in layout.TABLES}, dues, turns
 
 

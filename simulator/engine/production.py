@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from simulator.engine.compiler import helper
+from simulator.engine.following import level
 from simulator.engine.handle import present
 from simulator.engine.layout import INPUT, NO, ORDER, OUTAGE, RATE, ROOM, UNBOUNDED
 from simulator.engine.learning import learn
@@ -107,7 +108,7 @@ def close_process(b: Batch, lane: int, p: int) -> None:
         b.counted[lane, b.where[0].basis + p] += mine.basis
         for t in range(process.first_term, process.first_term + process.terms):
             term = b.terms[t]
-            b.counted[lane, term.counter] += mine.basis * b.series[term.series, b.tick[0].number]
+            b.counted[lane, term.counter] += mine.basis * level(b, lane, term.series)
 
 
 @helper
@@ -196,7 +197,7 @@ def weigh_release(b: Batch, lane: int, o: int) -> None:
     for t in range(output.first_term, output.first_term + output.terms):
         term = b.terms[t]
         for k in range(term.substance, len(b.taken), b.where[0].substances):
-            b.counted[lane, term.counter] += b.taken[k] * b.series[term.series, b.tick[0].number]
+            b.counted[lane, term.counter] += b.taken[k] * level(b, lane, term.series)
 
 
 @helper

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 Program = Literal["usual", "whole", "rank"]
 """`usual`: all that happens at an instant but what needs rows of `RARE` tables; `whole`: that too; `rank`: what comes
 between the halves of an instant where flows are ranked by cost."""
-RARE = ("mix_limits", "rings", "contracts", "pulls", "learners", "wants", "rounds")
+RARE = ("mix_limits", "rings", "contracts", "pulls", "learners", "wants", "rounds", "noisy")
 """Tables that few scenarios have rows in: limits of mixes, lots of fifo, contracts, orders as needed, learning, uses
-driven by their stock, parts of the network that settle in rounds.
+driven by their stock, parts of the network that settle in rounds, numbers redrawn through time.
 
 The kernels ask `present(b.rings)` before they touch what needs such rows, and `usual` takes the answer for granted:
 so both programs do the same wherever all of these tables are empty, which is where `usual` runs.

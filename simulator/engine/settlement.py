@@ -12,6 +12,7 @@ import numpy as np
 from simulator.engine.claims import asked, claim, part_above, rest, spare
 from simulator.engine.compiler import helper
 from simulator.engine.contracts import in_force, left_of_period
+from simulator.engine.following import level
 from simulator.engine.handle import present
 from simulator.engine.layout import CLOSE, FIRST, NO, NOBODY, UNBOUNDED, YES, Port
 from simulator.engine.lots import note_delivery
@@ -336,7 +337,7 @@ def ship(b: Batch, lane: int, f: int) -> None:
         use_accrual(b, lane, flow.target, amount)
     for t in range(flow.first_term, flow.first_term + flow.terms):
         term = b.terms[t]
-        b.counted[lane, term.counter] += amount * b.series[term.series, b.tick[0].number]
+        b.counted[lane, term.counter] += amount * level(b, lane, term.series)
 
 
 @helper

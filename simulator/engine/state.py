@@ -148,6 +148,8 @@ class Batch(NamedTuple):
     mixes: Records
     learners: Records
     varyings: Records
+    noisy: Records
+    noises: Records
     terms: Records
     shared: Records
     makers: Records
@@ -187,6 +189,10 @@ class Batch(NamedTuple):
     """(rhythms, reviews)."""
     series: Floats
     """(series, ticks)."""
+    noise_at: Ints
+    """(noises, ticks): which of a lane's factors holds at each instant at which anyone reviews."""
+    noise_factor: Floats
+    """(L, factors): by which noise multiplies time series, in each interval of each noise."""
     survival: Floats
     """(curves, k): part of a cohort in service at the end of its k-th interval."""
     initial_loss: Floats
@@ -285,6 +291,8 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     "turns": (_INT, 2),
     "rhythm": (RHYTHM, 2),
     "series": (_FLOAT, 2),
+    "noise_at": (_INT, 2),
+    "noise_factor": (_FLOAT, 2),
     "survival": (_FLOAT, 2),
     "initial_loss": (_FLOAT, 2),
     "outage_times": (OUTAGE, 1),

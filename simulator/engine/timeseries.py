@@ -16,10 +16,11 @@ Floats = NDArray[np.float64]
 def sample(
     series: Mapping[str, Series], products: Sequence[tuple[str, ...]], line: Timeline, ticks: Sequence[int]
 ) -> Floats:
-    """Products of time series at every tick, shape (products, ticks)."""
+    """Products of time series at every tick, shape (products, ticks); of none 1."""
     instants = line.dates(ticks)
     values = {name: at(series[name], instants) for product in products for name in product}
-    rows = [np.prod([values[name] for name in product], axis=0) for product in products]
+    one = np.ones(len(ticks))
+    rows = [np.prod([one, *(values[name] for name in product)], axis=0) for product in products]
     return np.stack(rows) if rows else np.zeros((0, len(ticks)))
 
 

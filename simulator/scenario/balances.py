@@ -60,7 +60,11 @@ def _at_most_one(numbers: Iterable[Number], series: Mapping[str, Series], keys: 
 
 
 def _exactly_one(numbers: Iterable[Number], series: Mapping[str, Series], keys: Keys, what: str) -> Iterator[Problem]:
-    off = _off(_sums(numbers, series))
+    parts = tuple(numbers)
+    if any(part.noise for part in parts):
+        yield Problem(keys, f"its {what} must sum to 1 at any time: leave `noise` out")
+        return
+    off = _off(_sums(parts, series))
     if off is not None:
         yield Problem(keys, f"its {what} sum to {off:.9g}: they must sum to 1")
 

@@ -16,6 +16,7 @@ from simulator.scenario.figures import check_targets
 from simulator.scenario.levies import check_levies
 from simulator.scenario.models import World
 from simulator.scenario.needed import check_needed
+from simulator.scenario.noise import check_noise
 from simulator.scenario.outages import check_outages
 from simulator.scenario.policies import check_policies
 from simulator.scenario.references import check_references, check_study
@@ -64,6 +65,7 @@ _CHECKS: tuple[Check, ...] = (
     check_learning,
     _substances,
     check_draws,
+    check_noise,
     check_energy,
     check_levies,
 )

@@ -74,16 +74,6 @@ class Distribution:
         return values if self.splits else np.clip(values, *self.bounds())
 
 
-@dataclass(frozen=True, slots=True)
-class Noise:
-    """Redraws a number through time around its value."""
-
-    cv: float
-    """Coefficient of variation: standard deviation ÷ mean."""
-    days: float
-    """Days between two draws."""
-
-
 _SIZED = ("low", "mode", "high", "mean", "sd", "location", "median", "values")
 """Parameters in the unit of the number; the others are plain."""
 

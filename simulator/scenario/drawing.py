@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from math import nan
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from simulator.scenario.amounts import Number, Span
+from simulator.scenario.amounts import Noise, Number, Span
 from simulator.scenario.distributions import Distribution
 from simulator.scenario.energy import Carrier, with_ratio
 from simulator.scenario.models import Model, World
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from simulator.scenario.quantiles import Floats
     from simulator.scenario.scenario import Series
 
-Memo: TypeAlias = dict[tuple[int, tuple[str, ...], tuple[float, ...]], tuple[object, object]]
+Value: TypeAlias = float | Noise
+"""What is put into a number: what it was drawn to be, or its noise with the name of its random numbers."""
+Memo: TypeAlias = dict[tuple[int, tuple[str, ...], tuple[Value, ...]], tuple[object, object]]
 """Copies made already, by the part they were made of and the values put into it; both are kept alive."""
 _Tree: TypeAlias = dict[str, Any]
 """By attribute or key: another such tree, or the place of a value."""
@@ -96,7 +98,11 @@ def replaced(world: World, draws: Sequence[Draw], values: Sequence[float] | Floa
     Numbers keep their `distribution`, so that what is asked of it, bounds for one, is the same in every replication; a
     length of time is rounded to the second. Worlds that share parts share the copies too, where they share a `memo`.
     """
-    row = [float(value) for value in values]
+    return planted(world, draws, [float(value) for value in values], memo)
+
+
+def planted(world: World, draws: Sequence[Draw], row: Sequence[Value], memo: Memo | None = None) -> World:
+    """The world with anything put into its numbers, one for each draw; see `replaced`."""
     tree: _Tree = {}
     for place, draw in enumerate(draws):
         if draw.steps:
@@ -183,7 +189,7 @@ class _Planting:
     """Puts one row of values into the parts of a world."""
 
     draws: Sequence[Draw]
-    row: Sequence[float]
+    row: Sequence[Value]
     memo: Memo | None
 
     def put(self, part: Any, tree: _Tree | int) -> object:
@@ -214,7 +220,9 @@ def _leaves(tree: _Tree | int) -> Iterator[int]:
             yield from _leaves(inner)
 
 
-def _valued(part: Number | Span, value: float) -> Number | Span:
+def _valued(part: Number | Span, value: Value) -> Number | Span:
+    if isinstance(value, Noise):
+        return replace(cast(Number, part), noise=value)
     if isinstance(part, Span):
         return Span(0, round(value * SECONDS_PER_DAY), part.distribution, part.draw)
     return replace(part, value=value)

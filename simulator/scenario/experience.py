@@ -23,6 +23,9 @@ def _process(process: Process, keys: Keys) -> Iterator[Problem]:
         yield Problem((*keys, "learning"), "needs a `cost` beside it, which holds at the experience it names")
     elif cost.table is not None:
         yield Problem((*keys, "cost"), "is a time series, and is to fall by `learning`: leave one of the two out")
+    elif cost.noise is not None:
+        message = "redraws through time what is to fall by `learning`: leave one of the two out"
+        yield Problem((*keys, "cost", "noise"), message)
     elif cost.value <= 0.0:
         yield Problem((*keys, "cost"), f"must be above 0 to fall by `learning`; it is {cost.value:g} EUR/t")
     elif learning.floor is not None and learning.floor.value > cost.value:

@@ -162,7 +162,7 @@ def _no_other_word(raw: Any, examples: str) -> None:
 def parse_factor(raw: Any, tables: Tables) -> float:
     """What `scale` multiplies by: a plain number or per cent. Raises Wrong."""
     number = parse_number(raw, In("1", low=0), tables)
-    if number.table or number.distribution:
+    if number.table or number.distribution or number.noise:
         raise Wrong("a factor is one plain number")
     return number.value
 
@@ -204,6 +204,8 @@ def table_only(raw: Any) -> Any:
     """Refuses what is not a time series."""
     if not isinstance(raw, Mapping) or "table" not in raw:
         raise Wrong("is a table: write it like {table: vintages}, with a row for each interval")
+    if "noise" in raw:
+        raise Wrong("holds for the whole run: what entered is not redrawn through time", ("noise",))
     return raw
 
 

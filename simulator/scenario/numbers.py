@@ -17,12 +17,13 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import core_schema
 
 from simulator import units
-from simulator.scenario.amounts import Number, Span
+from simulator.scenario.amounts import Noise, Number, Span
 from simulator.scenario.catalogue import entry
 from simulator.scenario.context import Column, Context, Tables
-from simulator.scenario.distributions import KINDS, Distribution, Noise, parse_distribution, stretched
+from simulator.scenario.distributions import KINDS, Distribution, parse_distribution, stretched
 from simulator.scenario.notyet import NotYet
 from simulator.scenario.parameters import Parameters
+from simulator.scenario.redrawn import WIDEST, parse_noise, require_series
 from simulator.scenario.wrong import Wrong, advice, shown
 
 __all__ = ["NUMBER_KEYS", "Clock", "Distribution", "In", "Noise", "NotYet", "Number", "Span", "parse_number", "scaled"]
@@ -93,10 +94,13 @@ class In:
         return "0.5" if self.bare() else f"12 {self.units[0]}"
 
     def check(self, number: Number, written: str = "") -> None:
-        """Raise Wrong where the number, or a bound of its distribution, leaves its bounds; `written` by the user."""
-        itself = f"it is {written}, that is" if written else "it is"
-        reach = "its distribution reaches" if number.distribution else itself
-        for value in (number.value, *number.bounds()) if number.table is None else ():
+        """Raise Wrong where the number, or what varies it, leaves its bounds; `written` by the user."""
+        if number.table is not None:
+            return
+        if number.noise is not None:
+            self.check(replace(number, noise=None), written)
+        reach = _reaching(number, written)
+        for value in (number.value, *number.bounds()):
             if value < self.low or value <= self.above:
                 raise Wrong(self.below or self._outside(value, number, reach))
             if value > self.high:
@@ -106,12 +110,15 @@ class In:
         """Raise Wrong where a row of the number's time series leaves the bounds."""
         for extreme, row in ((column.low, column.lowest), (column.high, column.highest)):
             value = extreme * number.times
-            if value < self.low or value <= self.above or value > self.high:
-                raise Wrong(self._outside(value, number, f"table {number.table} says in {row}"))
+            for reached in number.noise.around(value, value) if number.noise else (value,):
+                if reached < self.low or reached <= self.above or reached > self.high:
+                    what = f"table {number.table}{', with its noise,' if number.noise else ''} says in {row}"
+                    raise Wrong(self._outside(reached, number, what))
 
     def _outside(self, value: float, number: Number, reach: str) -> str:
         unit = "" if number.unit in _BARE else f" {number.unit}"
         bound = "; give it `low` or `high`" if number.distribution and number.distribution.endless else ""
+        bound = "; write a smaller `cv`" if number.noise else bound
         return f"must be {self._limits()}{unit}; {reach} {value:g}{unit}{bound}"
 
     def _limits(self) -> str:
@@ -130,6 +137,15 @@ def parse_number(raw: Any, accepted: In, tables: Tables) -> Number:
     except Wrong as wrong:
         raise Wrong(f"{wrong.message}{_per_cent(raw, accepted)}", wrong.keys) from wrong
     return number
+
+
+def _reaching(number: Number, written: str) -> str:
+    """What leaves the bounds of a number: itself, or what varies it."""
+    if number.noise is not None:
+        return "its noise reaches"
+    if number.distribution is not None:
+        return "its distribution reaches"
+    return f"it is {written}, that is" if written else "it is"
 
 
 def _written(raw: Any, number: Number) -> str:
@@ -222,8 +238,10 @@ def _mapping(raw: Mapping[str, Any], accepted: In, tables: Tables) -> Number:
     found = [key for key in ("table", *KINDS) if key in raw]
     if len(found) > 1:
         raise Wrong(f"only one of {', '.join(found)} can give the number")
-    if "draw" in raw and found in ([], ["table"]):
+    if "draw" in raw and found in ([], ["table"]) and "noise" not in raw:
         raise Wrong("names a draw, and there is no distribution to draw from: add one, or leave it out", ("draw",))
+    if "noise" in raw:
+        require_series(accepted.series, accepted.no_series, "degC" in accepted.units)
     if "table" in raw:
         return _table(raw, accepted, tables)
     if "factor" in raw:
@@ -296,14 +314,8 @@ def _times(raw: Mapping[str, Any]) -> float:
 def _noise(raw: Mapping[str, Any]) -> Noise | None:
     if "noise" not in raw:
         return None
-    noise = raw["noise"]
-    if not isinstance(noise, Mapping) or set(noise) != {"cv", "every"}:
-        raise Wrong("needs `cv` and `every`, like {cv: 0.1, every: 1 week}", ("noise",))
-    try:
-        cv = parse_number(noise["cv"], In("1", low=0), {}).value
-        return Noise(cv, parse_span(noise["every"]).days())
-    except Wrong as wrong:
-        raise wrong.under("noise") from wrong
+    plain = partial(parse_number, accepted=In("1", low=0, high=WIDEST), tables={})
+    return parse_noise(raw["noise"], plain, Clock().parse)
 
 
 def _about(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -370,7 +382,7 @@ class Clock:
 
 
 def _uncertain(raw: Mapping[str, Any]) -> Span:
-    number = parse_number(raw, In("day", low=0), {})
+    number = parse_number(raw, In("day", low=0, series=False), {})
     longest = max(number.value, number.bounds()[1])
     _check_length(longest, f"{longest:g} day")
     span = Span(seconds=round(number.value * units.SECONDS_PER_DAY))

@@ -35,7 +35,7 @@ def finer_than_steps(worlds: Iterable[World], series: Mapping[str, Series]) -> I
     """A warning for every table that some world uses and that changes more often than anyone looks."""
     alike: defaultdict[_Looks, list[World]] = defaultdict(list)
     for world in worlds:
-        alike[_Looks(world.time.start, world.time.end, _shortest(world))].append(world)
+        alike[_Looks(world.time.start, world.time.end, shortest(world))].append(world)
     for looks, same in alike.items():
         told = {name: said for name, one in series.items() if (said := _said(looks, one))}
         used = set(_used(same, set())) if told else set()
@@ -49,7 +49,7 @@ def only_vintages(world: World) -> set[str]:
     return {name for name, times in told.items() if used[name] <= times}
 
 
-def _shortest(world: World) -> Span:
+def shortest(world: World) -> Span:
     """The shortest time between two looks: energy is dispatched, and all is read, whenever anyone reviews."""
     periods = (company.review_period for company in world.companies.values() if company.active)
     return min([world.time.step, *filter(None, periods)], key=_seconds)
@@ -67,7 +67,7 @@ def _said(looks: _Looks, series: Series) -> str:
     changes = [n for n in rows if n == rows[0] or series.numbers[n] != series.numbers[n - 1]] if every < least else ()
     if _usual(series, changes) >= least:
         return ""
-    own, step = _written(Span(seconds=int(every))), _written(looks.every)
+    own, step = written(Span(seconds=int(every))), written(looks.every)
     lost = f"has a value every {own}, the run a step of {step}: only the value at the start of each step is used"
     return f"{lost}; write `time.step: {own}`, or give means over {step}"
 
@@ -77,7 +77,7 @@ def _usual(series: Series, rows: Sequence[int]) -> float:
     return median_low([series.seconds[later] - series.seconds[n] for n, later in pairwise(rows)] or [inf])
 
 
-def _written(span: Span) -> str:
+def written(span: Span) -> str:
     """A length of time as a user would write it."""
     if span.months:
         return f"{span.months} month"

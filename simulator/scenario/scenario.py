@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.errors import Fault
+from simulator.scenario.amounts import Noise
 from simulator.scenario.models import World
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ class Scenario:
     warnings: tuple[str, ...] = ()
     places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     """File and line of every dotted path the user wrote (`flows.take_back.to`), for faults found after loading."""
+    noises: Mapping[str, Noise] = field(default_factory=dict)
+    """By name: what redraws numbers through time. None in a loaded scenario, whose numbers stand still; see `noise`."""
 
     def fault(self, path: str, message: str) -> Fault:
         """A fault with the file and line of its path, or of the nearest part above it that the user wrote."""

@@ -75,6 +75,9 @@ def _mixed(split: Split, keys: Keys) -> str:
 def _whole(split: Split) -> str:
     """What is wrong with a split as a whole."""
     drawn = split.drawn
+    noisy = next((keys for keys, part in split.parts.items() if part.noise), None)
+    if noisy is not None:
+        return f"is drawn as part of a whole, and {_dotted(noisy)} changes through time: leave `noise` out there"
     varying = (keys for keys, part in split.parts.items() if keys not in drawn and (part.table or part.distribution))
     other = next(varying, None)
     if other is not None:

@@ -1,4 +1,4 @@
-"""What in a scenario has a distribution, and the ways that lead to it: found once for a part, as worlds share it."""
+"""What in a scenario varies, and the ways that lead to it: found once for a part, as worlds share it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Inner: TypeAlias = tuple[Path, Path, object]
 
 @dataclass(frozen=True, slots=True)
 class Varying:
-    """A number, or length of time, with a distribution."""
+    """A number with a distribution or noise, or a length of time with a distribution."""
 
     keys: Path
     """Keys that lead to it, as users write them."""
@@ -38,6 +38,16 @@ class Holder:
     @cached_property
     def varying(self) -> tuple[Varying, ...]:
         """All in it, at any depth, that has a distribution, whether switched off or not."""
+        return tuple(found for found in self.uncertain if found.what.distribution is not None)
+
+    @cached_property
+    def noisy(self) -> tuple[Varying, ...]:
+        """All numbers in it, at any depth, that have noise, whether switched off or not."""
+        return tuple(found for found in self.uncertain if isinstance(found.what, Number) and found.what.noise)
+
+    @cached_property
+    def uncertain(self) -> tuple[Varying, ...]:
+        """All in it, at any depth, that has a distribution or noise."""
         held, kind = vars(self), cast(type[BaseModel], type(self))
         ways = ((key, name) for key, name in _fields(kind) if name not in self.undrawn)
         return tuple(found for key, name in ways for found in _at((key,), (name,), held[name]))
@@ -50,12 +60,12 @@ def _fields(kind: type[BaseModel]) -> tuple[tuple[str, str], ...]:
 
 
 def _at(keys: Path, steps: Path, part: object) -> Iterator[Varying]:
-    """What has a distribution in a part, and in all that is in it."""
+    """What has a distribution or noise in a part, and in all that is in it."""
     if isinstance(part, Number | Span):
-        if part.distribution is not None:
+        if part.distribution is not None or (isinstance(part, Number) and part.noise is not None):
             yield Varying(keys, steps, part)
     elif isinstance(part, Holder):
-        for found in part.varying:
+        for found in part.uncertain:
             yield Varying((*keys, *found.keys), (*steps, *found.steps), found.what)
     elif type(part) in INSIDE:
         for key, step, inner in INSIDE[type(part)](part):

@@ -20,6 +20,7 @@ from simulator.errors import RunError
 from simulator.scenario.checks import check_world
 from simulator.scenario.drawing import Draw, Memo, draws_of, replaced, values_of
 from simulator.scenario.models import World
+from simulator.scenario.noise import noisy
 from simulator.scenario.scenario import Scenario, Variant
 from simulator.scenario.tree import dotted
 from simulator.study.batches import batches_of
@@ -81,8 +82,9 @@ class Workshop:
     def __init__(self, study: Study) -> None:
         from simulator import accounting, engine
 
-        self.study = study
-        self.plans = engine.plans(study.scenario, accounting.terms(study.scenario))
+        scenario = noisy(study.scenario)
+        self.study = replace(study, scenario=scenario)
+        self.plans = engine.plans(scenario, accounting.terms(scenario))
 
     @cached_property
     def drawn(self) -> Mapping[int, Drawn]:

@@ -46,7 +46,7 @@ companies:
     processes:
       melt:
         inputs: {feed: {share: 1, any_of: [scrap, ore], limits: {organics: 0.06, Cu: 0.7}}}
-        rate: {table: course}
+        rate: {table: course, noise: {cv: 0.2, every: 2 day}}
         batch: 2 t
         minimum: 1 t/day
         duration: 36 hour
@@ -77,7 +77,8 @@ companies:
       shred: {inputs: [parts], rate: 1 t/day, minimum: 0.9 t/day, outputs: {old: 1}}
       mend: {inputs: [parts], rate: 0.1 t/day, outputs: {cable: 0.9, old: 0.1}, reused: [cable]}
     uses:
-      cables: {material: cable, demand: 200 pieces/day, lifetime: {weibull: {shape: 2, scale: 40 day}}, cohort: 5 day,
+      cables: {material: cable, demand: {value: 200 pieces/day, noise: {cv: 0.3, every: 1 day}},
+              lifetime: {weibull: {shape: 2, scale: 40 day}}, cohort: 5 day,
                initial: 150 t, soiling: {dirt: 0.02}, report_ages: true, end_of_life: {old: 0.8, parts: 0.2}}
       wires: {material: cable, demand: 0.5 t/day, lifetime: {lognormal: {mean: 30 day, sd: 9 day}}, entry: middle,
             rank: 3,
@@ -93,17 +94,17 @@ companies:
               initial: 5 t, ages: {table: vintages}, end_of_life: old}
       tags: {material: cable, demand: 0.1 t/day, lifetime: {fixed: 10 day}, entry: end, cohort: 1 day, end_of_life: old}
 energy:
-  electricity: {emission_factor: {table: mix}}
+  electricity: {emission_factor: {table: mix, noise: {cv: 0.1, every: 1 day}}}
   gas: {fuel: true, emission_factor: 0.2 t CO2e/MWh}
-  heat: {emission_factor: 0.3 t CO2e/MWh}
+  heat: {emission_factor: {value: 0.3 t CO2e/MWh, noise: {cv: 0.1, every: 1 month}}}
 transport:
-  truck: {emission_factor: 100 g CO2e/(t km), cost: 0.1 EUR/(t km)}
+  truck: {emission_factor: 100 g CO2e/(t km), cost: {value: 0.1 EUR/(t km), noise: {cv: 0.2, every: 1 week}}}
 boundary:
   mine: {supplies: {ore: {emission_factor: 0.5 t CO2e/t}}}
   dealer: {supplies: {scrap: {origin: post_consumer, rate: 3 t/day}, grit: {rate: 0.1 t/day, carry: false}, dust: {}},
          demands: {parts: {rate: 0.2 t/day, backlog: true}, grit: {rate: 2 t/day}}}
   dump: {accepts: {slag: {fate: landfill, emission_factor: 0.01 t CO2e/t}, old: {fate: incineration},
-        parts: {fate: landfill, fee: 7 EUR/t},
+        parts: {fate: landfill, fee: {value: 7 EUR/t, noise: {cv: 0.4, every: 1 week}}},
                    scrap: {fate: landfill}}}
 flows:
   buy_ore: {from: mine, to: smelter, material: ore, lot_size: 20 t, lead_time: 2 day, transport: truck,
@@ -146,8 +147,21 @@ ENDS = {"once": "2025-02-20", "until_quiet": "2025-01-19"}
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Hash of every table of two runs, settled once and in rounds, exact to the last bit; their balances close."""
-    return {f"{settle} {name}": digest for settle in ENDS for name, digest in hashed(folder, settle).items()}
+    """Hash of every table of two runs, settled once and in rounds, exact to the last bit; their balances close.
+
+    And of all figures of a replication, in which some numbers are redrawn through time.
+    """
+    tables = {f"{settle} {name}": digest for settle in ENDS for name, digest in hashed(folder, settle).items()}
+    return {**tables, "replication": replicated(folder)}
+
+
+def replicated(folder: Path) -> str:
+    from simulator.study.replication import Study, Workshop
+
+    scenario = read(folder, text(BODY, end=ENDS["until_quiet"], report="month"), FILES)
+    found = Workshop(Study(scenario, 1)).block(1, 1)
+    assert found.residual <= TOLERANCE
+    return sha256(found.account.figures.values.tobytes()).hexdigest()
 
 
 def hashed(folder: Path, settle: str) -> dict[str, str]:

@@ -100,7 +100,7 @@ def test_source_kind_and_noise_are_kept() -> None:
     number = rate(raw)
     assert (number.source, number.kind) == ("a report", "published")
     assert number.noise is not None
-    assert (number.noise.cv, number.noise.days) == (0.1, 7)
+    assert (number.noise.cv, number.noise.every) == (0.1, Span(seconds=7 * 86400))
 
 
 @pytest.mark.parametrize(

@@ -34,11 +34,12 @@ companies:
   works:
     inventories: {scrap: {initial: 40 t, order_up_to: 5 day}}
     processes:
-      melt: {inputs: [scrap], rate: {value: 10 t/day, triangular: [6, 10, 12]}, cost: 30 EUR/t,
-             outputs: {metal: {Cu: {value: 0.9, dirichlet: 30}}, dross: rest}, outages: {mtbf: 9 day, mttr: 2 day}}
+      melt: {inputs: [scrap], rate: {value: 10 t/day, triangular: [6, 10, 12], noise: {cv: 0.2, every: 1 week}},
+             cost: 30 EUR/t, outputs: {metal: {Cu: {value: 0.9, dirichlet: 30}}, dross: rest},
+             outages: {mtbf: 9 day, mttr: 2 day}}
 transport: {truck: {cost: 0.1 EUR/(t km), emission_factor: 0.1 kg CO2e/(t km)}}
 boundary:
-  yard: {supplies: {scrap: {price: {value: 400 EUR/t, normal: {sd: 40 EUR/t}}}}}
+  yard: {supplies: {scrap: {price: {value: 400 EUR/t, normal: {sd: 40 EUR/t}, noise: {cv: 0.1, every: 1 month}}}}}
   mill: {demands: {metal: {price: 900 EUR/t}}}
   dump: {accepts: {dross: {fee: {value: 50 EUR/t, uniform: [30, 70]}, fate: landfill}}}
 flows:

@@ -114,7 +114,7 @@ def _latest(times: Sequence[int], lag: Lag) -> list[int]:
 
 def varying(draft: Draft) -> list[Row]:
     """Numbers that follow a time series."""
-    return [(number, factor, draft.row_of(table)) for number, factor, table in draft.parameters.varying]
+    return [(number, factor, draft.row_of(*names)) for number, factor, names in draft.parameters.varying]
 
 
 def weighted(draft: Draft, first: int) -> tuple[list[Row], Counters]:
