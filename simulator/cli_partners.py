@@ -96,6 +96,8 @@ def _answered(argv: Sequence[str], request: Request, path: Path) -> list[str]:
     start = perf_counter()
     asked = ask(path, request.question(), request.sets)
     asked = replace(asked, seconds=perf_counter() - start)
+    if request.replications and asked.inquiry.scenario.world.noisy:
+        terminal.warn(["numbers that have `noise` stand still here: coalitions are compared at what is drawn once"])
     reserved = results.prepared(asked.inquiry.scenario, request.out, force=request.force, kind=results.PARTNERS)
     with reserved as target, terminal.progress(quiet=False) as progress:
         progress.stage(f"{asked.inquiry.lanes} lanes of {len(asked.inquiry.coalitions)} coalitions")

@@ -31,7 +31,7 @@ class Many:
     workers: int | None
     cluster: str | None
     resume: bool
-    fine: bool
+    fine: bool = False
     """Whether bands are as fine as reports, also in long runs."""
 
     def check(self) -> Many:

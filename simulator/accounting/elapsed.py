@@ -29,7 +29,7 @@ def elapsed(scenario: Scenario, ledger: Ledger) -> Quantities:
     uniform = scenario.world.uniform
     for lane, rows in enumerate(ledger.rows):
         # lanes of one variant share their rows, and all time series but noise
-        key = id(rows), ledger.lanes[lane].replication if noisy else 0
+        key = id(rows), ledger.lanes[lane].chance if noisy else 0
         if key not in of_rows:
             series = {**scenario.series, **_noise(scenario, noisy, ledger, lane)}
             products = [[], *([series[name] for name in term.tables] for term in terms)]
@@ -44,7 +44,7 @@ def _noise(scenario: Scenario, names: Collection[str], ledger: Ledger, lane: int
     if not names:
         return {}
     noises, line = {name: scenario.noises[name] for name in names}, timeline(ledger.worlds[lane][0])
-    return series_of(noises, scenario.world.seed, ledger.lanes[lane].replication, line)
+    return series_of(noises, scenario.world.seed, ledger.lanes[lane].chance, line)
 
 
 def integral(product: Sequence[Series], start: datetime, end: datetime, uniform: bool = False) -> float:

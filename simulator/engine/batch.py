@@ -209,7 +209,7 @@ def _drawn(schedule: Schedule, seed: int, lane: Lane, end: float) -> NDArray[np.
     mtbf, mttr = schedule.mtbf, schedule.mttr
     if end > MOST_OUTAGES * (mean_of(mtbf) + mean_of(mttr)):
         raise RunError(schedule.path, f"more than {MOST_OUTAGES:,} outages in one run; give a longer mtbf")
-    generator = stream(seed, lane.replication if lane.stream is None else lane.stream, schedule.path)
+    generator = stream(seed, lane.chance, schedule.path)
     times = outages(generator, lasting(mtbf), lasting(mttr), schedule.start_up, end)
     return np.ascontiguousarray(times).view(state.OUTAGE)[:, 0]
 

@@ -27,7 +27,12 @@ class Lane:
     variant: str
     replication: int
     stream: int | None = field(default=None, compare=False)
-    """Replication whose outages it has; where None, its own."""
+    """Replication whose outages and noise it has; where None, its own."""
+
+    @property
+    def chance(self) -> int:
+        """The replication whose random numbers it has as it runs; 0: noise stands still."""
+        return self.replication if self.stream is None else self.stream
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,13 +72,10 @@ def drawn(of: Noises, seed: int, lanes: Sequence[Lane]) -> Floats:
     """The factors of some lanes, shape (lanes, factors); variants of one replication share theirs."""
     rows: dict[int, Floats] = {}
     for lane in lanes:
-        if lane.replication not in rows:
-            own = [
-                factors(noise, seed, lane.replication, count)
-                for noise, count in zip(of.each, of.intervals, strict=True)
-            ]
-            rows[lane.replication] = np.concatenate([np.empty(0), *own])
-    return np.stack([rows[lane.replication] for lane in lanes])
+        if lane.chance not in rows:
+            own = [factors(noise, seed, lane.chance, count) for noise, count in zip(of.each, of.intervals, strict=True)]
+            rows[lane.chance] = np.concatenate([np.empty(0), *own])
+    return np.stack([rows[lane.chance] for lane in lanes])
 
 
 def factors(noise: Noise, seed: int, replication: int, count: int) -> Floats:

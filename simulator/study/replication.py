@@ -43,6 +43,11 @@ class Study:
     design: Design | None = None
     """Of which world each replication is, where that is chosen and not drawn."""
 
+    @property
+    def stirred(self) -> bool:
+        """Whether noise is at work: not where every world is one as it is written but for what is varied."""
+        return self.design is None or any(self.design.rest)
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -82,7 +87,7 @@ class Workshop:
     def __init__(self, study: Study) -> None:
         from simulator import accounting, engine
 
-        scenario = noisy(study.scenario)
+        scenario = noisy(study.scenario) if study.stirred else study.scenario
         self.study = replace(study, scenario=scenario)
         self.plans = engine.plans(scenario, accounting.terms(scenario))
 
@@ -99,6 +104,8 @@ class Workshop:
         return replace(variant, epochs=tuple(replace(one, world=worlds[id(one.world)]) for one in variant.epochs))
 
     def _world(self, drawn: Drawn, replication: int, memo: Memo) -> World:
+        if not drawn.draws:
+            return drawn.world
         values = drawn.values[replication - 1]
         chosen = [(draw, value) for draw, value in zip(drawn.draws, values.tolist(), strict=True) if not isnan(value)]
         if not chosen:

@@ -21,6 +21,7 @@ from simulator.errors import UserError
 from simulator.scenario.distributions import Distribution
 from simulator.scenario.drawing import Draw, draws_of
 from simulator.scenario.scenario import Scenario
+from simulator.study.coarse import coarse
 from simulator.study.designs import Design
 from simulator.study.outcomes import OUTCOMES, Outcome, outcome
 from simulator.study.replication import Block, Failure, Study
@@ -217,7 +218,7 @@ class Inquiry:
         """Its lanes."""
         keys = self.problem["names"]
         uniforms = {key: tuple(sample[:, n].tolist()) for n, key in enumerate(keys)}
-        return Study(self.scenario, len(sample), design=Design(uniforms, (0,) * len(sample)))
+        return Study(coarse(self.scenario), len(sample), design=Design(uniforms, (0,) * len(sample)))
 
 
 def inquiry(scenario: Scenario, method: str, samples: int | None, outcomes: Sequence[str] = ()) -> Inquiry:

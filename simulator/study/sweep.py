@@ -24,6 +24,7 @@ from simulator.errors import UserError
 from simulator.scenario.figures import NETWORK, TOTAL
 from simulator.scenario.ranges import Range
 from simulator.scenario.scenario import Scenario
+from simulator.study.coarse import coarse
 from simulator.study.designs import Design
 from simulator.study.outcomes import OUTCOMES, Outcome, outcome
 from simulator.study.replication import Block, Failure, Study
@@ -73,7 +74,7 @@ class Sweep:
         counts = np.array([len(one.values) for one in self.ranges])
         levels = (rows + 0.5) / counts
         uniforms = {one.path: tuple(levels[:, n].tolist()) for n, one in enumerate(self.ranges)}
-        return Study(self.scenario, len(rows), self.latin, Design(uniforms, rest * self.points))
+        return Study(coarse(self.scenario), len(rows), self.latin, Design(uniforms, rest * self.points))
 
 
 @dataclass(frozen=True, repr=False)
