@@ -12,8 +12,8 @@ import click
 
 from simulator import files, terminal
 from simulator.errors import ScenarioError, UserError
-from simulator.options import changed, debug
-from simulator.replications import LATIN, PLAIN, SAMPLINGS, workers_of
+from simulator.options import changed, cluster, debug, no_plots, out, sampling, workers
+from simulator.replications import LATIN, workers_of
 
 if TYPE_CHECKING:
     from simulator.study.partners import Question
@@ -57,12 +57,12 @@ class Request:
     "--permutations", type=click.IntRange(4), default=200, show_default=True, help="Of more, sample so many orders."
 )
 @click.option("--replications", type=click.IntRange(0), default=0, help="Draws of the uncertain numbers, for each.")
-@click.option("--sampling", type=click.Choice(SAMPLINGS), default=PLAIN, help="How they are spread.", show_default=True)
-@click.option("--workers", type=click.IntRange(1), help="Processes that share the lanes; else threads.")
-@click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers share the lanes.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the results, instead of one under results/.")
+@sampling
+@workers
+@cluster
+@out
 @click.option("--force", is_flag=True, help="Replace the result that --out names.")
-@click.option("--no-plots", is_flag=True, help="Draw no plots.")
+@no_plots
 @debug
 @click.pass_context
 def partners(context: click.Context, /, **given: Any) -> None:

@@ -30,10 +30,12 @@ replications = click.option(
 sampling = click.option(
     "--sampling", type=click.Choice(SAMPLINGS), default=PLAIN, help="How they are spread.", show_default=True
 )
+workers = click.option("--workers", type=click.IntRange(min=1), help="Processes that share the lanes; else threads.")
+cluster = click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers share the lanes.")
 _SHARED = (
     click.option("--batch", type=click.IntRange(min=1), default=64, help="Lanes done at a time.", show_default=True),
-    click.option("--workers", type=click.IntRange(min=1), help="Processes that share the lanes; else threads."),
-    click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers share the lanes."),
+    workers,
+    cluster,
     click.option("--resume", is_flag=True, help="Go on with lanes that were interrupted."),
 )
 

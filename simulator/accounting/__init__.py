@@ -33,7 +33,7 @@ that they cannot disagree.
 
 from __future__ import annotations
 
-from simulator.accounting.balance import TOLERANCE, Balance, check, require, worst
+from simulator.accounting.balance import TOLERANCE, Balance, check, require
 from simulator.accounting.bottlenecks import Bottleneck, find_bottlenecks
 from simulator.accounting.build import tabulate
 from simulator.accounting.buildup import find_buildup
@@ -57,7 +57,6 @@ __all__ = [
     "require",
     "tabulate",
     "terms",
-    "worst",
 ]
 
 

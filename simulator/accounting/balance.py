@@ -78,11 +78,6 @@ def check(ledger: Ledger) -> Balance:
     return worst
 
 
-def worst(balances: Iterable[Balance]) -> Balance:
-    """The worst of several balances, of the batches of one run."""
-    return max(balances, key=lambda balance: balance.relative)
-
-
 def require(balance: Balance) -> None:
     """Raise `BalanceError`, naming lane, place, substance and residual, unless the balance closes to `TOLERANCE`."""
     if balance.relative <= TOLERANCE:

@@ -10,7 +10,7 @@ from typing import Any
 
 from simulator.results.package import NAME as PACKAGE
 from simulator.results.package import package
-from simulator.results.provenance import RECORD, config_hash, dumps, file_of, versions
+from simulator.results.provenance import RECORD, dumps, origin, versions
 from simulator.results.tables import write_csv, write_parquet
 from simulator.results.target import Target, publish
 from simulator.results.write import PLOTS, RESOLVED, disk, files_in, put_text
@@ -56,15 +56,7 @@ def write_partners(
 def _record(found: Findings, argv: Sequence[str], timings: dict[str, float], written: Sequence[str]) -> dict[str, Any]:
     scenario, inquiry = found.scenario, found.inquiry
     return {
-        "scenario": scenario.name,
-        "file": file_of(scenario),
-        "title": scenario.title,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "argv": list(argv),
-        "seed": scenario.world.seed,
-        "config_hash": config_hash(scenario),
-        "inputs": dict(scenario.files),
-        "variants": list(scenario.variants),
+        **origin(scenario, argv),
         "partnerships": list(found.partnerships),
         "coalitions": len(inquiry.coalitions),
         "permutations": None if found.orders is None else 2 * len(found.orders),

@@ -53,15 +53,7 @@ def record(run: Run, argv: Sequence[str], timings: Mapping[str, float], files: S
     """The content of run.json; `files` are all files of the folder but this one."""
     scenario = run.scenario
     return {
-        "scenario": scenario.name,
-        "file": file_of(scenario),
-        "title": scenario.title,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "argv": list(argv),
-        "seed": run.seed,
-        "config_hash": config_hash(scenario),
-        "inputs": dict(scenario.files),
-        "variants": list(scenario.variants),
+        **origin(scenario, argv),
         "lanes": run.lanes,
         **(_replications(run.ensemble) if run.ensemble else {}),
         "events": run.events,
@@ -73,6 +65,21 @@ def record(run: Run, argv: Sequence[str], timings: Mapping[str, float], files: S
         "bottlenecks": {name: [str(one) for one in found] for name, found in run.bottlenecks.items()},
         "versions": versions(),
         "files": sorted([*files, RECORD]),
+    }
+
+
+def origin(scenario: Scenario, argv: Sequence[str]) -> dict[str, Any]:
+    """What any record begins with: what was run, and from where."""
+    return {
+        "scenario": scenario.name,
+        "file": file_of(scenario),
+        "title": scenario.title,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "argv": list(argv),
+        "seed": scenario.world.seed,
+        "config_hash": config_hash(scenario),
+        "inputs": dict(scenario.files),
+        "variants": list(scenario.variants),
     }
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.results.provenance import RECORD, config_hash, dumps, file_of, versions
+from simulator.results.provenance import RECORD, dumps, origin, versions
 from simulator.results.shelf import clear
 from simulator.results.target import Target, publish
 from simulator.results.write import PLOTS, RESOLVED, disk, files_in, put_text
@@ -65,15 +65,7 @@ def _record(made: Made, argv: Sequence[str], timings: Mapping[str, float], files
     scenario = made.scenario
     return {
         "study": made.kind,
-        "scenario": scenario.name,
-        "file": file_of(scenario),
-        "title": scenario.title,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "argv": list(argv),
-        "seed": scenario.world.seed,
-        "config_hash": config_hash(scenario),
-        "inputs": dict(scenario.files),
-        "variants": list(scenario.variants),
+        **origin(scenario, argv),
         **made.asked,
         "lanes": made.lanes,
         "failed": [asdict(failure) for failure in made.failures],

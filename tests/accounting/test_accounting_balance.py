@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from simulator.accounting import check, require, worst
+from simulator.accounting import check, require
 from simulator.engine.ledger import Lane, Ledger
 from simulator.errors import BalanceError
 from simulator.scenario.scenario import Scenario
@@ -116,9 +116,3 @@ def test_rounding_in_an_idle_store_is_tolerated(works: Scenario) -> None:
     pen.hold("town", "scrap", 1e-6, row=1)
     with pytest.raises(BalanceError, match="inventory scrap of town"):
         require(check(ledger))
-
-
-def test_the_worst_of_several_batches_counts(works: Scenario) -> None:
-    good, bad = check(empty(works, BASE, months(1))), drawn_at_random(works, BASE, months(1))
-    bad.made[:] *= 1.1
-    assert worst([good, check(bad), good]) == check(bad)
