@@ -312,8 +312,7 @@ def validation(folder: Path | None) -> int:
         for n, case in enumerate(cases):
             progress.stage(case.name)
             found += verdicts(case)
-            if progress.advance:
-                progress.advance((n + 1) / len(cases))
+            progress.advance((n + 1) / len(cases))
     terminal.compare(found)
     return 0 if all(verdict.holds for verdict in found) else explanations.OURS
 

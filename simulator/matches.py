@@ -109,10 +109,9 @@ def _drawn(of: Case, found: Match, trials: Sequence[Trial], path: Path) -> tuple
     return match_bars.write(of.scenario, found, trials, path)
 
 
-def _part(progress: Progress, start: float, end: float) -> Callable[[float], None] | None:
+def _part(progress: Progress, start: float, end: float) -> Callable[[float], None]:
     """Progress of the whole from that of a part of it."""
-    advance = progress.advance
-    return None if advance is None else lambda done: advance(start + (end - start) * done)
+    return lambda done: progress.advance(start + (end - start) * done)
 
 
 def answer(made: Matched, program: str) -> tuple[str, ...]:

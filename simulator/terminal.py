@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from simulator.summary import Summary
     from simulator.tellings import Telling
 
+PATIENCE = 60.0
+"""Seconds without a word that one waits gladly, where no bar can be drawn."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -35,8 +39,8 @@ class Progress:
 
     stage: Callable[[str], None]
     """What is being done now, beside the bar."""
-    advance: Callable[[float], None] | None
-    """The simulated fraction, 0 to 1; none where no bar is drawn."""
+    advance: Callable[[float], None]
+    """The simulated fraction, 0 to 1."""
 
 
 def flush() -> None:
@@ -79,10 +83,10 @@ def _say(line: str, fg: str | None = None) -> None:
 
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[Progress]:
-    """A bar of simulated time on a terminal; elsewhere lines only, and with `quiet` nothing."""
+    """A bar on a terminal; elsewhere, as in the log of a batch job, a line now and then; with `quiet` nothing."""
     if quiet or not sys.stderr.isatty():
         with _notices(_silent if quiet else hint):
-            yield Progress(_silent, None)
+            yield Progress(_silent, _silent if quiet else _lines(hint))
         return
     with _bar() as bar, _notices(bar.console.print):
         task = bar.add_task("simulating", total=1.0)
@@ -107,8 +111,22 @@ def _notices(say: Callable[[str], None]) -> Iterator[None]:
         log.removeHandler(notices)
 
 
-def _silent(_: str) -> None:
+def _silent(_: object) -> None:
     """Say nothing."""
+
+
+def _lines(say: Callable[[str], None]) -> Callable[[float], None]:
+    """Say how much of long work is done, each time after `PATIENCE`."""
+    start = told = monotonic()
+
+    def advance(fraction: float) -> None:
+        nonlocal told
+        now = monotonic()
+        if now - told >= PATIENCE:
+            told = now
+            say(f"{fraction:.0%} done after {(now - start) / 60:.0f} min")
+
+    return advance
 
 
 def _bar() -> Any:
@@ -120,6 +138,7 @@ def _bar() -> Any:
         bars.BarColumn(),
         bars.TaskProgressColumn(),
         bars.TimeElapsedColumn(),
+        bars.TimeRemainingColumn(),
     )
     return bars.Progress(*columns, console=Console(stderr=True, highlight=False), transient=True)
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import simulator
-from simulator import cli, files
+from simulator import cli, files, terminal
 from simulator.errors import BalanceError, Fault, ScenarioError
 from simulator.study.run import Run
 from tests.results import synthetic
@@ -32,7 +32,7 @@ class Fake:
         self.asked: dict[str, Any] = {}
         self.wrong: dict[str, BaseException] = {}
         self.faults: list[Fault] = []
-        self.notice: Callable[[], None] = lambda: None
+        self.notice: Callable[[], object] = lambda: None
 
     def load(self, path: Path, **given: Any) -> object:
         self.asked |= {"path": path, **given}
@@ -106,9 +106,20 @@ def test_without_a_flagship_there_is_a_remedy(
     assert "name a file, or write one with" in capsys.readouterr().err
 
 
-def test_a_bar_is_drawn_on_a_terminal_only(fake: Fake) -> None:
+def test_where_no_bar_can_be_drawn_long_work_says_every_minute_how_much_is_done(
+    fake: Fake, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = iter([0.0, 30.0, 61.0, 90.0, 150.0])
+    monkeypatch.setattr(terminal, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(fake, "notice", lambda: [fake.asked["progress"](done) for done in (0.1, 0.2, 0.3, 0.504)])
     assert cli.main(["a.yaml"]) == 0
-    assert fake.asked["progress"] is None
+    assert capsys.readouterr().err.splitlines()[1:] == ["20% done after 1 min", "50% done after 2 min"]
+
+
+def test_a_bar_is_drawn_on_a_terminal_only(fake: Fake, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["a.yaml"]) == 0
+    fake.asked["progress"](0.5)
+    assert "50%" not in capsys.readouterr().err
 
 
 def test_the_first_compilation_is_announced(
@@ -249,7 +260,7 @@ import os, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 from functools import partial
 from pathlib import Path
-from simulator import cli, files
+from simulator import cli, files, terminal
 from simulator.study import run
 def stopped(scenario, **_):
     assert [path.suffix for path in Path("deep").iterdir()] == [".partial"]
