@@ -13,14 +13,14 @@ from simulator import engine
 from simulator.accounting.outcomes import CASH_FLOW, EMISSIONS, NOT_RECYCLED, Outcome
 from simulator.errors import ScenarioError, UserError
 from simulator.scenario import load
-from simulator.study import executors
-from simulator.study.coalitions import Bench, Inquiry, name_of
+from simulator.study import executors, partners
+from simulator.study.coalitions import Bench, Inquiry, Part, name_of
 from simulator.study.executors import Workers
 from simulator.study.partners import Findings, Question, ask, simulate
+from simulator.study.replication import Failure
 from simulator.study.run import run
 from tests.engine import everything
 from tests.engine.builders import read, text
-from tests.study.test_match import ROUND
 from tests.study.test_replications import FAILING
 
 CRATES = """
@@ -372,19 +372,14 @@ def test_a_coalition_of_which_no_plan_can_be_made_is_told_with_its_place(tmp_pat
         fridges(tmp_path, "0.4 day", workers=workers)
 
 
-def test_a_coalition_that_fails_with_the_numbers_as_they_are_is_named(tmp_path: Path) -> None:
-    """What one passes on comes back to it at the same instant where both partnerships are in force."""
-    more = """
-  back: {from: two, to: one, material: a, rank: 1, partnership: back}
-partnerships:
-  back: {partners: {two: 1}}
-  cheap: {partners: {one: 1}, opex: 5 EUR/year}
-variants: {both: {}}
-"""
-    file = tmp_path / "round.yaml"
-    file.write_text(f"{ROUND.rstrip()}{more}", encoding="utf-8")
-    with pytest.raises(UserError, match=r"goes round without coming to rest.*\(with the partnerships .*back"):
-        simulate(ask(file, Question("both")))
+def test_a_coalition_that_fails_with_the_numbers_as_they_are_is_named(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ask(path, Question("pair"))
+    failed = Part(0, 3, {}, (Failure(name_of(2), 0, "crates.yaml:7: settle: goes round"),), 0, 0.0)
+    monkeypatch.setattr(partners, "worked_off", lambda *_: [failed])
+    with pytest.raises(UserError, match=r"^crates\.yaml:7: settle: goes round \(with the partnerships green_power\)$"):
+        simulate(asked)
 
 
 def test_where_in_every_replication_some_coalition_fails_it_is_said(tmp_path: Path) -> None:
