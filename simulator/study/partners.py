@@ -17,6 +17,7 @@ from simulator.errors import ScenarioError, UserError
 from simulator.scenario.coalitions import coalitions
 from simulator.scenario.scenario import Scenario, Variant
 from simulator.study.coalitions import Inquiry, Part, blocks_of, name_of, worked
+from simulator.study.coarse import YEARLY
 from simulator.study.counterfactual import Case, case, choose, late
 from simulator.study.estimates import Estimate, Floats, over_both, over_replications
 from simulator.study.executors import Workers, threads
@@ -40,8 +41,6 @@ from simulator.study.shapley import (
 from simulator.study.workoff import hand_out
 from simulator.units import DAYS_PER_YEAR
 
-YEARLY = "time.report=year"
-"""No sum over the run depends on how often the ledger is closed, and a year is the quickest."""
 LARGEST = 62
 """Partnerships that a number of 64 bits can tell apart."""
 LANES_PER_BLOCK = 32
@@ -188,7 +187,7 @@ def ask(path: str | Path, question: Question, sets: Sequence[str] = ()) -> Asked
     Raises UserError where there are no two partnerships, or no such variant, ScenarioError as `load` and `run`.
     """
     start = time.perf_counter()
-    of = case(path, _coarse(sets))
+    of = case(path, sets if any(text.startswith("time.report") for text in sets) else (*sets, YEARLY))
     chosen, others = _chosen(of, question.variant)
     inquiry, sampled = _inquiry(of, chosen, question)
     return Asked(inquiry, others, tuple(late(chosen).values()), sampled, time.perf_counter() - start)
@@ -218,10 +217,6 @@ def simulate(asked: Asked, workers: Workers | None = None, progress: Progress | 
         residual=max(part.residual for part in parts),
         timings={"load": asked.seconds, "simulate": time.perf_counter() - start},
     )
-
-
-def _coarse(sets: Sequence[str]) -> tuple[str, ...]:
-    return tuple(sets) if any(text.startswith("time.report") for text in sets) else (*sets, YEARLY)
 
 
 def _chosen(of: Case, wanted: str | None) -> tuple[Variant, tuple[str, ...]]:
