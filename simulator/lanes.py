@@ -16,12 +16,10 @@ if TYPE_CHECKING:
     from simulator.results.target import Target
     from simulator.scenario.ranges import Form, Range
     from simulator.scenario.scenario import Scenario
-    from simulator.study.replication import Block, Failure, Study
+    from simulator.study.replication import Block, Study
 
 MANY = 100_000
 """More lanes than these have to be asked for with --force."""
-MOST = 5
-"""Failed lanes that are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +136,3 @@ def _compile(scenario: Scenario) -> None:
     except ScenarioError as error:
         raise terminal.seen_from_here(error, Path(scenario.path).parent) from error
     engine.compile_kernels(dict.fromkeys(program for plan in plans for program in plan.programs))
-
-
-def warnings_of(failures: Sequence[Failure]) -> list[str]:
-    """A warning for each lane that failed, as long as they are few."""
-    told = [f"lane {one.replication} of {one.variant} failed and is left out: {one.message}" for one in failures]
-    if len(told) > MOST:
-        return [*told[:MOST], f"{len(told) - MOST} more lanes failed; run.json names them all"]
-    return told
