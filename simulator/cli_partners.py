@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from simulator import files, terminal
-from simulator.errors import ScenarioError, UserError
+from simulator.errors import ScenarioError
 from simulator.options import changed, cluster, debug, no_plots, out, sampling, workers
-from simulator.replications import LATIN, workers_of
+from simulator.replications import LATIN, require_one, workers_of
 
 if TYPE_CHECKING:
     from simulator.study.partners import Question
@@ -40,8 +39,7 @@ class Request:
         """The part of it that decides numbers. Raises UserError where options exclude each other."""
         from simulator.study.partners import Question
 
-        if self.workers and self.cluster:
-            raise UserError("--workers and --cluster exclude each other: the cluster has workers of its own")
+        require_one(self.workers, self.cluster)
         latin = self.sampling == LATIN
         return Question(self.variant, self.most, self.permutations, self.replications, latin)
 
@@ -93,9 +91,7 @@ def _answered(argv: Sequence[str], request: Request, path: Path) -> list[str]:
     from simulator.report.partners import write
     from simulator.study.partners import ask, simulate
 
-    start = perf_counter()
     asked = ask(path, request.question(), request.sets)
-    asked = replace(asked, seconds=perf_counter() - start)
     if request.replications and asked.inquiry.scenario.world.noisy:
         terminal.warn(["numbers that have `noise` stand still here: coalitions are compared at what is drawn once"])
     reserved = results.prepared(asked.inquiry.scenario, request.out, force=request.force, kind=results.PARTNERS)

@@ -6,7 +6,7 @@
     │   └── RunError         one that shows only as it is simulated: path and remedy, until file and line are known
     └── BalanceError         exit code 3: a balance does not close
 
-Anything else is a defect of ours: exit code 1.
+Anything else is a defect of ours: exit code 1. Each survives the way from a worker process as it is.
 """
 
 from __future__ import annotations
@@ -46,6 +46,9 @@ class ScenarioError(UserError):
         self.faults = tuple(sorted(faults))
         super().__init__("\n".join(map(str, self.faults)))
 
+    def __reduce__(self) -> tuple[type[ScenarioError], tuple[tuple[Fault, ...]]]:
+        return type(self), (self.faults,)
+
 
 class RunError(UserError):
     """A scenario that fits its schema cannot be simulated: found where files and lines are not known."""
@@ -53,6 +56,9 @@ class RunError(UserError):
     def __init__(self, path: str, message: str) -> None:
         self.path, self.message = path, message
         super().__init__(f"{path}: {message}")
+
+    def __reduce__(self) -> tuple[type[RunError], tuple[str, str]]:
+        return type(self), (self.path, self.message)
 
 
 class BalanceError(KreislaufError):

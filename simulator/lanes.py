@@ -9,19 +9,17 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from simulator import files, terminal
-from simulator.errors import RunError, ScenarioError, UserError
+from simulator.errors import ScenarioError, UserError
 from simulator.replications import PLAIN, Many, workers_of
 
 if TYPE_CHECKING:
     from simulator.results.target import Target
     from simulator.scenario.ranges import Form, Range
     from simulator.scenario.scenario import Scenario
-    from simulator.study.replication import Block, Failure, Study
+    from simulator.study.replication import Block, Study
 
 MANY = 100_000
 """More lanes than these have to be asked for with --force."""
-MOST = 5
-"""Failed lanes that are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +105,6 @@ def simulated(
     study: Study, target: Target, asked: Asked, advance: Callable[[float], None] | None
 ) -> tuple[Sequence[Block], dict[str, float]]:
     """Have every lane simulated; each block is on disk as soon as it is done. The blocks, and seconds by stage."""
-    from simulator import accounting, engine
     from simulator.results import provenance, shelf
     from simulator.study.ensemble import replicate
     from simulator.study.run import timed
@@ -115,12 +112,7 @@ def simulated(
 
     timings: dict[str, float] = {}
     with timed(timings, "compile"):
-        try:
-            plans = engine.plans(study.scenario, accounting.terms(study.scenario))
-        except RunError as error:
-            fault = ScenarioError([study.scenario.fault(error.path, error.message)])
-            raise terminal.seen_from_here(fault, Path(study.scenario.path).parent) from error
-        engine.compile_kernels(dict.fromkeys(program for plan in plans for program in plan.programs))
+        _compile(study.scenario)
     kept = shelf.shelf(target.partial, provenance.identity(study))
     done = [(block.first, block.last) for block in kept.blocks()]
 
@@ -133,9 +125,14 @@ def simulated(
     return kept.blocks(), timings
 
 
-def warnings_of(failures: Sequence[Failure]) -> list[str]:
-    """A warning for each lane that failed, as long as they are few."""
-    told = [f"lane {one.replication} of {one.variant} failed and is left out: {one.message}" for one in failures]
-    if len(told) > MOST:
-        return [*told[:MOST], f"{len(told) - MOST} more lanes failed; run.json names them all"]
-    return told
+def _compile(scenario: Scenario) -> None:
+    """Have the kernels of a scenario compiled before lanes are counted. Raises ScenarioError where it cannot run."""
+    from simulator import accounting, engine
+    from simulator.study.run import located
+
+    try:
+        with located(scenario):
+            plans = engine.plans(scenario, accounting.terms(scenario))
+    except ScenarioError as error:
+        raise terminal.seen_from_here(error, Path(scenario.path).parent) from error
+    engine.compile_kernels(dict.fromkeys(program for plan in plans for program in plan.programs))

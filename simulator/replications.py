@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from time import perf_counter
@@ -14,10 +14,13 @@ from simulator.errors import UserError
 if TYPE_CHECKING:
     from simulator.results.target import Target
     from simulator.study.executors import Workers
+    from simulator.study.replication import Failure
     from simulator.study.run import Run
 
 PLAIN, LATIN = "plain", "latin"
 SAMPLINGS = (PLAIN, LATIN)
+MOST = 5
+"""Failed lanes that are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,14 @@ class Many:
 
     def exclusive(self) -> Many:
         """The same. Raises UserError where options exclude each other."""
-        if self.workers and self.cluster:
-            raise UserError("--workers and --cluster exclude each other: the cluster has workers of its own")
+        require_one(self.workers, self.cluster)
         return self
+
+
+def require_one(workers: int | None, cluster: str | None) -> None:
+    """Raise UserError where both processes and a cluster are asked for."""
+    if workers and cluster:
+        raise UserError("--workers and --cluster exclude each other: the cluster has workers of its own")
 
 
 def replicated(run: Run, target: Target, many: Many, progress: Callable[[float], None] | None) -> Run:
@@ -100,19 +108,18 @@ def _warnings(run: Run) -> list[str]:
     ensemble = run.ensemble
     if ensemble is None:
         return []
-    failed = [
-        f"replication {one.replication} of {one.variant} failed and is left out: {one.message}"
-        for one in ensemble.failures
-    ]
-    if len(failed) > MOST:
-        failed = [*failed[:MOST], f"{len(failed) - MOST} more lanes failed; run.json names them all"]
+    failed = failed_lanes(ensemble.failures, "replication")
     nothing = ensemble.draws.empty and not _has_outages(run) and not _has_noise(run)
     alike = "nothing in the scenario is drawn, so all replications are alike: write a distribution beside a number"
     return [*failed, *([alike] if nothing else [])]
 
 
-MOST = 5
-"""Failed lanes that are named."""
+def failed_lanes(failures: Sequence[Failure], what: str = "lane") -> list[str]:
+    """A warning for each lane that failed, as long as they are few; `what` has the number of the replication."""
+    told = [f"{what} {one.replication} of {one.variant} failed and is left out: {one.message}" for one in failures]
+    if len(told) > MOST:
+        return [*told[:MOST], f"{len(told) - MOST} more lanes failed; run.json names them all"]
+    return told
 
 
 def _has_outages(run: Run) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simulator import lanes, options, terminal
-from simulator.replications import LATIN
+from simulator.replications import LATIN, failed_lanes
 
 if TYPE_CHECKING:
     from simulator.cli import Session
@@ -52,7 +52,7 @@ def sweep(session: Session, /, variants: str | None, **given: Any) -> None:
     lanes.check_size(wanted.lanes, asked)
     made, folder = _simulated(session, asked, wanted, found)
     if not asked.quiet:
-        terminal.warn(lanes.warnings_of(made.failures))
+        terminal.warn(failed_lanes(made.failures))
         terminal.tell(of_sweep(made), folder)
 
 
@@ -74,6 +74,7 @@ def _simulated(session: Session, asked: lanes.Asked, wanted: Sweep, found: lanes
 
 
 def _told(made: Swept, found: lanes.Loaded, spent: Mapping[str, float]) -> Made:
+    from simulator.results.provenance import sampling
     from simulator.results.studies import Made
 
     sweep = made.sweep
@@ -82,11 +83,11 @@ def _told(made: Swept, found: lanes.Loaded, spent: Mapping[str, float]) -> Made:
         kind="sweep",
         scenario=sweep.scenario,
         table=made.table(),
-        asked={"vary": varied, "replications": sweep.replications, "sampling": "latin" if sweep.latin else "plain"},
+        asked={"vary": varied, "replications": sweep.replications, "sampling": sampling(sweep.latin)},
         failures=made.failures,
         lanes=made.lanes,
         events=made.events,
         residual=made.residual,
-        warnings=(*found.warnings, *lanes.warnings_of(made.failures)),
+        warnings=(*found.warnings, *failed_lanes(made.failures)),
         timings={"load": found.seconds, **spent},
     )

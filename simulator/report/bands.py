@@ -14,6 +14,7 @@ from simulator.report.money import money_unit
 from simulator.report.over_time import days, legend, panels
 from simulator.report.series import YEAR, Array, Periods, periods
 from simulator.scenario.figures import NETWORK, TOTAL
+from simulator.study.outcomes import OUTCOMES, Outcome
 from simulator.study.run import Run
 
 if TYPE_CHECKING:
@@ -31,21 +32,8 @@ FAR = 0.5
 """Part of the highest value from which on the lowest one is far from 0."""
 
 
-@dataclass(frozen=True)
-class Subject:
-    """A figure of the network that is drawn."""
-
-    indicator: str
-    title: str
-    label: str
-    unit: str
-
-
-SUBJECTS = (
-    Subject("waste", "Waste", "Waste", "t"),
-    Subject("emissions", "Greenhouse gas emissions", "Emissions", "t CO2e"),
-    Subject("cash_flow", "Cash flow of the network", "Cash flow", "EUR"),
-)
+SUBJECTS = tuple(OUTCOMES[name] for name in ("waste", "emissions", "cash_flow"))
+"""Figures of the network that are drawn."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +51,7 @@ def figures(run: Run) -> dict[str, Figure]:
     return {name: figure for name, figure in found.items() if figure is not None}
 
 
-def _figure(run: Run, subject: Subject) -> Figure | None:
+def _figure(run: Run, subject: Outcome) -> Figure | None:
     spans, per, bands = _bands(run, subject)
     peak = max((float(np.abs([band.low, band.high]).max(initial=0.0)) for band in bands.values()), default=0.0)
     if not peak:
@@ -95,14 +83,14 @@ def _count(run: Run) -> int:
     return run.ensemble.study.replications if run.ensemble else 0
 
 
-def unit_of(subject: Subject, peak: float) -> style.Unit:
+def unit_of(subject: Outcome, peak: float) -> style.Unit:
     """A unit that makes the largest number readable."""
     if subject.unit == "EUR":
         return money_unit(peak, "")
     return style.mass_unit(peak, " CO₂e" if subject.unit == "t CO2e" else "")
 
 
-def _bands(run: Run, subject: Subject) -> tuple[Periods, str, Mapping[str, Band]]:
+def _bands(run: Run, subject: Outcome) -> tuple[Periods, str, Mapping[str, Band]]:
     """Periods, what amounts are per, and the band of every variant: by year where the run is long."""
     drawn = grain(run)
     if drawn.per == "year" and run.ensemble is not None:
@@ -113,7 +101,7 @@ def _bands(run: Run, subject: Subject) -> tuple[Periods, str, Mapping[str, Band]
     return spans, per, _by_variant(run, table, subject, spans, LENGTHS[per] / YEAR)
 
 
-def _by_variant(run: Run, table: pd.DataFrame, subject: Subject, spans: Periods, years: float) -> dict[str, Band]:
+def _by_variant(run: Run, table: pd.DataFrame, subject: Outcome, spans: Periods, years: float) -> dict[str, Band]:
     """Percentiles as amounts per so many years; a period without a row has none."""
     own = (table["node"] == NETWORK) & (table["indicator"] == subject.indicator) & (table["item"] == TOTAL)
     chosen = table[own & (table["period"] != TOTAL)]

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.report import style
-from simulator.report.bands import SUBJECTS, Subject, unit_of
+from simulator.report.bands import SUBJECTS, unit_of
 from simulator.report.over_time import legend, new_figure
 from simulator.scenario.figures import NETWORK, TOTAL
+from simulator.study.outcomes import Outcome
 from simulator.study.run import Run
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ ROW, AROUND, WIDTH = 0.5, 1.9, 10.5
 """Height of a variant, of everything else, and width of the figure, inches."""
 THIN, THICK = 1.2, 4.0
 """Widths of the lines of single draws and of the mean, points."""
-MEAN = "Mean and its 95 % interval"
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def figure(run: Run) -> Figure | None:
     return result
 
 
-def _draw_panel(ax: Axes, run: Run, subject: Subject, variants: list[str]) -> None:
+def _draw_panel(ax: Axes, run: Run, subject: Outcome, variants: list[str]) -> None:
     found = differences(run, subject)
     ends = [abs(end) for one in found.values() for end in (one.p05, one.p95, one.low, one.high) if np.isfinite(end)]
     unit, colours = unit_of(subject, max(ends, default=0.0)), style.variant_colours(run.scenario)
@@ -82,7 +82,7 @@ def _draw_row(ax: Axes, row: int, one: Difference, unit: style.Unit, colour: str
         ax.annotate(text, (one.mean / unit.divisor, row), (0, 7), textcoords="offset points", ha="center", size=8)
 
 
-def differences(run: Run, subject: Subject) -> dict[str, Difference]:
+def differences(run: Run, subject: Outcome) -> dict[str, Difference]:
     """By variant, of those that differ in any draw."""
     if run.ensemble is None:
         return {}

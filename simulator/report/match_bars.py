@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.report import style
-from simulator.report.write import save_png, save_svg
+from simulator.report.write import save
 from simulator.scenario.scenario import Scenario
 from simulator.study.match import Match, Trial
 from simulator.study.match_pairs import Candidate
@@ -29,15 +29,10 @@ ROOM = 1.3
 """Length of the axis, in lengths of the longest bar: quantities stand at their ends."""
 
 
-def write(scenario: Scenario, found: Match, trials: Sequence[Trial], stem: Path) -> tuple[Path, ...]:
+def write(scenario: Scenario, found: Match, trials: Sequence[Trial], file: Path) -> tuple[Path, ...]:
     """The figure as PNG and SVG beside a file. Raises OSError where the folder cannot be written."""
-    png, svg = stem.with_suffix(".png"), stem.with_suffix(".svg")
     with style.styled():
-        drawn = figure(scenario, found, trials)
-        save_png(drawn, png)
-        drawn.set_layout_engine("none")  # laid out once is enough
-        save_svg(drawn, svg)
-    return png, svg
+        return tuple(save(figure(scenario, found, trials), file.with_suffix("")))
 
 
 def figure(scenario: Scenario, found: Match, trials: Sequence[Trial]) -> Figure:

@@ -12,6 +12,7 @@ import numpy as np
 from simulator.accounting.outcomes import CASH_FLOW, CONTENT, EMISSIONS, NOT_RECYCLED, WASTE
 from simulator.report import style
 from simulator.report.money import money_unit
+from simulator.report.over_time import titled_figure
 from simulator.report.write import save
 from simulator.scenario.figures import NETWORK
 from simulator.study.estimates import Floats
@@ -74,7 +75,9 @@ def figures(found: Findings) -> Iterator[tuple[str, Figure]]:
 def contributions(found: Findings) -> Figure:
     """A panel per outcome of the network, a row per partnership, the greatest gain first."""
     order, subjects = _ranked(found), [one for one in SUBJECTS if _place(found, one.name) >= 0]
-    figure = _new(found, _title(found, "What each partnership changes"), (13.0, 1.9 + ROW * len(order)))
+    figure = titled_figure(
+        found.scenario, _title(found, "What each partnership changes"), (13.0, 1.9 + ROW * len(order))
+    )
     panels = figure.subplots(1, len(subjects), sharey=True, squeeze=False)[0]
     for ax, subject in zip(panels, subjects, strict=True):
         _draw_bars(ax, found, subject, order)
@@ -131,7 +134,7 @@ def gains(found: Findings) -> Figure:
     names = [style.wrapped(titles[found.outcomes[n].node], 18) for n in columns]
     values = found.shapley.mean[np.ix_(order, columns)]
     size = (4.6 + CELL * 1.35 * max(len(columns), 4), 2.6 + CELL * len(order))
-    figure = _new(found, _title(found, "Who gains and who loses"), size)
+    figure = titled_figure(found.scenario, _title(found, "Who gains and who loses"), size)
     unit = money_unit(float(np.abs(values).max(initial=0.0)), "")
     ax = figure.subplots()
     _draw_map(figure, values / unit.divisor, f"Change of the cash flow ({unit.name})")
@@ -153,7 +156,8 @@ def interactions(found: Findings, subject: Subject) -> Figure:
     below = np.tril(np.ones_like(whole, dtype=bool), -1)
     unit = subject.unit(float(np.abs(whole).max(initial=0.0)))
     side = max(3.6, 2.0 + CELL * len(order))
-    figure = _new(found, _title(found, f"{subject.title}: which help each other"), (side + 3.4, side + 0.4))
+    title = _title(found, f"{subject.title}: which help each other")
+    figure = titled_figure(found.scenario, title, (side + 3.4, side + 0.4))
     ax = figure.subplots()
     label = f"Beyond what each changes by itself ({unit.name})"
     _draw_map(figure, np.where(below, whole, np.nan)[1:, :-1] / unit.divisor, label, subject.rises)
@@ -214,12 +218,3 @@ def _titled(found: Findings, partnership: int) -> str:
 def _title(found: Findings, text: str) -> str:
     draws = f", mean of {len(found.complete)} draws" if found.inquiry.replications else ""
     return f"{text} · {style.variant_title(found.variant)}, {style.span(found.scenario)}{draws}"
-
-
-def _new(found: Findings, title: str, size: tuple[float, float]) -> Figure:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=size, layout="constrained")
-    head = style.wrapped(f"{title} · {style.scenario_title(found.scenario)}", int(size[0] * 10.5))
-    figure.suptitle(head, x=0.01, ha="left", fontsize=11, fontweight="bold")
-    return figure

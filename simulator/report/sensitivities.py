@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.report import style
-from simulator.report.bands import DASHES
+from simulator.report.bands import DASHES, unit_of
 from simulator.report.over_time import legend, swatches, titled_figure
 from simulator.report.paths import readable
-from simulator.report.sweeps import unit_of
 from simulator.report.write import save
 from simulator.study.outcomes import Outcome
 from simulator.study.sensitivity import Sensitivity
@@ -42,7 +41,7 @@ def write(found: Sensitivity, folder: Path) -> list[Path]:
 def figures(found: Sensitivity) -> Iterator[tuple[str, Figure]]:
     """Name and figure of every picture."""
     for one in found.outcomes:
-        yield f"tornado_{one.indicator if one.item == 'total' else one.item}", _tornado(found, one)
+        yield f"tornado_{one.name}", _tornado(found, one)
     if "sigma" in found.measures[found.outcomes[0].title]:
         yield "morris", _scatter(found)
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.report import style
-from simulator.report.bands import SHADE
-from simulator.report.money import money_unit
+from simulator.report.bands import SHADE, unit_of
 from simulator.report.over_time import legend, titled_figure
 from simulator.report.paths import readable
 from simulator.report.series import Array
@@ -45,13 +44,6 @@ def write(swept: Swept, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     with style.styled():
         return [path for name, figure in drawn(swept) for path in save(figure, folder / name)]
-
-
-def unit_of(outcome: Outcome, peak: float) -> style.Unit:
-    """A unit that makes the largest number readable."""
-    if outcome.unit == "EUR":
-        return money_unit(peak, "")
-    return style.mass_unit(peak, " CO₂e" if outcome.unit == "t CO2e" else "")
 
 
 def curves(swept: Swept) -> Iterator[tuple[str, Figure]]:
@@ -119,7 +111,7 @@ def _handles(swept: Swept) -> Iterator[Artist]:
 def heat_maps(swept: Swept) -> Iterator[tuple[str, Figure]]:
     """A figure per outcome: a map per variant, and below what it changes against the first."""
     for outcome in swept.outcomes:
-        yield f"heat_{outcome.item if outcome.item != 'total' else outcome.indicator}", _heat_map(swept, outcome)
+        yield f"heat_{outcome.name}", _heat_map(swept, outcome)
 
 
 def _heat_map(swept: Swept, outcome: Outcome) -> Figure:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from simulator.results.package import NAME as PACKAGE
 from simulator.results.package import package
-from simulator.results.provenance import RECORD, dumps, origin, versions
+from simulator.results.provenance import RECORD, dumps, ending, origin, sampling
 from simulator.results.tables import write_csv, write_parquet
 from simulator.results.target import Target, publish
 from simulator.results.write import PLOTS, RESOLVED, disk, files_in, put_text
@@ -54,20 +53,15 @@ def write_partners(
 
 
 def _record(found: Findings, argv: Sequence[str], timings: dict[str, float], written: Sequence[str]) -> dict[str, Any]:
-    scenario, inquiry = found.scenario, found.inquiry
+    inquiry = found.inquiry
     return {
-        **origin(scenario, argv),
+        **origin(found.scenario, argv),
         "partnerships": list(found.partnerships),
         "coalitions": len(inquiry.coalitions),
         "permutations": None if found.orders is None else 2 * len(found.orders),
         "replications": inquiry.replications,
-        "sampling": "latin" if inquiry.latin else "plain",
+        "sampling": sampling(inquiry.latin),
         "failed": [asdict(failure) for failure in found.failures],
         "lanes": inquiry.lanes - len(found.failures),
-        "events": found.events,
-        "balance": {"max_relative_residual": found.residual},
-        "timings": {stage: round(seconds, 6) for stage, seconds in timings.items()},
-        "warnings": list(found.late),
-        "versions": versions(),
-        "files": sorted([*written, RECORD]),
+        **ending(found.events, found.residual, timings, found.late, written),
     }

@@ -56,15 +56,8 @@ def record(run: Run, argv: Sequence[str], timings: Mapping[str, float], files: S
         **origin(scenario, argv),
         "lanes": run.lanes,
         **(_replications(run.ensemble) if run.ensemble else {}),
-        "events": run.events,
-        "balance": {"max_relative_residual": run.residual},
-        "timings": {
-            stage: round(timings.get(stage, 0.0), 6) for stage in (*STAGES, *sorted(timings.keys() - {*STAGES}))
-        },
-        "warnings": list(run.warnings),
         "bottlenecks": {name: [str(one) for one in found] for name, found in run.bottlenecks.items()},
-        "versions": versions(),
-        "files": sorted([*files, RECORD]),
+        **ending(run.events, run.residual, {**dict.fromkeys(STAGES, 0.0), **timings}, run.warnings, files),
     }
 
 
@@ -83,18 +76,32 @@ def origin(scenario: Scenario, argv: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def ending(
+    events: int, residual: float, timings: Mapping[str, float], warnings: Sequence[str], files: Sequence[str]
+) -> dict[str, Any]:
+    """What any record ends with: how it went, by what, and what it left; `files` as in `record`."""
+    return {
+        "events": events,
+        "balance": {"max_relative_residual": residual},
+        "timings": {stage: round(seconds, 6) for stage, seconds in timings.items()},
+        "warnings": list(warnings),
+        "versions": versions(),
+        "files": sorted([*files, RECORD]),
+    }
+
+
 def _replications(ensemble: Ensemble) -> dict[str, Any]:
     """How replications were drawn, and which lanes failed."""
     return {
         "replications": ensemble.study.replications,
-        "sampling": sampling(ensemble.study),
+        "sampling": sampling(ensemble.study.latin),
         "failed": [asdict(failure) for failure in ensemble.failures],
     }
 
 
-def sampling(study: Study) -> str:
-    """How draws are spread."""
-    return "latin" if study.latin else "plain"
+def sampling(latin: bool) -> str:
+    """How draws are spread, as records say it."""
+    return "latin" if latin else "plain"
 
 
 def identity(study: Study) -> dict[str, Any]:
@@ -102,7 +109,7 @@ def identity(study: Study) -> dict[str, Any]:
     return {
         "config_hash": config_hash(study.scenario),
         "replications": study.replications,
-        "sampling": sampling(study),
+        "sampling": sampling(study.latin),
         "rows": study.scenario.world.time.report.days(),
         **({"design": study.design.digest()} if study.design else {}),
         "versions": versions(),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.results.provenance import RECORD, dumps, origin, versions
+from simulator.results.provenance import RECORD, dumps, ending, origin
 from simulator.results.shelf import clear
 from simulator.results.target import Target, publish
 from simulator.results.write import PLOTS, RESOLVED, disk, files_in, put_text
@@ -62,17 +61,11 @@ def write_study(made: Made, target: Target, argv: Sequence[str], draw: Draw | No
 
 
 def _record(made: Made, argv: Sequence[str], timings: Mapping[str, float], files: Sequence[str]) -> dict[str, Any]:
-    scenario = made.scenario
     return {
         "study": made.kind,
-        **origin(scenario, argv),
+        **origin(made.scenario, argv),
         **made.asked,
         "lanes": made.lanes,
         "failed": [asdict(failure) for failure in made.failures],
-        "events": made.events,
-        "balance": {"max_relative_residual": made.residual},
-        "timings": {stage: round(seconds, 6) for stage, seconds in timings.items()},
-        "warnings": list(made.warnings),
-        "versions": versions(),
-        "files": sorted([*files, RECORD]),
+        **ending(made.events, made.residual, timings, made.warnings, files),
     }

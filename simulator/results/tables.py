@@ -30,7 +30,7 @@ def write_tables(tables: Tables, folder: Path, *, csv: bool = False) -> None:
 
 
 def write_parquet(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write `<name>.parquet` with the columns that `ALL_COLUMNS` names, in its types: the same frame, the same bytes."""
+    """Write `<name>.parquet` with the columns and types that `ALL_COLUMNS` names: the same frame, the same bytes."""
     import duckdb
 
     with duckdb.connect(":memory:") as connection:

@@ -15,6 +15,7 @@ from simulator.scenario.energy import Carrier, with_ratio
 from simulator.scenario.models import Model, World
 from simulator.scenario.quantiles import log_part
 from simulator.scenario.splits import Split, check_splits, mean, split_at
+from simulator.scenario.tree import dotted
 from simulator.scenario.varying import Path, Varying
 from simulator.scenario.wrong import Keys, Problem
 from simulator.units import SECONDS_PER_DAY
@@ -115,12 +116,8 @@ def _splits(found: Varying) -> bool:
 
 
 def _draw(keys: Keys, steps: Path, what: Number | Span, split: str = "", whole: float = nan) -> Draw:
-    path = _dotted(keys)
+    path = dotted(keys)
     return Draw(path, what.draw or path, what, steps, split, whole)
-
-
-def _dotted(keys: Keys) -> str:
-    return ".".join(map(str, keys))
 
 
 def _split_draws(world: World, divided: Iterable[Keys]) -> Iterator[Split]:
@@ -131,7 +128,7 @@ def _split_draws(world: World, divided: Iterable[Keys]) -> Iterator[Split]:
 
 
 def _first(split: Split) -> str:
-    return min(map(_dotted, split.drawn))
+    return min(map(dotted, split.drawn))
 
 
 def _parts(split: Split, divided: Mapping[Keys, Varying]) -> Iterator[Draw]:

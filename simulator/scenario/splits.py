@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from simulator.scenario.models import Coefficients, World
 from simulator.scenario.numbers import Number
 from simulator.scenario.references import OTHER
+from simulator.scenario.tree import dotted
 from simulator.scenario.wrong import Keys, Problem
 
 LEAST = 1e-12
@@ -77,13 +78,13 @@ def _whole(split: Split) -> str:
     drawn = split.drawn
     noisy = next((keys for keys, part in split.parts.items() if part.noise), None)
     if noisy is not None:
-        return f"is drawn as part of a whole, and {_dotted(noisy)} changes through time: leave `noise` out there"
+        return f"is drawn as part of a whole, and {dotted(noisy)} changes through time: leave `noise` out there"
     varying = (keys for keys, part in split.parts.items() if keys not in drawn and (part.table or part.distribution))
     other = next(varying, None)
     if other is not None:
-        return f"is drawn beside {_dotted(other)}, which varies too: write dirichlet there, or one number"
+        return f"is drawn beside {dotted(other)}, which varies too: write dirichlet there, or one number"
     if split.besides:
-        named = _dotted(split.besides[0])
+        named = dotted(split.besides[0])
         return f"is drawn for every substance, and {named} for some only: write `rest` there, or no dirichlet here"
     if len(drawn) == 1 and split.left == 0:
         return "is the only part of its split that is drawn, so it never varies: write dirichlet at another part too"
@@ -96,19 +97,15 @@ def _beside(split: Split, keys: Keys, earlier: Collection[Keys]) -> str:
     for other in earlier:
         part = split.drawn[other]
         if _concentration(part) != _concentration(own):
-            others = f"that of {_dotted(other)} in the same split is {_concentration(part):g}"
+            others = f"that of {dotted(other)} in the same split is {_concentration(part):g}"
             return f"has a concentration of {_concentration(own):g}, and {others}: write one for all"
         if own.draw is not None and part.draw == own.draw:
-            return f"shares its draw with {_dotted(other)} of the same split, which is drawn with it: leave `draw` out"
+            return f"shares its draw with {dotted(other)} of the same split, which is drawn with it: leave `draw` out"
     return ""
 
 
 def _concentration(part: Number) -> float:
     return float(part.distribution["concentration"]) if part.distribution else 0.0
-
-
-def _dotted(keys: Keys) -> str:
-    return ".".join(map(str, keys))
 
 
 def _composition(world: World, keys: Keys) -> Split:

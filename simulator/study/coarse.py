@@ -12,6 +12,8 @@ from simulator.units import DAYS_PER_YEAR
 LONG = 3
 """Years from which on a year is fine enough to see the course of a run."""
 YEAR = Span(months=12)
+YEARLY = "time.report=year"
+"""The same as an override, for a file that is to be read: no sum over a run depends on it, and a year is quickest."""
 
 
 def coarse(scenario: Scenario) -> Scenario:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from simulator.accounting.indicators import RECYCLED_FATES
 from simulator.errors import UserError
 from simulator.scenario import load
+from simulator.scenario.amounts import Span
 from simulator.scenario.figures import NETWORK, TOTAL
 from simulator.scenario.scenario import Scenario, Variant
 from simulator.scenario.wrong import advice
+from simulator.study.coarse import YEARLY
 from simulator.study.run import Progress, Run, run
 
 ROUNDING = 1e-9
 """Part of two sums up to which their difference is rounding."""
-RECYCLED = ("recycling", "reuse", "composting")
-"""Fates of waste that `NOT_RECYCLED` leaves out."""
 EMISSIONS, WASTE, NOT_RECYCLED = "emissions", "waste", "not recycled"
 """What an effect says of the network."""
 
@@ -126,7 +127,7 @@ def _waste(sums: _Sums, item: str = TOTAL) -> float:
 _NETWORK: Mapping[str, Callable[[_Sums], float]] = {
     EMISSIONS: lambda sums: sums.get((NETWORK, "emissions", TOTAL), 0.0),
     WASTE: _waste,
-    NOT_RECYCLED: lambda sums: _waste(sums) - sum(_waste(sums, fate) for fate in RECYCLED),
+    NOT_RECYCLED: lambda sums: _waste(sums) - sum(_waste(sums, fate) for fate in sorted(RECYCLED_FATES)),
 }
 
 
@@ -139,6 +140,13 @@ def less(one: float, other: float) -> float:
 def case(path: str | Path, sets: Sequence[str] = (), progress: Progress | None = None) -> Case:
     """Read a scenario file. Raises as `load`."""
     return Case(Path(path), tuple(sets), load(path, sets), progress)
+
+
+def by_year(of: Case) -> Case:
+    """The same, its file to be read with reports by the year where it has them by the month and `sets` leaves them."""
+    said = any(text.startswith("time") for text in of.sets)
+    monthly = of.scenario.world.time.report == Span(months=1)
+    return replace(of, sets=(*of.sets, YEARLY)) if monthly and not said else of
 
 
 def choose(of: Case, subject: str, needed: Collection[str], wanted: str | None) -> Choice:
@@ -195,7 +203,7 @@ def compared(of: Case, variant: Variant, left_out: Sequence[tuple[str, ...]]) ->
     """
     lanes: dict[tuple[str, ...], str] = {}
     for names in left_out:
-        lanes[names] = _unused(f"without_{'_and_'.join(names)}", {*of.scenario.world.variants, *lanes.values()})
+        lanes[names] = unused(f"without_{'_and_'.join(names)}", {*of.scenario.world.variants, *lanes.values()})
     more = {lane: _written(of.scenario, variant, names) for names, lane in lanes.items()}
     # said in full, too: a variant that names no interventions has only those that no other one names
     more[variant.name] = _written(of.scenario, variant, ())
@@ -203,8 +211,9 @@ def compared(of: Case, variant: Variant, left_out: Sequence[tuple[str, ...]]) ->
     return Comparison(run(scenario, progress=of.progress), variant.name, lanes)
 
 
-def _unused(name: str, taken: Collection[str]) -> str:
-    return name if name not in taken else _unused(f"{name}_", taken)
+def unused(name: str, taken: Collection[str]) -> str:
+    """The name, with as many underscores behind it as set it apart from those taken."""
+    return name if name not in taken else unused(f"{name}_", taken)
 
 
 def _written(scenario: Scenario, variant: Variant, left_out: Collection[str]) -> dict[str, Any]:

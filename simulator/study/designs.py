@@ -12,11 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.scenario.drawing import Draw, values_of
-from simulator.study.sampling import uniforms
+from simulator.study.sampling import uniforms, within
 
 Floats = NDArray[np.float64]
-_LEAST, _MOST = 2.0**-54, 1.0 - 2.0**-53
-"""Ends of what lies within (0, 1)."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Design:
         """Uniforms in (0, 1) by key, each of shape (replications,); not a number where numbers stay as written."""
         rest = np.array(self.rest, dtype=np.intp)
         drawn = uniforms(seed, [key for key in keys if key not in self.uniforms], int(rest.max(initial=0)), latin)
-        own = {key: np.clip(np.array(found), _LEAST, _MOST) for key, found in self.uniforms.items()}
+        own = {key: within(np.array(found)) for key, found in self.uniforms.items()}
         return own | {key: np.append(found, np.nan)[rest - 1] for key, found in drawn.items()}
 
     def values(self, draws: Sequence[Draw], numbers: Mapping[str, Floats]) -> Floats:

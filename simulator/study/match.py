@@ -10,19 +10,15 @@ from pathlib import Path
 
 from simulator.errors import ScenarioError, UserError
 from simulator.scenario import load
-from simulator.scenario.amounts import Span
 from simulator.scenario.scenario import Variant
 from simulator.scenario.wrong import advice
 from simulator.study.bargain import carried
-from simulator.study.counterfactual import Case, Comparison, Effect, choose
+from simulator.study.counterfactual import Case, Comparison, Effect, by_year, choose
 from simulator.study.match_file import Proposal, named, written
 from simulator.study.match_pairs import Candidate, Terms, candidates
 from simulator.study.match_seen import seen
 from simulator.study.match_trial import problem
 from simulator.study.run import Progress, run
-
-_COARSE = "time.report=year"
-"""No sum over the run depends on how often the ledger is closed, and a year is the quickest."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +61,7 @@ def find(of: Case, variant: str | None = None, terms: Terms | None = None, top: 
     _require(of, terms or Terms())
     chosen = choose(of, "", (), variant or next(iter(of.scenario.variants))).variant
     held = terms or Terms()
-    made = run(load(of.path, _coarse(of), (chosen.name,)), progress=of.progress)
+    made = run(load(of.path, by_year(of).sets, (chosen.name,)), progress=of.progress)
     found = candidates(seen(made, chosen.name), held)
     worth = [one for one in found if one.net >= 0]
     best, refused = _able(of, worth, top)
@@ -94,13 +90,6 @@ def kept(of: Case, match: Match, trials: Sequence[Trial]) -> str:
     """The file's text with those proposals only that can be run; empty where none can."""
     able = [trial.proposal for trial in trials if not trial.failed]
     return written(of.scenario, match.variant, able) if able else ""
-
-
-def _coarse(of: Case) -> tuple[str, ...]:
-    """The overrides with fewer reports, where it reports by the month."""
-    said = any(text.startswith("time") for text in of.sets)
-    monthly = of.scenario.world.time.report == Span(months=1)
-    return (*of.sets, _COARSE) if monthly and not said else of.sets
 
 
 def _able(of: Case, found: Sequence[Candidate], top: int) -> tuple[tuple[Proposal, ...], tuple[str, ...]]:
@@ -142,7 +131,7 @@ def _tried(
 ) -> tuple[Trial, ...]:
     if not proposals:
         return ()
-    made = run(load(path, _coarse(of), (variant.name, *(one.name for one in proposals))), progress=progress)
+    made = run(load(path, by_year(of).sets, (variant.name, *(one.name for one in proposals))), progress=progress)
     lanes = [Comparison(made, one.name, {(): variant.name}) for one in proposals]
     return tuple(
         Trial(one, carried(lane, one.name)[0] / made.years, made.years, lane.effect(()))

@@ -14,6 +14,7 @@ from typing import Any
 from simulator.scenario.dump import dump
 from simulator.scenario.models import Flow, World
 from simulator.scenario.scenario import Scenario, Variant
+from simulator.study.counterfactual import unused
 from simulator.study.match_pairs import Candidate
 
 FIRST, USUAL, LAST = 1, 5, 9
@@ -31,15 +32,11 @@ class Proposal:
 
 def named(found: Sequence[Candidate], taken: Collection[str] = ()) -> tuple[Proposal, ...]:
     """The same, numbered in their order, with names that the scenario has not."""
-    return tuple(Proposal(_unused(_name(number, one), taken), one) for number, one in enumerate(found, 1))
+    return tuple(Proposal(unused(_name(number, one), taken), one) for number, one in enumerate(found, 1))
 
 
 def _name(number: int, one: Candidate) -> str:
     return f"match_{number:02}_{one.waste.company}_{one.need.node}"
-
-
-def _unused(name: str, taken: Collection[str]) -> str:
-    return name if name not in taken else _unused(f"{name}_", taken)
 
 
 def written(scenario: Scenario, variant: Variant, chosen: Sequence[Proposal]) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
 
+from simulator.accounting.indicators import RECYCLED_FATES
 from simulator.scenario.models import Company, Demand, Flow, Process, Slot
 from simulator.scenario.recipes import composition, nominal_input
 from simulator.scenario.trade import accepted, arrives_as
-from simulator.study.counterfactual import RECYCLED
 from simulator.study.match_fit import Fractions, fractions_of, mean_of, useful_parts
 from simulator.study.match_seen import Seen
 
@@ -92,7 +92,9 @@ def _placed(of: Seen) -> Iterator[Waste]:
     ends: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for name, flow in sorted(of.world.flows.items()):
         accept = accepted(of.world, flow)
-        if accept is not None and accept.fate not in RECYCLED and flow.sender in of.world.companies and of.mass(name):
+        if accept is None or accept.fate in RECYCLED_FATES:
+            continue
+        if flow.sender in of.world.companies and of.mass(name):
             ends[flow.sender, flow.material][name] = accept.fate
     for (company, material), fates in ends.items():
         mass = sum(map(of.mass, fates))

@@ -10,6 +10,7 @@ from simulator import network
 from simulator.scenario.checks import check_world
 from simulator.scenario.models import Company, Flow, World
 from simulator.scenario.scenario import Scenario
+from simulator.scenario.tree import dotted
 from simulator.study.match_file import Proposal, blends, flow_of, named
 from simulator.study.match_pairs import Candidate
 
@@ -21,7 +22,7 @@ def problem(scenario: Scenario, candidate: Candidate) -> str:
 
 def _problems(scenario: Scenario, world: World) -> Iterator[str]:
     for found in check_world(world, scenario.series):
-        yield f"{'.'.join(map(str, found.keys))} {found.message}"
+        yield f"{dotted(found.keys)} {found.message}"
     faults, _ = network.check(replace(scenario, world=world, variants={}))
     yield from (f"{fault.path} {fault.message}" for fault in faults)
 

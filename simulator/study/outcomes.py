@@ -32,19 +32,25 @@ class Outcome:
     """Whether more of it is better."""
 
     @property
+    def name(self) -> str:
+        """What it is called on the command line, and in the names of files."""
+        return self.indicator if self.item == TOTAL else self.item
+
+    @property
     def key(self) -> Key:
         """As tables have it: node, indicator, item, unit."""
         return NETWORK, self.indicator, self.item, self.unit
 
 
 _RECYCLED = tuple(sorted(RECYCLED_FATES))
-OUTCOMES: Mapping[str, Outcome] = {
-    "waste": Outcome("Waste", "Waste", "waste", "t"),
-    "not_recycled": Outcome("Waste not recycled", "Waste not recycled", "waste", "t", _RECYCLED, "not_recycled"),
-    "emissions": Outcome("Greenhouse gas emissions", "Emissions", "emissions", "t CO2e"),
-    "cash_flow": Outcome("Cash flow of the network", "Cash flow", "cash_flow", "EUR", rises=True),
-}
-"""All outcomes, by what they are called on the command line."""
+_ALL = (
+    Outcome("Waste", "Waste", "waste", "t"),
+    Outcome("Waste not recycled", "Waste not recycled", "waste", "t", _RECYCLED, "not_recycled"),
+    Outcome("Greenhouse gas emissions", "Emissions", "emissions", "t CO2e"),
+    Outcome("Cash flow of the network", "Cash flow", "cash_flow", "EUR", rises=True),
+)
+OUTCOMES: Mapping[str, Outcome] = {one.name: one for one in _ALL}
+"""All outcomes, by name."""
 
 
 def outcome(one: Outcome, keys: Sequence[Key], figures: Floats) -> Floats:

@@ -10,17 +10,19 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.accounting.outcomes import Outcome
 from simulator.errors import ScenarioError, UserError
 from simulator.scenario.coalitions import coalitions
 from simulator.scenario.scenario import Scenario, Variant
-from simulator.study.coalitions import Inquiry, Part, blocks_of, worked
+from simulator.study.coalitions import Inquiry, Part, blocks_of, name_of, worked
+from simulator.study.coarse import YEARLY
 from simulator.study.counterfactual import Case, case, choose, late
 from simulator.study.estimates import Estimate, Floats, over_both, over_replications
 from simulator.study.executors import Workers, threads
 from simulator.study.replication import Failure
-from simulator.study.run import Progress
+from simulator.study.run import Progress, located
 from simulator.study.shapley import (
     Game,
     Orders,
@@ -39,8 +41,6 @@ from simulator.study.shapley import (
 from simulator.study.workoff import hand_out
 from simulator.units import DAYS_PER_YEAR
 
-YEARLY = "time.report=year"
-"""No sum over the run depends on how often the ledger is closed, and a year is the quickest."""
 LARGEST = 62
 """Partnerships that a number of 64 bits can tell apart."""
 LANES_PER_BLOCK = 32
@@ -187,7 +187,7 @@ def ask(path: str | Path, question: Question, sets: Sequence[str] = ()) -> Asked
     Raises UserError where there are no two partnerships, or no such variant, ScenarioError as `load` and `run`.
     """
     start = time.perf_counter()
-    of = case(path, _coarse(sets))
+    of = case(path, sets if any(text.startswith("time.report") for text in sets) else (*sets, YEARLY))
     chosen, others = _chosen(of, question.variant)
     inquiry, sampled = _inquiry(of, chosen, question)
     return Asked(inquiry, others, tuple(late(chosen).values()), sampled, time.perf_counter() - start)
@@ -200,7 +200,8 @@ def simulate(asked: Asked, workers: Workers | None = None, progress: Progress | 
     otherwise as `run`.
     """
     start = time.perf_counter()
-    parts = worked_off(asked.inquiry, workers or threads(), progress)
+    with located(asked.inquiry.scenario):
+        parts = worked_off(asked.inquiry, workers or threads(), progress)
     failures = tuple(failure for part in parts for failure in part.failures)
     _require_central(asked.inquiry, failures)
     outcomes, worth = _worth(asked.inquiry, parts)
@@ -216,10 +217,6 @@ def simulate(asked: Asked, workers: Workers | None = None, progress: Progress | 
         residual=max(part.residual for part in parts),
         timings={"load": asked.seconds, "simulate": time.perf_counter() - start},
     )
-
-
-def _coarse(sets: Sequence[str]) -> tuple[str, ...]:
-    return tuple(sets) if any(text.startswith("time.report") for text in sets) else (*sets, YEARLY)
 
 
 def _chosen(of: Case, wanted: str | None) -> tuple[Variant, tuple[str, ...]]:
@@ -314,26 +311,32 @@ def _worth(inquiry: Inquiry, parts: Sequence[Part]) -> tuple[tuple[Outcome, ...]
     """Outcomes that are defined in all coalitions, and the worth of each."""
     outcomes = sorted({outcome for part in parts for outcome in part.figures})
     worth = np.zeros((inquiry.lanes, len(outcomes)))
-    failed = np.zeros(inquiry.lanes, dtype=bool)
     for part in parts:
         rows = slice(part.first, part.last + 1)
         for column, outcome in enumerate(outcomes):
             absent = np.full(part.last - part.first + 1, outcome.absent)
             worth[rows, column] = part.figures.get(outcome, absent)
-    places = {coalition: place for place, coalition in enumerate(inquiry.coalitions)}
-    for part in parts:
-        for failure in part.failures:
-            failed[places[int(failure.variant.rpartition("_")[2])] * inquiry.each + failure.replication] = True
-    kept = np.asarray(np.isfinite(worth[~failed]).all(axis=0))
+    kept = np.asarray(np.isfinite(worth[~_failed(inquiry, parts)]).all(axis=0))
     shaped = worth.reshape(len(inquiry.coalitions), inquiry.each, -1)[..., kept]
     return tuple(outcome for outcome, stays in zip(outcomes, kept.tolist(), strict=True) if stays), shaped
 
 
+def _failed(inquiry: Inquiry, parts: Sequence[Part]) -> NDArray[np.bool_]:
+    """Lanes that failed, shape (lanes,)."""
+    failed = np.zeros(inquiry.lanes, dtype=bool)
+    first = {name_of(coalition): place * inquiry.each for place, coalition in enumerate(inquiry.coalitions)}
+    for part in parts:
+        for failure in part.failures:
+            failed[first[failure.variant] + failure.replication] = True
+    return failed
+
+
 def _require_central(inquiry: Inquiry, failures: Sequence[Failure]) -> None:
     """Raise UserError where a coalition fails with the numbers as they are, or some coalition in every replication."""
+    named = {name_of(coalition): coalition for coalition in inquiry.coalitions}
     for failure in failures:
         if not failure.replication:
-            names = inquiry.names(int(failure.variant.rpartition("_")[2]))
+            names = inquiry.names(named[failure.variant])
             raise UserError(f"{failure.message} (with the partnerships {', '.join(names) or 'left out'})")
     bad = {failure.replication for failure in failures}
     if inquiry.replications and len(bad) == inquiry.replications:

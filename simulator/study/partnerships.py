@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.errors import UserError
-from simulator.scenario.amounts import Span
 from simulator.scenario.wrong import advice
 from simulator.study.bargain import Bargain, agreed, bargain_in, carried
-from simulator.study.counterfactual import Case, Comparison, Effect, case, choose, compared, late, require_start
+from simulator.study.counterfactual import (
+    Case,
+    Comparison,
+    Effect,
+    by_year,
+    case,
+    choose,
+    compared,
+    late,
+    require_start,
+)
 from simulator.study.run import Progress
 
 FLOWS, PARTNERSHIPS = "flows.", "partnerships."
 """What tells a flow from a partnership of the same name."""
-_COARSE = "time.report=year"
-"""No sum over the run depends on how often the ledger is closed, and a year is the quickest."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +140,7 @@ def survey(of: Case, variant: str | None = None) -> Survey:
         able = _agreeing(of, choice.variant.name)
         remedy = f"ask for {', '.join(able)}" if able else "name some under its `partnerships`"
         raise UserError(f"{of}: variant {choice.variant.name} has no partnerships; {remedy}")
-    made = compared(_coarse(of), choice.variant, [(name,) for name in names])
+    made = compared(by_year(of), choice.variant, [(name,) for name in names])
     effects = {name: made.effect((name,)) for name in names}
     return Survey(
         variant=made.variant,
@@ -142,13 +149,6 @@ def survey(of: Case, variant: str | None = None) -> Survey:
         effects=dict(sorted(effects.items(), key=lambda item: (-item[1].gain, item[0]))),
         late=tuple(late(choice.variant).values()),
     )
-
-
-def _coarse(of: Case) -> Case:
-    """The same with fewer reports, where it reports by the month."""
-    said = any(text.startswith("time") for text in of.sets)
-    monthly = of.scenario.world.time.report == Span(months=1)
-    return replace(of, sets=(*of.sets, _COARSE)) if monthly and not said else of
 
 
 def _agreeing(of: Case, variant: str) -> list[str]:

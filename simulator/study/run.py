@@ -102,8 +102,15 @@ def joined(run: Run, ensemble: Ensemble) -> Run:
 
 def simulate(scenario: Scenario, *, progress: Progress | None = None) -> Run:
     """Simulate and account for a scenario whose network was checked; raises as `run` does."""
-    try:
+    with located(scenario):
         return _accounted(scenario, progress)
+
+
+@contextmanager
+def located(scenario: Scenario) -> Iterator[None]:
+    """Raise what cannot be simulated as ScenarioError, with its file and line."""
+    try:
+        yield
     except RunError as error:
         raise ScenarioError([scenario.fault(error.path, error.message)]) from error
 

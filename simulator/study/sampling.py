@@ -22,7 +22,12 @@ def uniforms(seed: int, keys: Iterable[str], replications: int, latin: bool = Fa
     (0, 1) as there are replications each holds one number of each key. They then depend on how many there are.
     """
     sample = _stratified if latin else _plain
-    return {key: np.clip(sample(_stream(seed, key), replications), _LEAST, _MOST) for key in keys}
+    return {key: within(sample(_stream(seed, key), replications)) for key in keys}
+
+
+def within(numbers: Floats) -> Floats:
+    """Numbers in [0, 1] with 0 and 1 moved just inside: quantiles there may be infinite."""
+    return np.clip(numbers, _LEAST, _MOST)
 
 
 def _stream(seed: int, key: str) -> np.random.Generator:

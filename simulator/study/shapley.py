@@ -50,11 +50,6 @@ class Game:
         both = self.of([0, self.grand])
         return np.asarray(both[1] - both[0])
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether every coalition is known."""
-        return len(self.coalitions) == 1 << self.players
-
 
 def every(players: int) -> tuple[int, ...]:
     """All coalitions."""

@@ -48,6 +48,12 @@ def test_a_difference_has_its_mean_interval_and_share_of_draws(made: Run) -> Non
     money = figure.axes[2]
     assert [text.get_text() for text in money.texts] == ["better in 0 %"]
     found = differences.differences(made, bands.SUBJECTS[2])["careful"]
-    assert found.p05 <= found.low <= found.mean <= found.high <= found.p95 or found.low < found.p05
+    assert made.ensemble is not None
+    table = made.ensemble.tables.differences
+    own = (table["indicator"] == "cash_flow") & (table["node"] == "network") & (table["item"] == "total")
+    (row,) = table[own & (table["period"] == "total")].to_dict("records")
+    assert vars(found) == {name: row[name] for name in vars(found)}
+    assert found.low < found.mean < found.high
+    assert found.p05 < found.mean < found.p95
     assert [float(np.asarray(line.get_xdata())[0]) < 0 for line in money.lines[:3]] == [True] * 3
     assert "hypothetical" not in figure.get_suptitle()

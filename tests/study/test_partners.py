@@ -13,12 +13,15 @@ from simulator import engine
 from simulator.accounting.outcomes import CASH_FLOW, EMISSIONS, NOT_RECYCLED, Outcome
 from simulator.errors import ScenarioError, UserError
 from simulator.scenario import load
-from simulator.study import executors
-from simulator.study.coalitions import Bench, Inquiry, name_of
+from simulator.study import executors, partners
+from simulator.study.coalitions import Bench, Inquiry, Part, name_of
+from simulator.study.executors import Workers
 from simulator.study.partners import Findings, Question, ask, simulate
+from simulator.study.replication import Failure
 from simulator.study.run import run
 from tests.engine import everything
 from tests.engine.builders import read, text
+from tests.study.test_replications import FAILING
 
 CRATES = """
 schema: 1
@@ -332,6 +335,56 @@ def test_partnerships_that_exclude_each_other_are_named(path: Path, tmp_path: Pa
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ScenarioError, match="set"):
         ask(file, Question("circular"))
+
+
+FRIDGES = FAILING.replace("{fixed: {value: 3 day, choice: {values: [0.4 day, 3 day], weights: [0.5, 0.5]}}}", "LASTS")
+OFTEN = "{value: 3 day, choice: {values: [0.4 day, 3 day], weights: [0.5, 0.5]}}"
+
+
+def fridges(folder: Path, short: str, replications: int = 0, workers: Workers | None = None) -> Findings:
+    """Two partnerships, one of which gives fridges a lifetime that may be too short to be simulated."""
+    deals = f"""
+partnerships:
+  short: {{partners: {{town: 1}}, set: {{companies.town.uses.fridge.lifetime.fixed: {short}}}}}
+  cheap: {{partners: {{town: 1}}, opex: 5 EUR/year}}
+variants: {{both: {{}}}}
+"""
+    read(folder, text(FRIDGES.replace("LASTS", "{fixed: 3 day}") + deals, end="2025-01-20"))
+    return simulate(ask(folder / "scenario.yaml", Question("both", replications=replications)), workers)
+
+
+def test_replications_in_which_a_coalition_fails_are_left_out_of_all(tmp_path: Path) -> None:
+    """Whichever of the coalitions it is: they are compared in the same draws only."""
+    found = fridges(tmp_path, OFTEN, 12)
+    bad = {one.replication for one in found.failures}
+    assert 2 <= len(bad) <= 10
+    with_short = {name_of(one) for one in found.inquiry.coalitions if "short" in found.inquiry.names(one)}
+    assert {one.variant for one in found.failures} == with_short
+    assert set(found.complete) == set(range(1, 13)) - bad
+    assert np.isfinite(found.shapley.mean).all()
+    assert found.shapley.mean.sum(axis=0) == pytest.approx(found.whole.mean, abs=1e-9)
+
+
+@pytest.mark.parametrize("workers", [executors.threads(1), executors.processes(1)], ids=["threads", "processes"])
+def test_a_coalition_of_which_no_plan_can_be_made_is_told_with_its_place(tmp_path: Path, workers: Workers) -> None:
+    """By whoever meets it: an error that a worker cannot send would break the worker instead."""
+    with pytest.raises(ScenarioError, match=r"scenario\.yaml:\d+: companies\.town\.uses\.fridge: of what enters"):
+        fridges(tmp_path, "0.4 day", workers=workers)
+
+
+def test_a_coalition_that_fails_with_the_numbers_as_they_are_is_named(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ask(path, Question("pair"))
+    failed = Part(0, 3, {}, (Failure(name_of(2), 0, "crates.yaml:7: settle: goes round"),), 0, 0.0)
+    monkeypatch.setattr(partners, "worked_off", lambda *_: [failed])
+    with pytest.raises(UserError, match=r"^crates\.yaml:7: settle: goes round \(with the partnerships green_power\)$"):
+        simulate(asked)
+
+
+def test_where_in_every_replication_some_coalition_fails_it_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"in every replication some coalition failed; the first: scenario\.yaml"):
+        fridges(tmp_path, "{value: 3 day, choice: [0.3 day, 0.4 day]}", 2)
 
 
 def test_an_inquiry_names_its_coalitions_in_the_order_of_the_variant(found: Findings) -> None:
