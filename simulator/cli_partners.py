@@ -11,8 +11,8 @@ import click
 
 from simulator import files, terminal
 from simulator.errors import ScenarioError
-from simulator.options import changed, cluster, debug, no_plots, out, sampling, workers
-from simulator.replications import LATIN, require_one, workers_of
+from simulator.options import changed, cluster, debug, no_plots, out, resumed, sampling, workers
+from simulator.replications import LATIN, keeping, require_one, workers_of
 
 if TYPE_CHECKING:
     from simulator.study.partners import Question
@@ -31,6 +31,7 @@ class Request:
     sampling: str
     workers: int | None
     cluster: str | None
+    resume: bool
     out: Path | None
     force: bool
     no_plots: bool
@@ -58,6 +59,7 @@ class Request:
 @sampling
 @workers
 @cluster
+@resumed
 @out
 @click.option("--force", is_flag=True, help="Replace the result that --out names.")
 @no_plots
@@ -89,15 +91,20 @@ def _answered(argv: Sequence[str], request: Request, path: Path) -> list[str]:
     from simulator import results
     from simulator.contributions import answer
     from simulator.report.partners import write
+    from simulator.results import forms, provenance, shelf
     from simulator.study.partners import ask, simulate
 
     asked = ask(path, request.question(), request.sets)
     if request.replications and asked.inquiry.scenario.world.noisy:
         terminal.warn(["numbers that have `noise` stand still here: coalitions are compared at what is drawn once"])
-    reserved = results.prepared(asked.inquiry.scenario, request.out, force=request.force, kind=results.PARTNERS)
+    reserved = results.prepared(
+        asked.inquiry.scenario, request.out, force=request.force, resume=request.resume, kind=results.PARTNERS
+    )
     with reserved as target, terminal.progress(quiet=False) as progress:
         progress.stage(f"{asked.inquiry.lanes} lanes of {len(asked.inquiry.coalitions)} coalitions")
-        found = simulate(asked, workers_of(request.workers, request.cluster), progress.advance)
+        store = shelf.shelf(target.partial, provenance.identity_of_coalitions(asked), forms.PARTS)
+        with keeping(target):
+            found = simulate(asked, workers_of(request.workers, request.cluster), progress.advance, store)
         plots = None if request.no_plots else write
         folder = results.write_partners(found, target, argv, plots, progress.stage)
     return [*answer(found), f"tables and plots: {terminal.shown(folder)}"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator import files, terminal
 from simulator.errors import ScenarioError, UserError
-from simulator.replications import PLAIN, Many, workers_of
+from simulator.replications import PLAIN, Many, keeping, workers_of
 
 if TYPE_CHECKING:
     from simulator.results.target import Target
@@ -105,7 +105,7 @@ def simulated(
     study: Study, target: Target, asked: Asked, advance: Callable[[float], None] | None
 ) -> tuple[Sequence[Block], dict[str, float]]:
     """Have every lane simulated; each block is on disk as soon as it is done. The blocks, and seconds by stage."""
-    from simulator.results import provenance, shelf
+    from simulator.results import forms, provenance, shelf
     from simulator.study.ensemble import replicate
     from simulator.study.run import timed
     from simulator.study.sweep import slim
@@ -113,16 +113,15 @@ def simulated(
     timings: dict[str, float] = {}
     with timed(timings, "compile"):
         _compile(study.scenario)
-    kept = shelf.shelf(target.partial, provenance.identity(study))
-    done = [(block.first, block.last) for block in kept.blocks()]
+    kept = shelf.shelf(target.partial, provenance.identity(study), forms.BLOCKS)
 
     def keep(block: Block) -> None:
         kept.put(slim(block))
 
-    with timed(timings, "simulate"):
+    with timed(timings, "simulate"), keeping(target):
         workers = workers_of(asked.many.workers, asked.many.cluster)
-        replicate(study, workers, keep, done=done, lanes_per_block=asked.many.batch, progress=advance)
-    return kept.blocks(), timings
+        replicate(study, workers, keep, done=kept.spans(), lanes_per_block=asked.many.batch, progress=advance)
+    return kept.parts(), timings
 
 
 def _compile(scenario: Scenario) -> None:

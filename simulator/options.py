@@ -32,11 +32,12 @@ sampling = click.option(
 )
 workers = click.option("--workers", type=click.IntRange(min=1), help="Processes that share the lanes; else threads.")
 cluster = click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers share the lanes.")
+resumed = click.option("--resume", is_flag=True, help="Go on with lanes that were interrupted.")
 _SHARED = (
     click.option("--batch", type=click.IntRange(min=1), default=64, help="Lanes done at a time.", show_default=True),
     workers,
     cluster,
-    click.option("--resume", is_flag=True, help="Go on with lanes that were interrupted."),
+    resumed,
 )
 
 

@@ -59,7 +59,7 @@ def require_one(workers: int | None, cluster: str | None) -> None:
 
 def replicated(run: Run, target: Target, many: Many, progress: Callable[[float], None] | None) -> Run:
     """The run with its replications; each block is on disk as soon as it is done, and those that are there are used."""
-    from simulator.results import provenance, shelf
+    from simulator.results import forms, provenance, shelf
     from simulator.study.coarse import coarse
     from simulator.study.ensemble import assembled, replicate
     from simulator.study.replication import Study
@@ -67,20 +67,19 @@ def replicated(run: Run, target: Target, many: Many, progress: Callable[[float],
 
     scenario = run.scenario if many.fine else coarse(run.scenario)
     study = Study(scenario, many.replications, many.sampling == LATIN)
-    blocks = shelf.shelf(target.partial, provenance.identity(study))
-    done = [(block.first, block.last) for block in blocks.blocks()]
+    blocks = shelf.shelf(target.partial, provenance.identity(study), forms.BLOCKS)
     start = perf_counter()
-    with _kept(target):
+    with keeping(target):
         workers = workers_of(many.workers, many.cluster)
-        replicate(study, workers, blocks.put, done=done, lanes_per_block=many.batch, progress=progress)
+        replicate(study, workers, blocks.put, done=blocks.spans(), lanes_per_block=many.batch, progress=progress)
     simulated = perf_counter()
-    made = joined(run, assembled(study, blocks.blocks()))
+    made = joined(run, assembled(study, blocks.parts()))
     spent = {"replicate": simulated - start, "assemble": perf_counter() - simulated}
     return replace(made, timings={**made.timings, **spent}, warnings=(*made.warnings, *_warnings(made)))
 
 
 @contextmanager
-def _kept(target: Target) -> Iterator[None]:
+def keeping(target: Target) -> Iterator[None]:
     """Say how to go on, where what is done outlives an interruption."""
     from simulator.results.shelf import holds_blocks
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0
 """Seconds without a word that one waits gladly, where no bar can be drawn."""
+MEMORY = 600.0
+"""Seconds of which the estimate of what remains is made: blocks of lanes may take a minute each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,8 @@ def _bar() -> Any:
         bars.TimeElapsedColumn(),
         bars.TimeRemainingColumn(),
     )
-    return bars.Progress(*columns, console=Console(stderr=True, highlight=False), transient=True)
+    console = Console(stderr=True, highlight=False)
+    return bars.Progress(*columns, console=console, transient=True, speed_estimate_period=MEMORY)
 
 
 def summarise(run: Run, folder: Path) -> None:

@@ -13,6 +13,7 @@ from simulator.accounting.tables import PARTNERS_COLUMNS
 from simulator.report.partners import figures
 from simulator.study.partners import Findings, Question, ask, simulate
 from tests.study.test_partners import CRATES
+from tests.test_cli_replications import interrupt_after
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +76,39 @@ def test_the_same_question_gives_the_same_bytes(path: Path, tmp_path: Path, caps
         said(capsys, path, "--replications", 2, "--out", tmp_path / name, "--no-plots", *workers)
     for name in ("partners.csv", "interactions.csv", "dropouts.csv", "coalitions.parquet", "datapackage.json"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_an_interrupted_question_is_gone_on_with(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is done is kept, the way on is told, and the tables are those of a question that nobody interrupted."""
+    arguments = [path, "--replications", 5, "--no-plots"]
+    said(capsys, *arguments, "--out", tmp_path / "whole")
+    with monkeypatch.context() as patch:
+        interrupt_after(1, [], patch)
+        code, _, error = said(capsys, *arguments, "--out", tmp_path / "out", "--workers", 1)
+    assert code != 0
+    assert "the same line with --resume goes on" in error
+    code, _, error = said(capsys, *arguments, "--set", "seed=4", "--out", tmp_path / "out", "--resume")
+    assert (code, "holds part of another run" in error) == (2, True)
+    again: list[object] = []
+    interrupt_after(99, again, monkeypatch)
+    assert said(capsys, *arguments, "--out", tmp_path / "out", "--resume")[0] == 0
+    assert 0 < len(again) < 3
+    for name in ("partners.csv", "interactions.csv", "dropouts.csv", "coalitions.parquet"):
+        assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    assert not (tmp_path / "out" / "blocks").exists()
+
+
+def test_the_newest_interrupted_question_is_found_beneath_its_scenario(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert said(capsys, path, "--resume")[0] == 2
+    with monkeypatch.context() as patch:
+        interrupt_after(1, [], patch)
+        assert said(capsys, path, "--replications", 5, "--no-plots")[0] != 0
+    assert said(capsys, path, "--replications", 5, "--no-plots", "--resume")[0] == 0
 
 
 def test_results_stand_beneath_their_scenario_apart_from_runs(

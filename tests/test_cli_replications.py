@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -89,7 +90,7 @@ def interrupt_after(count: int, done: list[object], monkeypatch: pytest.MonkeyPa
 
     put: Callable[..., None] = Shelf.put
 
-    def counted(shelf: Shelf, block: object) -> None:
+    def counted(shelf: Shelf[Any], block: object) -> None:
         put(shelf, block)
         done.append(block)
         if len(done) == count:

@@ -10,6 +10,7 @@ from typing import Any
 from simulator.results.package import NAME as PACKAGE
 from simulator.results.package import package
 from simulator.results.provenance import RECORD, dumps, ending, origin, sampling
+from simulator.results.shelf import clear
 from simulator.results.tables import write_csv, write_parquet
 from simulator.results.target import Target, publish
 from simulator.results.write import PLOTS, RESOLVED, disk, files_in, put_text
@@ -43,6 +44,7 @@ def write_partners(
                 write_csv(name, frame, folder / f"{name}.csv")
             put_text(folder / RESOLVED, documents(found.scenario))
             put_text(folder / PACKAGE, dumps(package(found.scenario, folder)))
+            clear(folder)
         if plots:
             stage("drawing plots")
             with timed(timings, "plot"):

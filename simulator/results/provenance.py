@@ -20,6 +20,7 @@ from simulator.study.run import Run
 
 if TYPE_CHECKING:
     from simulator.study.ensemble import Ensemble
+    from simulator.study.partners import Asked
     from simulator.study.replication import Study
 
 RECORD = "run.json"
@@ -112,6 +113,20 @@ def identity(study: Study) -> dict[str, Any]:
         "sampling": sampling(study.latin),
         "rows": study.scenario.world.time.report.days(),
         **({"design": study.design.digest()} if study.design else {}),
+        "versions": versions(),
+    }
+
+
+def identity_of_coalitions(asked: Asked) -> dict[str, Any]:
+    """The same of a question about partnerships, whose coalitions are made from the files themselves."""
+    inquiry = asked.inquiry
+    return {
+        "config_hash": config_hash(inquiry.scenario),
+        "inputs": dict(inquiry.scenario.files),
+        "sets": list(asked.sets),
+        "coalitions": hashlib.sha256(repr(inquiry.coalitions).encode()).hexdigest(),
+        "replications": inquiry.replications,
+        "sampling": sampling(inquiry.latin),
         "versions": versions(),
     }
 

@@ -1,6 +1,6 @@
-"""Blocks of replications on disk, while a run of many lanes goes on: what is there can be gone on from.
+"""Parts of a study on disk, while a run of many lanes goes on: what is there can be gone on from.
 
-A block is two arrays and a JSON file that is written last: without it the block is not there. Every file appears at
+A part is some arrays and a JSON file that is written last: without it the part is not there. Every file appears at
 once under its name. The arrays are read where they lie, not into memory.
 """
 
@@ -8,92 +8,120 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, Generic, Protocol, TypeVar, overload
 
 import numpy as np
 
-from simulator.accounting.accounts import Account
-from simulator.accounting.indicators import Yearly
-from simulator.engine.ledger import Lane
+from simulator.engine.ledger import Floats
 from simulator.errors import UserError
-from simulator.study.replication import Block, Failure
 
 FOLDER = "blocks"
 STUDY = "study.json"
-_ARRAYS = ("figures", "course")
+
+
+class Some(Protocol):
+    """Lanes or replications `first` to `last` of a study, and what came out of them."""
+
+    @property
+    def first(self) -> int: ...
+    @property
+    def last(self) -> int: ...
+
+
+T = TypeVar("T", bound=Some)
+Document = dict[str, Any]
+Known = dict[Any, Any]
+"""What parts have alike, to be held once."""
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """The blocks of one study in a folder."""
+class Form(Generic[T]):
+    """How parts of a kind are kept."""
+
+    arrays: Callable[[T], Mapping[str, Floats]]
+    """Its arrays, by name."""
+    document: Callable[[T], Document]
+    """All else, as JSON."""
+    parsed: Callable[[Document, Known], Document]
+    """A document as it was read, sharing with others what they have alike."""
+    made: Callable[[Document, Mapping[str, Floats]], T]
+    """The part again."""
+    names: tuple[str, ...]
+    """Of its arrays."""
+
+
+@dataclass(frozen=True)
+class Shelf(Generic[T]):
+    """The parts of one study in a folder."""
 
     folder: Path
+    form: Form[T]
 
-    def put(self, block: Block) -> None:
-        """Keep a block."""
-        name = f"{block.first:07}-{block.last:07}"
-        for part in _ARRAYS:
-            self._array(f"{name}.{part}.npy", getattr(block.account, part))
-        self._text(f"{name}.json", _described(block))
+    def put(self, part: T) -> None:
+        """Keep a part."""
+        name = f"{part.first:07}-{part.last:07}"
+        for array, values in self.form.arrays(part).items():
+            self._array(f"{name}.{array}.npy", values)
+        self._text(f"{name}.json", self.form.document(part))
 
-    def _array(self, name: str, whole: Yearly) -> None:
+    def _array(self, name: str, values: Floats) -> None:
         draft = self.folder / f"{name}.draft"
         with draft.open("wb") as file:
-            np.save(file, np.ascontiguousarray(whole.values), allow_pickle=False)
+            np.save(file, np.ascontiguousarray(values), allow_pickle=False)
         draft.replace(self.folder / name)
 
-    def _text(self, name: str, document: dict[str, Any]) -> None:
+    def _text(self, name: str, document: Document) -> None:
         draft = self.folder / f"{name}.draft"
         draft.write_text(json.dumps(document), encoding="utf-8")
         draft.replace(self.folder / name)
 
-    def blocks(self) -> Blocks:
-        """All that are there, by replication."""
-        known: dict[Any, Any] = {}
-        paths = sorted(self.folder.glob("*-*.json"))
-        return Blocks(tuple((path, _read(path, known)) for path in paths))
+    def parts(self) -> Parts[T]:
+        """All that are there, in order."""
+        known: Known = {}
+        read = ((path, json.loads(path.read_text(encoding="utf-8"))) for path in self._complete())
+        return Parts(self.form, tuple((path, self.form.parsed(document, known)) for path, document in read))
+
+    def spans(self) -> list[tuple[int, int]]:
+        """First and last of each that is there, in order."""
+        names = (path.stem.partition("-") for path in self._complete())
+        return [(int(first), int(last)) for first, _, last in names]
+
+    def _complete(self) -> list[Path]:
+        return sorted(self.folder.glob("*-*.json"))
 
 
 @dataclass(frozen=True)
-class Blocks(Sequence[Block]):
-    """Blocks on disk: arrays are mapped into memory when one is asked for, and let go of with it."""
+class Parts(Sequence[T]):
+    """Parts on disk: arrays are mapped into memory when one is asked for, and let go of with it."""
 
-    found: tuple[tuple[Path, dict[str, Any]], ...]
+    form: Form[T]
+    found: tuple[tuple[Path, Document], ...]
     """JSON file and content of each."""
 
     def __len__(self) -> int:
         return len(self.found)
 
     @overload
-    def __getitem__(self, place: int) -> Block: ...
+    def __getitem__(self, place: int) -> T: ...
     @overload
-    def __getitem__(self, place: slice) -> Blocks: ...
-    def __getitem__(self, place: int | slice) -> Block | Blocks:
+    def __getitem__(self, place: slice) -> Parts[T]: ...
+    def __getitem__(self, place: int | slice) -> T | Parts[T]:
         if isinstance(place, slice):
-            return Blocks(self.found[place])
+            return Parts(self.form, self.found[place])
         path, document = self.found[place]
-        return _block(document, {part: _whole(path, part, document[part]) for part in _ARRAYS})
+        return self.form.made(document, {name: _mapped(path, name) for name in self.form.names})
 
 
-def _read(path: Path, known: dict[Any, Any]) -> dict[str, Any]:
-    """What a JSON file says; blocks with the same keys share them."""
-    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    for part in _ARRAYS:
-        keys = tuple(map(tuple, document[part]["keys"]))
-        document[part]["keys"] = known.setdefault(keys, keys)
-    return document
+def _mapped(path: Path, name: str) -> Floats:
+    values: Floats = np.load(path.with_name(f"{path.stem}.{name}.npy"), mmap_mode="r", allow_pickle=False)
+    return values
 
 
-def _whole(path: Path, part: str, axes: dict[str, Any]) -> Yearly:
-    values = np.load(path.with_name(f"{path.stem}.{part}.npy"), mmap_mode="r", allow_pickle=False)
-    return Yearly(tuple(axes["years"]), axes["keys"], values, frozenset(axes["ratios"]))
-
-
-def shelf(folder: Path, study: dict[str, Any]) -> Shelf:
-    """The shelf in a folder, empty or with the blocks of the same study. Raises UserError where it is another's."""
+def shelf(folder: Path, study: Document, form: Form[T]) -> Shelf[T]:
+    """The shelf in a folder, empty or with the parts of the same study. Raises UserError where it is another's."""
     home = folder / FOLDER
     home.mkdir(exist_ok=True)
     found = home / STUDY
@@ -107,7 +135,7 @@ def shelf(folder: Path, study: dict[str, Any]) -> Shelf:
             f"{folder}: holds part of another run (scenario, seed, replications, sampling or version differ); run "
             "without --resume, or delete it"
         )
-    return Shelf(home)
+    return Shelf(home, form)
 
 
 def clear(folder: Path) -> None:
@@ -118,27 +146,3 @@ def clear(folder: Path) -> None:
 def holds_blocks(folder: Path) -> bool:
     """Whether there is anything to go on from."""
     return any((folder / FOLDER).glob("*-*.json"))
-
-
-def _described(block: Block) -> dict[str, Any]:
-    account = block.account
-    return {
-        "first": block.first,
-        "last": block.last,
-        "lanes": [[lane.variant, lane.replication] for lane in account.lanes],
-        "failures": [asdict(failure) for failure in block.failures],
-        "events": block.events,
-        "residual": block.residual,
-        **{part: _axes(getattr(account, part)) for part in _ARRAYS},
-    }
-
-
-def _axes(whole: Yearly) -> dict[str, Any]:
-    return {"years": whole.years, "keys": whole.keys, "ratios": sorted(whole.ratios)}
-
-
-def _block(document: dict[str, Any], wholes: dict[str, Yearly]) -> Block:
-    lanes = tuple(Lane(variant, replication) for variant, replication in document["lanes"])
-    failures = tuple(Failure(**failure) for failure in document["failures"])
-    numbers = (document["first"], document["last"])
-    return Block(*numbers, Account(lanes, **wholes), failures, document["events"], document["residual"])

@@ -58,7 +58,7 @@ def prepared(
     replications, from which a run with `resume` goes on: the newest of this scenario, or that of `out`.
     """
     if resume:
-        folder = _interrupted(scenario, root, out)
+        folder = _interrupted(scenario, root, out, kind)
         with _removed(partial_of(folder)):
             yield Target(folder, partial_of(folder), None if out else folder.parent / LATEST)
         return
@@ -106,14 +106,14 @@ def _removed(folder: Path) -> Iterator[None]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _interrupted(scenario: Scenario, root: Path, out: Path | None) -> Path:
+def _interrupted(scenario: Scenario, root: Path, out: Path | None, kind: str) -> Path:
     """The folder for which an interrupted run has blocks. Raises UserError where there is none."""
     if out is not None:
         folder = out.resolve()
         if holds_blocks(partial_of(folder)):
             return folder
         raise UserError(f"{partial_of(out)}: holds nothing to go on from; run without --resume")
-    home, ending = root.resolve() / scenario.name, f"-{config_hash(scenario)[:8]}"
+    home, ending = root.resolve() / scenario.name / kind, f"-{config_hash(scenario)[:8]}"
     found = sorted(path.name.removesuffix(PARTIAL) for path in home.glob(f"*{PARTIAL}") if holds_blocks(path))
     alike = [name for name in found if name.partition("_")[0].endswith(ending)]
     if not alike:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -169,11 +170,20 @@ class Findings:
         return Estimate(np.where(none, 0.0, found.mean), *bounds)
 
 
+class Store(Protocol):
+    """Where parts are kept as they are done."""
+
+    def put(self, part: Part, /) -> None: ...
+    def parts(self) -> Sequence[Part]: ...
+
+
 @dataclass(frozen=True)
 class Asked:
     """A question about a file that was read: what is to be simulated."""
 
     inquiry: Inquiry
+    sets: tuple[str, ...]
+    """What the file is changed by."""
     other_variants: tuple[str, ...]
     late: tuple[str, ...]
     orders: Orders | None
@@ -187,21 +197,24 @@ def ask(path: str | Path, question: Question, sets: Sequence[str] = ()) -> Asked
     Raises UserError where there are no two partnerships, or no such variant, ScenarioError as `load` and `run`.
     """
     start = time.perf_counter()
-    of = case(path, sets if any(text.startswith("time.report") for text in sets) else (*sets, YEARLY))
+    sets = (*sets, *(() if any(text.startswith("time.report") for text in sets) else (YEARLY,)))
+    of = case(path, sets)
     chosen, others = _chosen(of, question.variant)
     inquiry, sampled = _inquiry(of, chosen, question)
-    return Asked(inquiry, others, tuple(late(chosen).values()), sampled, time.perf_counter() - start)
+    return Asked(inquiry, sets, others, tuple(late(chosen).values()), sampled, time.perf_counter() - start)
 
 
-def simulate(asked: Asked, workers: Workers | None = None, progress: Progress | None = None) -> Findings:
-    """Simulate all coalitions that a question needs, by default by threads.
+def simulate(
+    asked: Asked, workers: Workers | None = None, progress: Progress | None = None, store: Store | None = None
+) -> Findings:
+    """Simulate all coalitions that a question needs, by default by threads; what is in the store is not done again.
 
     `progress` is called with the part that is done, 0 to 1. Raises UserError where a coalition cannot be simulated,
     otherwise as `run`.
     """
     start = time.perf_counter()
     with located(asked.inquiry.scenario):
-        parts = worked_off(asked.inquiry, workers or threads(), progress)
+        parts = worked_off(asked.inquiry, workers or threads(), progress, store)
     failures = tuple(failure for part in parts for failure in part.failures)
     _require_central(asked.inquiry, failures)
     outcomes, worth = _worth(asked.inquiry, parts)
@@ -291,19 +304,22 @@ def _dropouts(scenario: Scenario, players: Sequence[str]) -> set[int]:
     return {grand & ~mask(players, theirs(scenario, players, company)) for company in everyone}
 
 
-def worked_off(inquiry: Inquiry, workers: Workers, progress: Progress | None = None) -> list[Part]:
+def worked_off(
+    inquiry: Inquiry, workers: Workers, progress: Progress | None = None, store: Store | None = None
+) -> list[Part]:
     """All lanes of an inquiry, in order. Raises as `work_off`."""
-    parts: list[Part] = []
-    done = 0
+    parts = list(store.parts()) if store else []
+    there = {(part.first, part.last) for part in parts}
+    left = [span for span in blocks_of(inquiry, LANES_PER_BLOCK) if span not in there]
 
     def keep(part: Part) -> None:
-        nonlocal done
         parts.append(part)
-        done += part.last - part.first + 1
+        if store is not None:
+            store.put(part)
         if progress is not None:
-            progress(done / inquiry.lanes)
+            progress(sum(one.last - one.first + 1 for one in parts) / inquiry.lanes)
 
-    hand_out(worked, pickle.dumps(inquiry), blocks_of(inquiry, LANES_PER_BLOCK), workers, keep)
+    hand_out(worked, pickle.dumps(inquiry), left, workers, keep)
     return sorted(parts, key=lambda part: part.first)
 
 

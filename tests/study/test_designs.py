@@ -12,7 +12,7 @@ import pytest
 
 from simulator.accounting.accounts import Account
 from simulator.engine import Lane
-from simulator.results import provenance, shelf
+from simulator.results import forms, provenance, shelf
 from simulator.scenario import load
 from simulator.study import executors
 from simulator.study.designs import Design
@@ -88,7 +88,7 @@ def test_only_the_same_design_can_be_gone_on_with(tmp_path: Path) -> None:
     study = designed(tmp_path)
     other = replace(study, design=Design({RATE: (0.0, 0.5, 0.9)}, (0, 0, 0)))
     assert provenance.identity(study) != provenance.identity(other)
-    kept = shelf.shelf(tmp_path, provenance.identity(study))
+    kept = shelf.shelf(tmp_path, provenance.identity(study), forms.BLOCKS)
     kept.put(Workshop(study).block(1, 2))
     done: list[Block] = []
     replicate(study, executors.threads(1), done.append, done=[(1, 2)])
