@@ -94,7 +94,8 @@ def of_sensitivity(found: Sensitivity) -> Telling:
         rows=tuple(_row(readable(asked.factors[n].name), n, cells.values()) for n in order[:MOST]),
         notes=(
             f"{NOTES[asked.method.main]}{hidden}",
-            f"{asked.lanes:,} lanes; balance closes to {found.residual:.1g}; seed {asked.scenario.world.seed}",
+            f"{asked.lanes:,} lanes (--samples {asked.samples}); "
+            f"balance closes to {found.residual:.1g}; seed {asked.scenario.world.seed}",
         ),
         words=1,
     )
