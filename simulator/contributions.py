@@ -50,7 +50,9 @@ def _head(found: Findings) -> Iterator[str]:
         orders = 2 * len(found.orders)
         yield f"on average over {orders} sampled orders of joining (Shapley value); {coalitions:,} coalitions, ± 95 %"
     if found.inquiry.replications:
-        yield f"means of {len(found.complete)} replications, ± half of their 95 % intervals"
+        drawn = len(found.complete)
+        several = f"means of {drawn} replications, ± half of their 95 % intervals"
+        yield several if drawn > 1 else "of one replication; two or more have intervals"
     if found.other_variants:
         more = f"--variant asks for {', '.join(found.other_variants)}"
         yield f"{found.variant.name} is the variant with most partnerships; {more}"

@@ -25,7 +25,10 @@ no_plots = click.option("--no-plots", is_flag=True, help="Draw no plots: a run t
 quiet = click.option("--quiet", is_flag=True, help="Say nothing but errors.")
 debug = click.option("--debug", is_flag=True, expose_value=False, help="Show where in the program an error arose.")
 replications = click.option(
-    "--replications", type=click.IntRange(min=0), default=0, help="Lanes of every variant, drawn."
+    "--replications",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Draws of the uncertain numbers, each for every variant.",
 )
 sampling = click.option(
     "--sampling", type=click.Choice(SAMPLINGS), default=PLAIN, help="How they are spread.", show_default=True

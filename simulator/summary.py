@@ -219,6 +219,8 @@ def _notes(
     if hidden:
         variants = f"{len(hidden)} more {'variant' if len(hidden) == 1 else 'variants'}"
         yield f"{variants} in indicators.csv, and here in a wider window or with --variants: {', '.join(hidden)}"
+    if run.ensemble and run.ensemble.study.replications > 1:
+        yield from _spread(run)
     yield from (_certainty(run.ensemble, name) for name in list(run.scenario.variants)[1:] if run.ensemble)
     if gains:
         yield f"who gains most, who loses most: {'; '.join(f'{name} {_ends(of)}' for name, of in gains.items())}"
@@ -234,8 +236,29 @@ def _certainty(ensemble: Ensemble, variant: str) -> str:
     rows = {
         str(name): row for name, *row in table[own & (table["item"] == TOTAL)][["indicator", *_INTERVAL]].to_numpy()
     }
+    several = ensemble.study.replications > 1
     told = [_change(label, unit, rows[name]) for label, name, unit in _CERTAIN if name in rows]
-    return f"{variant} changes, by its mean and 95 % interval: {'; '.join(told) or 'nothing'}"
+    how = "by its mean and 95 % interval" if several else "in its only draw (two or more have an interval)"
+    return f"{variant} changes, {how}: {'; '.join(told) or 'nothing'}"
+
+
+def _spread(run: Run) -> Iterator[str]:
+    """How far apart the draws of the first variant lie, which differences do not tell."""
+    first, table = next(iter(run.scenario.variants)), run.tables.indicators
+    own = (table["variant"] == first) & (table["node"] == NETWORK) & (table["period"] == TOTAL)
+    chosen = table[own & (table["item"] == TOTAL)]
+    rows = {str(name): ends for name, *ends in chosen[["indicator", "p05", "p95"]].to_numpy()}
+    ends = [
+        f"{label} {_between(unit, *rows[name])}" for label, name, unit in _CERTAIN if name in rows and any(rows[name])
+    ]
+    if ends:
+        yield f"{first}, 5th to 95th percentile of its draws: {'; '.join(ends)}"
+
+
+def _between(unit: str, low: float, high: float) -> str:
+    """`-305.1 to 287.0 MEUR`."""
+    name, size = scale(unit, [low, high])
+    return f"{number(low / size)} to {number(high / size)} {name}"
 
 
 _INTERVAL = ("mean", "low", "high", "better")
@@ -246,8 +269,11 @@ def _change(label: str, unit: str, row: Sequence[float]) -> str:
     """`emissions -191.4 kt CO2e (-195.7 to -187.1, better in 100 % of draws)`."""
     mean, low, high, share = row
     name, size = scale(unit, [mean, low, high])
+    change = f"{label} {number(mean / size)} {name}"
+    if not isfinite(low):
+        return change
     ends = f"{number(low / size)} to {number(high / size)}"
-    return f"{label} {number(mean / size)} {name} ({ends}, better in {100 * share:.3g} % of draws)"
+    return f"{change} ({ends}, better in {100 * share:.3g} % of draws)"
 
 
 def _ends(gains: Mapping[str, float]) -> str:
@@ -268,8 +294,13 @@ def _legend(run: Run, figures: Figures) -> Iterator[str]:
 def _times(run: Run) -> str:
     lanes = f"{run.lanes} {'lane' if run.lanes == 1 else 'lanes'}"
     spent = run.timings.get("simulate", 0.0) + run.timings.get("replicate", 0.0)
-    drawn = f", means of {run.ensemble.study.replications} draws" if run.ensemble else ""
+    drawn = means_of_draws(run.ensemble.study.replications) if run.ensemble else ""
     return f"{lanes} simulated in {number(spent, 2)} s{drawn}"
+
+
+def means_of_draws(count: int) -> str:
+    """What figures are, of so many draws; nothing of none."""
+    return f", means of {count} draws" if count > 1 else ", of one draw" if count else ""
 
 
 def lasting(found: Bottleneck) -> bool:

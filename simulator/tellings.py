@@ -12,7 +12,7 @@ from simulator.report.paths import readable
 from simulator.study.outcomes import Outcome
 from simulator.study.sensitivity import Sensitivity
 from simulator.study.sweep import Swept
-from simulator.summary import number, scale
+from simulator.summary import means_of_draws, number, scale
 
 WORDS = 30
 """Characters of words that stay in one line."""
@@ -41,12 +41,13 @@ def of_sweep(swept: Swept) -> Telling:
     one = ranges[0] if len(ranges) == 1 else None
     ends = (one.written(one.values[0]), one.written(one.values[-1])) if one else ("all lowest", "all highest")
     varied = "; ".join(f"{r.path} from {r.written(r.values[0])} to {r.written(r.values[-1])}" for r in ranges)
-    repeated = f", means of {swept.sweep.replications} draws" if swept.sweep.replications else ""
     return Telling(
         heading=f"{swept.sweep.scenario.title}: {varied}",
         columns=("", "variant", *ends, "best", "at"),
         rows=tuple(_rows(swept)),
-        notes=(f"{swept.lanes:,} lanes{repeated}; balance closes to {swept.residual:.1g}",),
+        notes=(
+            f"{swept.lanes:,} lanes{means_of_draws(swept.sweep.replications)}; balance closes to {swept.residual:.1g}",
+        ),
     )
 
 
@@ -93,7 +94,8 @@ def of_sensitivity(found: Sensitivity) -> Telling:
         rows=tuple(_row(readable(asked.factors[n].name), n, cells.values()) for n in order[:MOST]),
         notes=(
             f"{NOTES[asked.method.main]}{hidden}",
-            f"{asked.lanes:,} lanes; balance closes to {found.residual:.1g}; seed {asked.scenario.world.seed}",
+            f"{asked.lanes:,} lanes (--samples {asked.samples}); "
+            f"balance closes to {found.residual:.1g}; seed {asked.scenario.world.seed}",
         ),
         words=1,
     )

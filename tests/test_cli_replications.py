@@ -42,6 +42,7 @@ def test_a_run_with_replications_leaves_their_tables_and_nothing_half_done(
     said = capsys.readouterr().out
     assert "careful changes, by its mean and 95 % interval: cash flow" in said
     assert "14 lanes simulated" in said
+    assert "usual, 5th to 95th percentile of its draws: " in said
     out = file.parent / "out"
     record = json.loads((out / "run.json").read_text())
     assert (record["replications"], record["sampling"], record["failed"]) == (6, "plain", [])
@@ -97,6 +98,29 @@ def interrupt_after(count: int, done: list[object], monkeypatch: pytest.MonkeyPa
             raise KeyboardInterrupt
 
     monkeypatch.setattr(Shelf, "put", counted)
+
+
+def test_one_draw_has_no_interval(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(file), "--replications", "1", "--no-plots", "--out", "out"]) == 0
+    said = capsys.readouterr().out
+    assert "careful changes, in its only draw (two or more have an interval): cash flow" in said
+    assert ", of one draw" in said
+    assert not any(wrong in said for wrong in ("- to -", "better in", "percentile"))
+
+
+def test_who_forgets_to_resume_or_resumes_what_is_done_is_told_so(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [str(file), "--replications", "5", "--no-plots", "--quiet", "--batch", "2", "--out", "out"]
+    with monkeypatch.context() as interrupting:
+        interrupt_after(2, [], interrupting)
+        assert main(arguments) != 0
+    capsys.readouterr()
+    assert main(arguments) == 2
+    assert "if none is, go on with what it did, by the same line with --resume, or delete it" in capsys.readouterr().err
+    assert main([*arguments, "--resume"]) == 0
+    assert main([*arguments, "--resume"]) == 2
+    assert "out: is there already, and complete; nothing to go on with" in capsys.readouterr().err
 
 
 def test_what_another_run_left_is_not_gone_on_with(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,6 +131,7 @@ def test_sensitivity_leaves_a_table_and_tornadoes(said: Said, method: str, colum
     code, out, err = said("sensitivity", "--method", method, "--samples", "2", *vary(f"{COST}=20:40"), "--out", "found")
     assert (code, err) == (0, "")
     assert "works: melt, cost" in out
+    assert " lanes (--samples 2); balance closes to " in out
     table = pd.read_csv("found/sensitivity.csv")
     assert list(table.columns)[:7] == ["indicator", "item", "unit", "factor", "numbers", *columns]
     assert set(table["factor"]) >= {COST, RATE, "companies.works.processes.melt.outputs.*.Cu"}

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from simulator.report import style
 from simulator.report.grain import amounts, grain
 from simulator.report.over_time import date_axis, days, draw_stack, legend, new_figure, panels, say_none, swatches
-from simulator.report.series import Array, periods
+from simulator.report.series import Array, as_written, periods
 from simulator.report.stock_plots import use_title
 from simulator.study.run import Run
 
@@ -79,7 +79,7 @@ def figures(run: Run, substance: str = "") -> dict[str, Figure]:
 def _figure(run: Run, heading: str, variant: str, found: Sequence[AgeStock], bounds: Bounds) -> Figure:
     columns = min(COLUMNS, len(found))
     rows = ceil(len(found) / columns)
-    result = new_figure(run, heading, (max(3.7 * columns, 5.0), 1.2 + 2.3 * rows))
+    result = new_figure(run, f"{heading}{as_written(run)}", (max(3.7 * columns, 5.0), 1.2 + 2.3 * rows))
     axes = list(result.subplots(rows, columns, squeeze=False, sharex=True).flat)
     for stock, ax in zip(found, axes, strict=False):
         _draw(ax, run, stock, variant)
@@ -213,7 +213,7 @@ def retirements(run: Run, substance: str = "") -> Figure | None:
     peak = max(float(np.sum(list(parts.values()), axis=0).max()) for parts in by.values())
     unit = style.mass_unit(peak)
     heading = f"{substance} that retires, by use" if substance else "What retires, by use"
-    figure, axes = panels(run, heading, f"Retired ({unit.name}/{drawn.per})")
+    figure, axes = panels(run, f"{heading}{as_written(run)}", f"Retired ({unit.name}/{drawn.per})")
     colours = dict(zip(titles, style.PALETTE, strict=False))
     for variant, ax in axes.items():
         draw_stack(ax, drawn.spans, by[variant], colours, unit)

@@ -30,6 +30,8 @@ ROOM = 1.06
 """Length of an axis, as part of what is drawn."""
 FAR = 0.5
 """Part of the highest value from which on the lowest one is far from 0."""
+LEAST = 0.05
+"""Length of an axis without 0, as part of the highest value: what hardly changes looks so."""
 
 
 SUBJECTS = tuple(OUTCOMES[name] for name in ("waste", "emissions", "cash_flow"))
@@ -74,7 +76,7 @@ def _limits(bands: Mapping[str, Band]) -> tuple[float, float]:
     low = min(float(band.low.min()) for band in bands.values())
     high = max(float(band.high.max()) for band in bands.values())
     if low > FAR * high > 0:
-        around = (ROOM - 1) * 2 * (high - low)
+        around = max((ROOM - 1) * 2 * (high - low), (LEAST * high - (high - low)) / 2)
         return low - around, high + around
     return min(0.0, ROOM * low), max(0.0, ROOM * high)
 

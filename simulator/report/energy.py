@@ -10,7 +10,7 @@ import numpy as np
 
 from simulator.report import style
 from simulator.report.over_time import draw_stack, draw_steps, legend, panels, swatches
-from simulator.report.series import YEAR, Array, Periods, periods
+from simulator.report.series import YEAR, Array, Periods, as_written, periods
 from simulator.report.supply import OTHERS, Layer, Supply, givers, supplies, title
 from simulator.scenario.buses import CURTAILED, GRID, UNSERVED
 from simulator.scenario.scenario import Scenario
@@ -43,7 +43,7 @@ def figure(run: Run, supply: Supply) -> Figure:
     unit = style.energy_unit(float((supply.stacked * factor).max()), "W" if not per else "Wh")
     carrier = run.scenario.world.energy[supply.carrier].title or style.heading(supply.carrier)
     alike = {next(iter(supply.layers)): "All variants alike"} if _alike(supply) else None
-    result, axes = panels(run, f"{carrier} by supplier", f"{carrier} ({unit.name}{per})", alike)
+    result, axes = panels(run, f"{carrier} by supplier{as_written(run)}", f"{carrier} ({unit.name}{per})", alike)
     colours = layer_colours(run.scenario, supply)
     hatched = {layer for layer in colours if layer.node in HATCHED}
     for variant, ax in axes.items():

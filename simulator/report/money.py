@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from simulator.report import style
 from simulator.report.over_time import new_figure
-from simulator.report.series import WHOLE, totals
+from simulator.report.series import WHOLE, as_written, totals
 from simulator.study.run import Run
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def figure(run: Run) -> Figure | None:
     chart = _chart(run, flows)
     rows = layout(list(flows))
     each = HEAD + chart.high + BELOW
-    result = new_figure(run, "Cash flow of companies", (WIDTH, 1.0))
+    result = new_figure(run, f"Cash flow of companies{as_written(run)}", (WIDTH, 1.0))
     result.set_figheight(ABOVE + LINE * result.get_suptitle().count("\n") + len(rows) * each)
     result.set_layout_engine("none")  # all sizes are known
     result.texts[0].set_y(1 - 0.1 / result.get_figheight())

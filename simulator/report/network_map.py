@@ -16,7 +16,7 @@ from simulator.report import style
 from simulator.report.arrows import DOT, Arrow, arrow
 from simulator.report.names import Name, aside, free_spot, name_spots
 from simulator.report.places import EDGE, Ground, Trip, Trips, ground
-from simulator.report.series import mean_of, sums
+from simulator.report.series import as_written, mean_of, sums
 from simulator.report.shapes import Point, Rect
 from simulator.scenario.buses import FLOW, GRID, UNSERVED
 from simulator.scenario.models import BoundaryNode, Company
@@ -210,7 +210,8 @@ def _room(key: Key, names: Sequence[str]) -> float:
 def _subtitle(run: Run) -> str:
     _, per = mean_of(run)
     what, when = ("Mean flows", ", per year") if per else ("Flows", "")
-    return f"{what} of materials and energy, {style.span(run.scenario)}{when}; without grid and environment"
+    shown = f"{style.span(run.scenario)}{when}{as_written(run)}"
+    return f"{what} of materials and energy, {shown}; without grid and environment"
 
 
 def draw(ax: Axes, key: Key, trips: Trips) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from simulator.report import style
 from simulator.report.dates import date_ticks
 from simulator.report.grain import Grain, amounts, grain
-from simulator.report.series import Array, ByVariant, Periods, counted_once, periods
+from simulator.report.series import Array, ByVariant, Periods, as_written, counted_once, periods
 from simulator.scenario.scenario import Scenario
 from simulator.study.run import Run
 from simulator.units import SECONDS_PER_DAY
@@ -40,7 +40,7 @@ def waste(run: Run) -> Figure | None:
     if not _peak(by):
         return None
     unit = style.mass_unit(_peak(by))
-    figure, axes = panels(run, _headed("Waste by final fate", drawn), f"Waste ({unit.name}/{drawn.per})")
+    figure, axes = panels(run, _headed(run, "Waste by final fate", drawn), f"Waste ({unit.name}/{drawn.per})")
     colours = fate_colours(by)
     for variant, ax in axes.items():
         draw_stack(ax, drawn.spans, by[variant], colours, unit)
@@ -57,7 +57,7 @@ def emissions(run: Run) -> Figure:
     biogenic = {v: sum_all(x) for v, x in amounts(run, table, "scope", "biogenic_t_co2", drawn).items()}
     highest = max(_peak(by), *(_top(x) for x in biogenic.values()))
     unit = style.mass_unit(highest, " CO₂e")
-    head = _headed("Greenhouse gas emissions by scope", drawn)
+    head = _headed(run, "Greenhouse gas emissions by scope", drawn)
     figure, axes = panels(run, head, f"Emissions ({unit.name}/{drawn.per})")
     colours = {scope: colour for scope, colour in style.SCOPES.items() if any(scope in x for x in by.values())}
     for variant, ax in axes.items():
@@ -85,8 +85,8 @@ def _draw_biogenic(ax: Axes, spans: Periods, heights: Array) -> None:
         _draw_layer(ax, days(spans.edges), np.zeros(spans.count), heights, part=BESIDE_STACK, look=look)
 
 
-def _headed(title: str, drawn: Grain) -> str:
-    return f"{title}, part-years scaled to whole ones" if drawn.partial else title
+def _headed(run: Run, title: str, drawn: Grain) -> str:
+    return f"{title}{', part-years scaled to whole ones' if drawn.partial else ''}{as_written(run)}"
 
 
 def fate_colours(by: ByVariant | Mapping[str, Mapping[str, float]]) -> dict[str, str]:

@@ -216,5 +216,5 @@ def _titled(found: Findings, partnership: int) -> str:
 
 
 def _title(found: Findings, text: str) -> str:
-    draws = f", mean of {len(found.complete)} draws" if found.inquiry.replications else ""
+    draws = style.mean_of_draws(len(found.complete)) if found.inquiry.replications else ""
     return f"{text} · {style.variant_title(found.variant)}, {style.span(found.scenario)}{draws}"

@@ -17,7 +17,7 @@ from simulator.report.labels import Label, place
 from simulator.report.layers import Pair, Skeleton, restricted, skeleton
 from simulator.report.links import OTHERS, Link, Network, Node, fate, networks
 from simulator.report.measures import value_scale
-from simulator.report.series import mean_of
+from simulator.report.series import as_written, mean_of
 from simulator.report.shapes import LINE, TURN, Layout, Loop, Point, Rect, Ribbon, Size
 from simulator.study.run import Run
 
@@ -282,7 +282,7 @@ def _head(run: Run, variant: str, width: float) -> str:
 def _subtitle(run: Run, picture: Picture) -> str:
     unit = picture.key.unit.name
     what = "Mean flows" if "/" in unit else "Flows"
-    return f"{what} of materials, {style.span(run.scenario)}, in {unit}"
+    return f"{what} of materials, {style.span(run.scenario)}, in {unit}{as_written(run)}"
 
 
 def _legend_rows(run: Run, picture: Picture, width: float) -> list[list[tuple[float, str, str]]]:

@@ -63,6 +63,12 @@ def _tornado(found: Sensitivity, one: Outcome) -> Figure:
     return figure
 
 
+def _asked(found: Sensitivity) -> str:
+    """The variant asked about, or both where it is about their difference."""
+    titles = list(style.variant_titles(found.inquiry.scenario).values())
+    return titles[-1] if len(titles) == 1 else f"{titles[-1]} against {titles[0]}"
+
+
 def _title(found: Sensitivity, one: Outcome) -> str:
     titles = list(style.variant_titles(found.inquiry.scenario).values())
     against = f"Change in {one.title.lower()}, {titles[-1]} against {titles[0]}"
@@ -114,7 +120,7 @@ def _scatter(found: Sensitivity) -> Figure:
     """A panel per outcome: how far a factor moves it, against how much that depends on others and on where it is."""
     rows = ceil(len(found.outcomes) / 2)
     numbers = _numbered(found)
-    title = "Effect of each factor, and how far it depends on the others"
+    title = f"{_asked(found)}: effect of each factor, and how far it depends on the others"
     size = (WIDTH, 1.2 + 3.1 * rows + 0.1 * len(numbers))
     figure = titled_figure(found.inquiry.scenario, title, size)
     panels = list(figure.subplots(rows, 2, squeeze=False).flat)

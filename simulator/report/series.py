@@ -27,6 +27,11 @@ Array: TypeAlias = NDArray[np.float64]
 ByVariant: TypeAlias = Mapping[str, Mapping[str, Array]]
 
 
+def as_written(run: Run) -> str:
+    """What a heading says where replications were drawn and yet the world as written is shown, once simulated."""
+    return ", as written (not drawn)" if run.ensemble else ""
+
+
 @dataclass(frozen=True)
 class Periods:
     """Reporting periods on the calendar."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.report import style
 from simulator.report.over_time import date_axis, days, legend, new_figure, say_none
-from simulator.report.series import Stock, periods, stocks, summed
+from simulator.report.series import Stock, as_written, periods, stocks, summed
 from simulator.study.run import Run
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def figure(run: Run) -> Figure:
     chosen = selection(changing)
     rows = max(1, ceil(len(chosen) / COLUMNS))
     columns = max(1, min(COLUMNS, len(chosen)))
-    result = new_figure(run, "Stocks", (max(3.7 * columns, 5.0), 1.2 + 2.1 * rows))
+    result = new_figure(run, f"Stocks{as_written(run)}", (max(3.7 * columns, 5.0), 1.2 + 2.1 * rows))
     axes = list(result.subplots(rows, columns, squeeze=False, sharex=True).flat)
     for stock, ax in zip(chosen, axes, strict=False):
         draw(ax, run, stock)

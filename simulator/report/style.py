@@ -207,6 +207,11 @@ def span(scenario: Scenario) -> str:
     return f"{time.start:%Y-%m-%d} to {time.end:%Y-%m-%d}"
 
 
+def mean_of_draws(count: int) -> str:
+    """What a heading says where means of so many replications are shown; nothing of none."""
+    return f", mean of {count} draws" if count > 1 else ", of one draw" if count else ""
+
+
 def variant_title(variant: Variant) -> str:
     """What a variant is called in plots; a hypothetical one says so."""
     title = variant.title if variant.title and variant.title != variant.name else heading(variant.name)

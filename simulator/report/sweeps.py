@@ -120,7 +120,9 @@ def _heat_map(swept: Swept, outcome: Outcome) -> Figure:
     maps = {variant: swept.of(variant, outcome.key) for variant in swept.figures}
     rows, columns = (2, len(maps)) if len(others) > 1 else (1, 1 + 2 * len(others))
     size = (max(6.4, 0.9 + 3.2 * columns), 1.0 + 2.9 * rows)
-    figure = titled_figure(swept.sweep.scenario, f"{outcome.title} over the whole run", size)
+    figure = titled_figure(
+        swept.sweep.scenario, f"{outcome.title} over the whole run{style.mean_of_draws(swept.sweep.replications)}", size
+    )
     panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     flat = [ax for row in panels for ax in row]
     _draw_row(figure, dict(zip(maps, flat, strict=False)), swept, outcome, maps=maps, colours=ABSOLUTE)
@@ -169,7 +171,7 @@ def _draw_row(
 def _name_values(ax: Axes, ranges: Sequence[Range], *, left: bool) -> None:
     for axis, varied in zip((ax.xaxis, ax.yaxis), ranges, strict=True):
         places = np.unique(np.linspace(0, len(varied.values) - 1, min(TICKS, len(varied.values))).round().astype(int))
-        axis.set_ticks(places + 0.5, [f"{varied.values[n]:.4g}" for n in places])
+        axis.set_ticks(places + 0.5, [f"{varied.values[n]:.4g}".replace("-", "−") for n in places])
     ax.grid(visible=False)
     ax.set_xlabel(_axis(ranges[0]))
     ax.tick_params(labelbottom=True, labelleft=True)

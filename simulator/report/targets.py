@@ -33,7 +33,8 @@ def figure(run: Run) -> Figure | None:
         return None
     columns = min(COLUMNS, len(found))
     rows = -(-len(found) // columns)
-    result = new_figure(run, "Targets and progress", (max(4.6 * columns, 6.4), 1.2 + 3.0 * rows))
+    draws = style.mean_of_draws(run.ensemble.study.replications if run.ensemble else 0)
+    result = new_figure(run, f"Targets and progress{draws}", (max(4.6 * columns, 6.4), 1.2 + 3.0 * rows))
     flat = list(result.subplots(rows, columns, squeeze=False).flat)
     for ax in flat[len(found) :]:
         ax.remove()

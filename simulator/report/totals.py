@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from simulator.report import style
 from simulator.report.over_time import fate_colours, new_figure, swatches
-from simulator.report.series import counted_once, totals
+from simulator.report.series import as_written, counted_once, totals
 from simulator.study.run import Run
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ HALO: Mapping[str, Any] = {"boxstyle": "square,pad=0.1", "facecolor": "white", "
 def figure(run: Run) -> Figure:
     """Two panels of stacked bars, one bar per variant; biogenic CO2 is a mark of its own."""
     bars = 0.1 + BAR * len(run.scenario.variants)
-    result = new_figure(run, "Totals over the whole run", (10.5, bars))
+    result = new_figure(run, f"Totals over the whole run{as_written(run)}", (10.5, bars))
     above = ABOVE + LINE * result.get_suptitle().count("\n")
     height = above + bars + BELOW
     result.set_figheight(height)

@@ -112,6 +112,8 @@ def _interrupted(scenario: Scenario, root: Path, out: Path | None, kind: str) ->
         folder = out.resolve()
         if holds_blocks(partial_of(folder)):
             return folder
+        if os.path.lexists(folder):
+            raise UserError(f"{out}: is there already, and complete; nothing to go on with")
         raise UserError(f"{partial_of(out)}: holds nothing to go on from; run without --resume")
     home, ending = root.resolve() / scenario.name / kind, f"-{config_hash(scenario)[:8]}"
     found = sorted(path.name.removesuffix(PARTIAL) for path in home.glob(f"*{PARTIAL}") if holds_blocks(path))
@@ -183,7 +185,10 @@ def reserve(partial: Path) -> None:
     try:
         make(partial)
     except FileExistsError:
-        raise UserError(f"{partial}: another run is writing here, or was killed; if none is, delete it") from None
+        wise = "if none is, delete it"
+        if holds_blocks(partial):
+            wise = "if none is, go on with what it did, by the same line with --resume, or delete it"
+        raise UserError(f"{partial}: another run is writing here, or was stopped; {wise}") from None
 
 
 def make(partial: Path) -> None:

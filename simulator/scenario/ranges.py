@@ -145,6 +145,7 @@ def loaded(
     seed: int | None = None,
 ) -> Scenario:
     """The scenario with what is varied distributed as `kind`. Raises as `load` does, and where a number cannot vary."""
+    _check_once(ranges)
     overrides = [*sets, *(one.override(kind) for one in ranges)]
     try:
         scenario = load(file, overrides, variants, seed)
@@ -152,6 +153,15 @@ def loaded(
         raise ScenarioError([_as_varied(fault, len(sets), kind) for fault in error.faults]) from error
     _all_drawn(scenario, ranges)
     return scenario
+
+
+def _check_once(ranges: Sequence[Range]) -> None:
+    """Raise ScenarioError where a number is varied by two options."""
+    lines: dict[str, int] = {}
+    for line, one in enumerate(ranges, 1):
+        if (earlier := lines.setdefault(one.path, line)) != line:
+            message = f"is varied twice, also in {OPTION}:{earlier}: name all its values in one of them"
+            raise ScenarioError([Fault(OPTION, line, one.path, message)])
 
 
 def variants_in(file: str | Path) -> tuple[str, ...]:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from simulator.report import bands, differences, style
+from simulator.report.write import figures
 from simulator.study import executors
 from simulator.study.run import Run, run
 from tests.study.test_replications import WORKS, uncertain
@@ -23,6 +25,27 @@ def test_nothing_is_drawn_without_replications(tmp_path: Path) -> None:
     alone = run(uncertain(tmp_path))
     assert bands.figures(alone) == {}
     assert differences.figure(alone) is None
+
+
+def test_pictures_of_a_run_with_replications_say_whether_they_show_draws(made: Run) -> None:
+    with style.styled():
+        heads = {name: " ".join(text.get_text() for text in figure.findobj(Text)) for name, figure in figures(made)}
+    as_written = {name for name, head in heads.items() if "as written (not drawn)" in head.replace("\n", " ")}
+    assert as_written == {name for name in heads if not name.startswith(("bands", "differences", "targets"))}
+    assert {"totals", "money", "waste_over_time", "sankey_usual"} <= as_written
+
+
+def test_pictures_of_a_run_without_replications_have_no_more_to_say(tmp_path: Path) -> None:
+    with style.styled():
+        assert all("as written" not in str(figure.get_suptitle()) for _, figure in figures(run(uncertain(tmp_path))))
+
+
+@pytest.mark.parametrize(("low", "high"), [(99.0, 100.0), (60.0, 100.0)])
+def test_a_band_that_hardly_changes_looks_so(low: float, high: float) -> None:
+    band = bands.Band(np.array([low]), np.array([low]), np.array([high]))
+    below, above = bands._limits({"usual": band})
+    assert below < low < high < above
+    assert above - below >= 0.049 * high
 
 
 def test_bands_are_the_percentiles_of_the_table(made: Run) -> None:

@@ -56,6 +56,12 @@ def test_what_hardly_changes_looks_level(tmp_path: Path) -> None:
     assert high - low >= 0.04 * high
 
 
+def test_a_heat_map_tells_of_how_many_draws_it_is_the_mean(tmp_path: Path) -> None:
+    uncertain(tmp_path)
+    found = done(tmp_path, f"{FEE}=20:80:2", f"{RATE}=5,10", replications=3)
+    assert "over the whole run, mean of 3 draws · " in dict(sweeps.heat_maps(found))["heat_cash_flow"].get_suptitle()
+
+
 def test_a_heat_map_has_each_variant_and_the_change_against_the_first(tmp_path: Path) -> None:
     uncertain(tmp_path)
     found = done(tmp_path, f"{RATE}=6:12:3", f"{COST}=10,50")
@@ -103,6 +109,7 @@ def test_a_scatter_numbers_what_matters_and_has_no_point_for_a_group(tmp_path: P
     assert [text.get_text() for text in ax.texts] == ["1", "2"]
     names = [text.get_text() for text in figure.legends[0].get_texts()]
     assert names == ["1  mill: part 00", "2  mill: part 01", "sigma = mu*"]
+    assert figure.get_suptitle().startswith("Careful against Usual: effect of each factor")
 
 
 def test_sobol_has_no_scatter(tmp_path: Path) -> None:
