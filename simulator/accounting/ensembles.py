@@ -38,7 +38,7 @@ _Measure = Callable[[Floats], Statistics]
 
 @dataclass(frozen=True)
 class EnsembleTables:
-    """Tables over replications, with the columns of `COLUMNS`."""
+    """Tables over replications, with the columns of `ALL_COLUMNS`."""
 
     indicators: pd.DataFrame
     differences: pd.DataFrame

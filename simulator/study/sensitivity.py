@@ -59,20 +59,26 @@ class Factor:
 def factors(scenario: Scenario) -> tuple[Factor, ...]:
     """What is drawn in any world of any variant, in order of name."""
     worlds = {id(world): world for variant in scenario.variants.values() for world in variant.worlds}
-    draws = [draw for world in worlds.values() for draw in draws_of(world)]
-    found: list[list[Draw]] = []
-    for draw in draws:
-        joined = [group for group in found if any(_together(draw, other) for other in group)]
-        found = [group for group in found if group not in joined]
-        found.append([*(one for group in joined for one in group), draw])
-    made = [_factor(group) for group in found]
+    made = [_factor(group) for group in together(draw for world in worlds.values() for draw in draws_of(world))]
     names = Counter(factor.name for factor in made)
     apart = (factor if names[factor.name] == 1 else replace(factor, name=factor.paths[0]) for factor in made)
     return tuple(sorted(apart, key=lambda factor: factor.name))
 
 
-def _together(one: Draw, other: Draw) -> bool:
-    return one.key == other.key or (one.split != "" and one.split == other.split)
+def together(draws: Iterable[Draw]) -> list[list[Draw]]:
+    """Draws that vary as one: those that share a key or a split, or are linked by others that do."""
+    found: dict[tuple[str, str], list[Draw]] = {}
+    for draw in draws:
+        ties = [("key", draw.key), *([("split", draw.split)] if draw.split else [])]
+        joined = {id(group): group for tie in ties if (group := found.get(tie)) is not None}
+        if len(joined) == 1:
+            (group,) = joined.values()
+        else:
+            group = [one for some in joined.values() for one in some]
+            ties += [tie for tie, old in found.items() if id(old) in joined] if joined else []
+        group.append(draw)
+        found.update(dict.fromkeys(ties, group))
+    return list({id(group): group for group in found.values()}.values())
 
 
 def _factor(group: Sequence[Draw]) -> Factor:

@@ -35,8 +35,13 @@ class Game:
     """Shape (coalitions, …)."""
 
     def of(self, coalitions: Iterable[int]) -> Floats:
-        """What some of them are worth, shape (some, …)."""
-        found: Floats = self.worth[np.searchsorted(self.coalitions, list(coalitions))]
+        """What some of them are worth, shape (some, …). Raises KeyError where one of them is not known."""
+        wanted, known = np.array(list(coalitions), dtype=np.int64), np.array(self.coalitions, dtype=np.int64)
+        places = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+        missing = wanted[known[places] != wanted]
+        if missing.size:
+            raise KeyError(f"coalition {missing[0]} of {self.players} players was not simulated")
+        found: Floats = self.worth[places]
         return found
 
     @property

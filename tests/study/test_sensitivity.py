@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from itertools import permutations
 from math import pi
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pytest
 
 from simulator.errors import UserError
 from simulator.scenario import load
+from simulator.scenario.drawing import Draw
+from simulator.scenario.numbers import Number
 from simulator.scenario.scenario import Scenario
 from simulator.sensitivities import METHODS as OFFERED
 from simulator.sensitivities import OUTCOMES as TOLD
@@ -19,7 +22,7 @@ from simulator.study import executors
 from simulator.study.ensemble import replicate
 from simulator.study.outcomes import OUTCOMES
 from simulator.study.replication import Block
-from simulator.study.sensitivity import METHODS, Floats, Problem, Sensitivity, factors, found_by, inquiry
+from simulator.study.sensitivity import METHODS, Floats, Problem, Sensitivity, factors, found_by, inquiry, together
 from tests.engine.builders import read, text
 from tests.study.test_replications import uncertain
 
@@ -202,6 +205,16 @@ def test_the_difference_to_another_variant_is_that_of_its_outcomes(tmp_path: Pat
     found = measures(asked(load(path), "morris", 4))
     assert found["mu"]["cost"] == pytest.approx(-200 * 40.0)
     assert found["mu_star"]["price"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_what_is_linked_by_others_varies_as_one_in_whatever_order_it_is_met() -> None:
+    """Two splits of which a part each shares a draw, met in two worlds; and two numbers that share nothing."""
+    number = Number(1.0, "1")
+    said = (("a.x", "a.x", "a"), ("a.y", "same", "a"), ("b.x", "same", "b"), ("b.y", "b.y", "b"), ("c", "c", ""))
+    draws = [Draw(path, key, number, (), split) for path, key, split in (*said, ("d", "d", ""))]
+    for order in permutations(draws):
+        found = {frozenset(draw.path for draw in group) for group in together([*order, *draws])}
+        assert found == {frozenset({"a.x", "a.y", "b.x", "b.y"}), frozenset({"c"}), frozenset({"d"})}
 
 
 def test_two_splits_of_one_process_are_two_factors(tmp_path: Path) -> None:

@@ -126,6 +126,14 @@ def test_what_orders_and_ends_need_is_known() -> None:
         assert (measure(game) == measure(whole)).all()
 
 
+@pytest.mark.parametrize("coalition", [2, 7])
+def test_what_was_not_simulated_is_not_taken_for_its_neighbour(coalition: int) -> None:
+    game = Game(3, (0, 1, 3, 4), np.array([0.0, 1.0, 2.0, 3.0]))
+    assert game.of([4, 0]).tolist() == [3.0, 0.0]
+    with pytest.raises(KeyError, match=f"coalition {coalition} of 3 players"):
+        game.of([1, coalition])
+
+
 def test_twenty_players_need_few_coalitions() -> None:
     assert len(ends(20)) == 2 * (1 + 20 + 190)
     assert len(met(orders(20, 2, 1))) <= 2 * 19 + 2
