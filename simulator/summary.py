@@ -225,7 +225,8 @@ def _notes(
     if gains:
         yield f"who gains most, who loses most: {'; '.join(f'{name} {_ends(of)}' for name, of in gains.items())}"
     yield from (f"target: {line}" for line in attainment.lines(progress(run.scenario, run.tables.indicators)))
-    yield from (f"bottleneck: {sentence}" for sentence in bottlenecks(run.bottlenecks))
+    bottleneck = "bottleneck as written" if run.ensemble else "bottleneck"
+    yield from (f"{bottleneck}: {sentence}" for sentence in bottlenecks(run.bottlenecks))
     yield f"balance: closes to {run.residual:.1g}; seed {run.seed}, {_times(run)}"
 
 

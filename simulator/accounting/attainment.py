@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from simulator import units
-from simulator.accounting.targets import CLOSE, Progress, says_nothing
+from simulator.accounting.targets import Progress
 from simulator.scenario.targets import Milestone
 
 MINUS = "−"
@@ -14,7 +14,7 @@ MINUS = "−"
 def lines(found: Sequence[Progress]) -> tuple[str, ...]:
     """`network.emissions 2030: −40 % of linear 2025 (34,200 t CO2e); linear +3.0 %, circular −43.1 % (met)`.
 
-    One for every target and milestone reached. Where the run ends before the first milestone, its last full year is
+    One for every target and milestone reached; of many draws the mean, and the share of them in which it is met. Where the run ends before the first milestone, its last full year is
     held against the path.
     """
     return tuple(line for progress in found for line in _lines(progress))
@@ -49,14 +49,15 @@ def _base(progress: Progress, milestone: Milestone) -> str:
 
 def _variants(progress: Progress, milestone: Milestone, year: int) -> str:
     reached = ((name, values[year]) for name, values in progress.values.items() if year in values)
-    said = (f"{name} {shown(progress, milestone, value)}{_met(progress, year, value)}" for name, value in reached)
+    said = (f"{name} {shown(progress, milestone, value)}{_met(progress, name, year)}" for name, value in reached)
     return ", ".join(said) or "no variant has the figure"
 
 
-def _met(progress: Progress, year: int, value: float) -> str:
-    base, goal = progress.base[1], progress.goal[year]
-    short = goal - value if progress.rises else value - goal
-    return " (met)" if short <= CLOSE * abs(base) and not says_nothing(base, goal) else ""
+def _met(progress: Progress, variant: str, year: int) -> str:
+    share = progress.met[variant].get(year, 0.0)
+    if share in {0.0, 1.0}:
+        return " (met)" if share else ""
+    return f" (met in {100 * share:.3g} % of draws)"
 
 
 def shown(progress: Progress, milestone: Milestone, value: float) -> str:

@@ -125,6 +125,8 @@ class Progress:
     """What the target asks, by full year of the run from the base year on."""
     values: Mapping[str, Mapping[int, float]]
     """What is reached, by variant and year, the mean over replications; without years in which it is undefined."""
+    met: Mapping[str, Mapping[int, float]]
+    """Whether it is met, 0 or 1, likewise; over replications, the share of them in which it is."""
 
     @property
     def rises(self) -> bool:
@@ -134,7 +136,7 @@ class Progress:
 
 def progress(scenario: Scenario, indicators: pd.DataFrame) -> tuple[Progress, ...]:
     """Progress towards every target of which the table `indicators` has rows, in the order of the file."""
-    table = indicators[indicators["indicator"].isin(TARGET_INDICATORS[:2])]
+    table = indicators[indicators["indicator"].isin(TARGET_INDICATORS)]
     rows = zip(*(table[name] for name in ("node", "item", "indicator", "variant", "period", "value")), strict=True)
     by_figure: dict[tuple[str, str], dict[tuple[str, str, int], float]] = {}
     for node, item, indicator, variant, period, value in rows:
@@ -147,14 +149,14 @@ def progress(scenario: Scenario, indicators: pd.DataFrame) -> tuple[Progress, ..
 def _progress(scenario: Scenario, path: str, found: Figure, rows: Mapping[tuple[str, str, int], float]) -> Progress:
     target = scenario.world.targets[path].in_unit(found.unit)
     goal = {year: value for (indicator, _, year), value in sorted(rows.items()) if indicator == TARGET}
-    values = {
-        name: {
-            year: goal[year] + gap
-            for (indicator, variant, year), gap in sorted(rows.items())
-            if (indicator, variant) == (GAP, name)
-        }
-        for name in scenario.variants
-    }
+    gaps = {name: _of(rows, GAP, name) for name in scenario.variants}
+    values = {name: {year: goal[year] + gap for year, gap in own.items()} for name, own in gaps.items()}
+    met = {name: _of(rows, MET, name) for name in scenario.variants}
     year = base_year(scenario.world, target) or min(goal)
     base = target.base_value.value if target.base_value is not None else goal[year]
-    return Progress(path, found, target, (year, base), goal, values)
+    return Progress(path, found, target, (year, base), goal, values, met)
+
+
+def _of(rows: Mapping[tuple[str, str, int], float], indicator: str, variant: str) -> dict[int, float]:
+    """One indicator of one variant, by year."""
+    return {year: value for (name, of, year), value in sorted(rows.items()) if (name, of) == (indicator, variant)}

@@ -205,6 +205,13 @@ def test_a_line_says_each_milestone_as_far_as_the_run_reaches(done: Run) -> None
     )
 
 
+def test_of_many_draws_a_line_says_in_how_many_it_is_met(done: Run) -> None:
+    first = progress(done.scenario, done.tables.indicators)[0]
+    for share, told in ((0.0, ""), (0.625, " (met in 62.5 % of draws)"), (1.0, " (met)")):
+        of_draws = replace(first, met={"linear": {2030: share}, "circular": {}})
+        assert f"linear +0.1 %{told}, circular −64.5 %" in lines([of_draws])[0]
+
+
 def test_no_change_has_no_sign(done: Run) -> None:
     first = progress(done.scenario, done.tables.indicators)[0]
     same_as_base = {"linear": dict.fromkeys(first.goal, first.base[1] * 0.9999)}
@@ -216,7 +223,7 @@ def test_no_change_has_no_sign(done: Run) -> None:
 def test_a_line_calls_nothing_met_where_base_and_goal_are_0(done: Run) -> None:
     first = progress(done.scenario, done.tables.indicators)[0]
     years = dict.fromkeys(first.goal, 0.0)
-    nothing = replace(first, base=(2025, 0.0), goal=years, values={"linear": years})
+    nothing = replace(first, base=(2025, 0.0), goal=years, values={"linear": years}, met={"linear": {}})
     assert lines([nothing])[0] == (
         "network.emissions 2030: −40 % of linear 2025 (0 t CO2e); base is 0: no per cent of it; linear 0 t CO2e"
     )
