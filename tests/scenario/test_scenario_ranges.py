@@ -102,6 +102,9 @@ def test_both_ends_of_a_range(mill: Path) -> None:
         (f"{MELT}.rate=1:5", "is not of the form LO:HI:N"),
         (f"{MELT}.rate=1:5:1", "`1` is no number of points: write a whole number from 2 on"),
         (f"{MELT}.rate=1:5:2.5", "`2.5` is no number of points"),
+        (f"{MELT}.rate=1:5:0", "`0` is no number of points"),
+        (f"{MELT}.rate=1:5:1000000000", "`1000000000` points are too many, the most are 1,000,000"),
+        (f"{MELT}.rate=1:5:{'9' * 5000}", "points are too many"),
         (f"{MELT}.rate=5:1:3", "does not rise from 5 to 1"),
         (f"{MELT}.rate=5", "needs at least two values"),
         (f"{MELT}.rate=5,6,5", "names a value twice"),
@@ -124,11 +127,12 @@ def test_what_cannot_vary_so_says_why_with_its_place(mill: Path, text: str, said
 
 
 def test_a_number_is_not_varied_twice_nor_set_and_varied(mill: Path) -> None:
-    for sets, texts in (
-        ([], [f"{MELT}.cost=1,2", f"{MELT}.cost=3,4"]),
-        ([f"{MELT}.cost=3 EUR/t"], [f"{MELT}.cost=1,2"]),
+    for sets, texts, other in (
+        ([], [f"{MELT}.cost=1,2", f"{MELT}.cost=3,4"], "--vary:1"),
+        ([f"{MELT}.cost=3 EUR/t"], [f"{MELT}.cost=1,2"], "--set:1"),
+        (["flows.dig.distance=7 km"], [f"{MELT}.cost=1,2", f"{MELT}.cost=3,4"], "--vary:1"),
     ):
-        with pytest.raises(ScenarioError, match="is set twice"):
+        with pytest.raises(ScenarioError, match=f"is set twice .*also in {other}"):
             chosen(mill, texts, sets)
 
 
