@@ -1,15 +1,19 @@
 """Blocks of replications on disk, while a run of many lanes goes on: what is there can be gone on from.
 
 A block is two arrays and a JSON file that is written last: without it the block is not there. Every file appears at
-once under its name. The arrays are read where they lie, not into memory.
+once under its name. The arrays are read where they lie, not into memory. After a power cut a file may have its name and
+not its content, so that blocks hold their sha256: one that is not what was written is not gone on from.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, overload
 
@@ -24,6 +28,8 @@ from simulator.study.replication import Block, Failure
 FOLDER = "blocks"
 STUDY = "study.json"
 _ARRAYS = ("figures", "course")
+_DIGEST = "sha256"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -33,11 +39,14 @@ class Shelf:
     folder: Path
 
     def put(self, block: Block) -> None:
-        """Keep a block."""
+        """Keep a block. Raises UserError where the disk refuses."""
         name = f"{block.first:07}-{block.last:07}"
-        for part in _ARRAYS:
-            self._array(f"{name}.{part}.npy", getattr(block.account, part))
-        self._text(f"{name}.json", _described(block))
+        with _disk(self.folder.parent):
+            for part in _ARRAYS:
+                self._array(f"{name}.{part}.npy", getattr(block.account, part))
+            document = _described(block)
+            digest = _digest(document, self.folder / name)
+            _put_text(self.folder / f"{name}.json", json.dumps({**document, _DIGEST: digest}))
 
     def _array(self, name: str, whole: Yearly) -> None:
         draft = self.folder / f"{name}.draft"
@@ -45,10 +54,12 @@ class Shelf:
             np.save(file, np.ascontiguousarray(whole.values), allow_pickle=False)
         draft.replace(self.folder / name)
 
-    def _text(self, name: str, document: dict[str, Any]) -> None:
-        draft = self.folder / f"{name}.draft"
-        draft.write_text(json.dumps(document), encoding="utf-8")
-        draft.replace(self.folder / name)
+    def drop_damaged(self) -> None:
+        """Forget blocks that are not what was written: they are done again."""
+        for path in sorted(self.folder.glob("*-*.json")):
+            if not _is_sound(path):
+                _log.info("%s is damaged, and is done again", path.stem)
+                path.unlink()
 
     def blocks(self) -> Blocks:
         """All that are there, by replication."""
@@ -87,27 +98,64 @@ def _read(path: Path, known: dict[Any, Any]) -> dict[str, Any]:
     return document
 
 
+def _is_sound(path: Path) -> bool:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        return bool(document.pop(_DIGEST) == _digest(document, path.with_suffix("")))
+    except (OSError, ValueError, KeyError, AttributeError):
+        return False
+
+
+def _digest(document: dict[str, Any], name: Path) -> str:
+    """sha256 of what a block says, and of the files of its arrays."""
+    whole = sha256(json.dumps(document).encode())
+    for part in _ARRAYS:
+        with name.with_name(f"{name.name}.{part}.npy").open("rb") as file:
+            whole.update(file_digest(file, _DIGEST).digest())
+    return whole.hexdigest()
+
+
+def _put_text(path: Path, text: str) -> None:
+    draft = path.with_name(f"{path.name}.draft")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+
+
+@contextmanager
+def _disk(folder: Path) -> Iterator[None]:
+    """Say that it is the disk, and where, when a block cannot be kept."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            f"{folder}: cannot be written ({error.strerror or error}); make room, or choose another --out"
+        ) from error
+
+
 def _whole(path: Path, part: str, axes: dict[str, Any]) -> Yearly:
     values = np.load(path.with_name(f"{path.stem}.{part}.npy"), mmap_mode="r", allow_pickle=False)
     return Yearly(tuple(axes["years"]), axes["keys"], values, frozenset(axes["ratios"]))
 
 
 def shelf(folder: Path, study: dict[str, Any]) -> Shelf:
-    """The shelf in a folder, empty or with the blocks of the same study. Raises UserError where it is another's."""
+    """The shelf in a folder, empty or with the sound blocks of the same study. Raises UserError where it is another's,
+    or the disk refuses.
+    """
     home = folder / FOLDER
-    home.mkdir(exist_ok=True)
     found = home / STUDY
     text = json.dumps(study, indent=2, sort_keys=True)
-    if not found.exists():
-        draft = home / f"{STUDY}.draft"
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(found)
-    elif found.read_text(encoding="utf-8") != text:
+    with _disk(folder):
+        home.mkdir(exist_ok=True)
+        if not found.exists() and not holds_blocks(folder):
+            _put_text(found, text)
+    if not found.exists() or found.read_bytes() != text.encode():
         raise UserError(
             f"{folder}: holds part of another run (scenario, seed, replications, sampling or version differ); run "
             "without --resume, or delete it"
         )
-    return Shelf(home)
+    made = Shelf(home)
+    made.drop_damaged()
+    return made
 
 
 def clear(folder: Path) -> None:
