@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator import files, terminal
+from simulator import files, lanes, terminal
 from simulator.errors import ScenarioError, UserError
 from simulator.options import changed, cluster, debug, no_plots, out, sampling, workers
 from simulator.replications import LATIN, workers_of
@@ -54,14 +54,18 @@ class Request:
     "--most", type=click.IntRange(1, 20), default=12, show_default=True, help="Simulate every coalition of so many."
 )
 @click.option(
-    "--permutations", type=click.IntRange(4), default=200, show_default=True, help="Of more, sample so many orders."
+    "--permutations",
+    type=click.IntRange(4, 1_000_000),
+    default=200,
+    show_default=True,
+    help="Of more, sample so many orders.",
 )
 @click.option("--replications", type=click.IntRange(0), default=0, help="Draws of the uncertain numbers, for each.")
 @sampling
 @workers
 @cluster
 @out
-@click.option("--force", is_flag=True, help="Replace the result that --out names.")
+@click.option("--force", is_flag=True, help="Replace the result that --out names; allow very many lanes.")
 @no_plots
 @debug
 @click.pass_context
@@ -96,6 +100,8 @@ def _answered(argv: Sequence[str], request: Request, path: Path) -> list[str]:
     start = perf_counter()
     asked = ask(path, request.question(), request.sets)
     asked = replace(asked, seconds=perf_counter() - start)
+    if request.replications:
+        lanes.check_size(asked.inquiry.lanes, force=request.force)
     if request.replications and asked.inquiry.scenario.world.noisy:
         terminal.warn(["numbers that have `noise` stand still here: coalitions are compared at what is drawn once"])
     reserved = results.prepared(asked.inquiry.scenario, request.out, force=request.force, kind=results.PARTNERS)

@@ -174,6 +174,7 @@ def test_a_full_disk_is_no_defect_and_leaves_no_result(
         (["--replications", "2", "--workers", "2", "--cluster", "x"], "exclude each other"),
         (["--replications", "2", "--resume"], "there is no interrupted run to go on from; run without --resume"),
         (["--replications", "2", "--resume", "--out", "out"], "out.partial: holds nothing to go on from"),
+        (["--replications", "1000000000"], "at least 2,000,000,000 lanes are asked for, more than 100,000"),
         (["--replications", "-1"], "Invalid value for '--replications'"),
         (["--replications", "2", "--sampling", "halton"], "'halton' is not one of 'plain', 'latin'"),
     ],
