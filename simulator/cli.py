@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import simulator
-from simulator import explanations, files, terminal
+from simulator import explanations, files, lanes, terminal
 from simulator.cli_match import match
 from simulator.cli_partners import partners
 from simulator.errors import ScenarioError, UserError
@@ -149,7 +149,7 @@ def cli() -> None:
 @changed
 @seeded
 @out
-@click.option("--force", is_flag=True, help="Replace the result that --out names.")
+@click.option("--force", is_flag=True, help="Replace the result that --out names; allow very many lanes.")
 @click.option("--csv", is_flag=True, help="Write the tables as CSV too.")
 @no_plots
 @quiet
@@ -169,6 +169,7 @@ def run(session: Session, /, **given: Any) -> None:
     start = perf_counter()
     file = files.scenario(request.file, session.program)
     scenario, warnings = _checked(file, request.sets, names(request.variants), request.seed)
+    lanes.check_size(many.replications * len(scenario.variants), force=request.force)
     loaded = perf_counter() - start
     if not request.quiet:
         terminal.warn(terminal.placed([*warnings, *_namesake(scenario, request)], scenario))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator import files, terminal
+from simulator import files, lanes, terminal
 from simulator.errors import ScenarioError
 from simulator.options import changed, cluster, debug, no_plots, out, resumed, sampling, workers
 from simulator.replications import LATIN, keeping, require_one, workers_of
@@ -53,7 +53,11 @@ class Request:
     "--most", type=click.IntRange(1, 20), default=12, show_default=True, help="Simulate every coalition of so many."
 )
 @click.option(
-    "--permutations", type=click.IntRange(4), default=200, show_default=True, help="Of more, sample so many orders."
+    "--permutations",
+    type=click.IntRange(4, 1_000_000),
+    default=200,
+    show_default=True,
+    help="Of more, sample so many orders.",
 )
 @click.option("--replications", type=click.IntRange(0), default=0, help="Draws of the uncertain numbers, for each.")
 @sampling
@@ -61,7 +65,7 @@ class Request:
 @cluster
 @resumed
 @out
-@click.option("--force", is_flag=True, help="Replace the result that --out names.")
+@click.option("--force", is_flag=True, help="Replace the result that --out names; allow very many lanes.")
 @no_plots
 @debug
 @click.pass_context
@@ -95,6 +99,8 @@ def _answered(argv: Sequence[str], request: Request, path: Path) -> list[str]:
     from simulator.study.partners import ask, simulate
 
     asked = ask(path, request.question(), request.sets)
+    if request.replications:
+        lanes.check_size(asked.inquiry.lanes, force=request.force)
     if request.replications and asked.inquiry.scenario.world.noisy:
         terminal.warn(["numbers that have `noise` stand still here: coalitions are compared at what is drawn once"])
     reserved = results.prepared(

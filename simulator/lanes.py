@@ -82,7 +82,7 @@ def loaded(asked: Asked, program: str, varying: Varying, names: Sequence[str] | 
     file = files.scenario(asked.file, program)
     try:
         found = ranges.parsed(file, asked.varied, varying.form)
-        check_size(varying.least(found), asked)
+        check_size(varying.least(found), force=asked.force)
         scenario = ranges.loaded(file, found, varying.kind, sets=asked.sets, variants=names, seed=asked.seed)
         faults, warnings = network.check(scenario)
         if faults:
@@ -95,9 +95,9 @@ def loaded(asked: Asked, program: str, varying: Varying, names: Sequence[str] | 
     return Loaded(scenario, found, together, perf_counter() - start)
 
 
-def check_size(count: int, asked: Asked) -> None:
+def check_size(count: int, *, force: bool) -> None:
     """Raise UserError where lanes are so many that it may be a slip."""
-    if count > MANY and not asked.force:
+    if count > MANY and not force:
         raise UserError(f"at least {count:,} lanes are asked for, more than {MANY:,}: ask for fewer, or use --force")
 
 

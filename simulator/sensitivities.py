@@ -53,7 +53,7 @@ def sensitivity(session: Session, /, variant: str | None, against: str | None, *
     wanted = _variants(asked, session.program, variant, against)
     found = lanes.loaded(asked, session.program, lanes.Varying(ranges.ends, "uniform", len), wanted)
     question = inquiry(found.scenario, method, samples, outcomes)
-    lanes.check_size(question.lanes, asked)
+    lanes.check_size(question.lanes, force=asked.force)
     made, folder = _simulated(session, asked, question, found)
     if not asked.quiet:
         terminal.tell(of_sensitivity(made), folder)

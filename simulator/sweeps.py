@@ -49,7 +49,7 @@ def sweep(session: Session, /, variants: str | None, **given: Any) -> None:
     varying = lanes.Varying(ranges.points, "choice", lambda some: repeats * prod(len(one.values) for one in some))
     found = lanes.loaded(asked, session.program, varying, options.names(variants))
     wanted = Sweep(found.scenario, found.ranges, asked.many.replications, asked.many.sampling == LATIN)
-    lanes.check_size(wanted.lanes, asked)
+    lanes.check_size(wanted.lanes, force=asked.force)
     made, folder = _simulated(session, asked, wanted, found)
     if not asked.quiet:
         terminal.warn(failed_lanes(made.failures))

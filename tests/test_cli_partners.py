@@ -129,6 +129,8 @@ def test_results_stand_beneath_their_scenario_apart_from_runs(
         (["--variant", "single"], "has one partnership only, deposit"),
         (["--variant", "circulor"], "did you mean circular"),
         (["--workers", "2", "--cluster", "tcp://nowhere:1"], "exclude each other"),
+        (["--replications", "1000000000"], "lanes are asked for, more than 100,000: ask for fewer, or use --force"),
+        (["--permutations", "1000000000"], "Invalid value for '--permutations'"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_what_to_do(

@@ -132,6 +132,64 @@ def test_what_another_run_left_is_not_gone_on_with(file: Path, monkeypatch: pyte
     assert len(list(Path("out.partial/blocks").glob("*-*.json"))) >= 2
 
 
+def test_a_shelf_that_no_longer_says_whose_it_is_is_not_gone_on_with(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = [str(file), "--replications", "5", "--no-plots", "--quiet", "--batch", "2", "--out", "out"]
+    interrupt_after(2, [], monkeypatch)
+    assert main(arguments) != 0
+    study = Path("out.partial/blocks/study.json")
+    for damaged in (b"", b"\xff{"):
+        study.write_bytes(damaged)
+        assert main([*arguments, "--resume"]) == 2
+    study.unlink()
+    assert main([*arguments, "--resume", "--seed", "3"]) == 2
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def zeroed(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-400] + bytes(400))
+
+
+@pytest.mark.parametrize("name", ["figures.npy", "course.npy", "json"])
+@pytest.mark.parametrize("damage", [cut, emptied, zeroed, Path.unlink])
+def test_a_block_that_a_power_cut_has_damaged_is_done_again(
+    file: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None], name: str
+) -> None:
+    """One whose tail is zeros is a whole file still: its figures would be wrong without a word."""
+    arguments = [str(file), "--replications", "6", "--no-plots", "--quiet", "--batch", "2"]
+    assert main([*arguments, "--out", "whole"]) == 0
+    interrupt_after(3, [], monkeypatch)
+    assert main([*arguments, "--out", "out"]) != 0
+    monkeypatch.undo()
+    monkeypatch.chdir(file.parent)
+    damage(sorted(Path("out.partial/blocks").glob(f"*-*.{name}"))[0])
+    assert main([*arguments, "--out", "out", "--resume"]) == 0
+    assert left(Path("out")) == left(Path("whole"))
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--replications", "4"], ["sweep", "--vary", "companies.works.processes.melt.cost=10,20"]]
+)
+def test_a_full_disk_is_no_defect_and_leaves_no_result(
+    file: Path, arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("numpy.save", full)
+    assert main([*arguments, str(file), "--no-plots", "--quiet", "--out", "out"]) == 2
+    assert "out.partial: cannot be written (No space left on device); make room" in capsys.readouterr().err
+    assert not list(file.parent.glob("out*"))
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -141,6 +199,7 @@ def test_what_another_run_left_is_not_gone_on_with(file: Path, monkeypatch: pyte
         (["--replications", "2", "--workers", "2", "--cluster", "x"], "exclude each other"),
         (["--replications", "2", "--resume"], "there is no interrupted run to go on from; run without --resume"),
         (["--replications", "2", "--resume", "--out", "out"], "out.partial: holds nothing to go on from"),
+        (["--replications", "1000000000"], "at least 2,000,000,000 lanes are asked for, more than 100,000"),
         (["--replications", "-1"], "Invalid value for '--replications'"),
         (["--replications", "2", "--sampling", "halton"], "'halton' is not one of 'plain', 'latin'"),
     ],

@@ -14,8 +14,8 @@ MINUS = "−"
 def lines(found: Sequence[Progress]) -> tuple[str, ...]:
     """`network.emissions 2030: −40 % of linear 2025 (34,200 t CO2e); linear +3.0 %, circular −43.1 % (met)`.
 
-    One for every target and milestone reached; of many draws the mean, and the share of them in which it is met. Where the run ends before the first milestone, its last full year is
-    held against the path.
+    One for every target and milestone reached; of many draws the mean, and the share of them in which it is met. Where
+    the run ends before the first milestone, its last full year is held against the path.
     """
     return tuple(line for progress in found for line in _lines(progress))
 

@@ -1,15 +1,19 @@
 """Parts of a study on disk, while a run of many lanes goes on: what is there can be gone on from.
 
 A part is some arrays and a JSON file that is written last: without it the part is not there. Every file appears at
-once under its name. The arrays are read where they lie, not into memory.
+once under its name. The arrays are read where they lie, not into memory. After a power cut a file may have its name and
+not its content, so that parts hold their sha256: one that is not what was written is not gone on from.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar, overload
 
@@ -20,6 +24,8 @@ from simulator.errors import UserError
 
 FOLDER = "blocks"
 STUDY = "study.json"
+_DIGEST = "sha256"
+_log = logging.getLogger(__name__)
 
 
 class Some(Protocol):
@@ -61,11 +67,14 @@ class Shelf(Generic[T]):
     form: Form[T]
 
     def put(self, part: T) -> None:
-        """Keep a part."""
+        """Keep a part. Raises UserError where the disk refuses."""
         name = f"{part.first:07}-{part.last:07}"
-        for array, values in self.form.arrays(part).items():
-            self._array(f"{name}.{array}.npy", values)
-        self._text(f"{name}.json", self.form.document(part))
+        with _disk(self.folder.parent):
+            for array, values in self.form.arrays(part).items():
+                self._array(f"{name}.{array}.npy", values)
+            document = self.form.document(part)
+            digest = self._digest(document, name)
+            _put_text(self.folder / f"{name}.json", json.dumps({**document, _DIGEST: digest}))
 
     def _array(self, name: str, values: Floats) -> None:
         draft = self.folder / f"{name}.draft"
@@ -73,10 +82,27 @@ class Shelf(Generic[T]):
             np.save(file, np.ascontiguousarray(values), allow_pickle=False)
         draft.replace(self.folder / name)
 
-    def _text(self, name: str, document: Document) -> None:
-        draft = self.folder / f"{name}.draft"
-        draft.write_text(json.dumps(document), encoding="utf-8")
-        draft.replace(self.folder / name)
+    def drop_damaged(self) -> None:
+        """Forget parts that are not what was written: they are done again."""
+        for path in self._complete():
+            if not self._is_sound(path):
+                _log.info("%s is damaged, and is done again", path.stem)
+                path.unlink()
+
+    def _is_sound(self, path: Path) -> bool:
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+            return bool(document.pop(_DIGEST) == self._digest(document, path.stem))
+        except (OSError, ValueError, KeyError, AttributeError):
+            return False
+
+    def _digest(self, document: Document, name: str) -> str:
+        """sha256 of what a part says, and of the files of its arrays."""
+        whole = sha256(json.dumps(document).encode())
+        for array in self.form.names:
+            with (self.folder / f"{name}.{array}.npy").open("rb") as file:
+                whole.update(file_digest(file, _DIGEST).digest())
+        return whole.hexdigest()
 
     def parts(self) -> Parts[T]:
         """All that are there, in order."""
@@ -121,21 +147,42 @@ def _mapped(path: Path, name: str) -> Floats:
 
 
 def shelf(folder: Path, study: Document, form: Form[T]) -> Shelf[T]:
-    """The shelf in a folder, empty or with the parts of the same study. Raises UserError where it is another's."""
+    """The shelf in a folder, empty or with the sound parts of the same study.
+
+    Raises UserError where it is another's, or the disk refuses.
+    """
     home = folder / FOLDER
-    home.mkdir(exist_ok=True)
     found = home / STUDY
     text = json.dumps(study, indent=2, sort_keys=True)
-    if not found.exists():
-        draft = home / f"{STUDY}.draft"
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(found)
-    elif found.read_text(encoding="utf-8") != text:
+    with _disk(folder):
+        home.mkdir(exist_ok=True)
+        if not found.exists() and not holds_blocks(folder):
+            _put_text(found, text)
+    if not found.exists() or found.read_bytes() != text.encode():
         raise UserError(
             f"{folder}: holds part of another run (scenario, seed, replications, sampling or version differ); run "
             "without --resume, or delete it"
         )
-    return Shelf(home, form)
+    made = Shelf(home, form)
+    made.drop_damaged()
+    return made
+
+
+def _put_text(path: Path, text: str) -> None:
+    draft = path.with_name(f"{path.name}.draft")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+
+
+@contextmanager
+def _disk(folder: Path) -> Iterator[None]:
+    """Say that it is the disk, and where, when a part cannot be kept."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            f"{folder}: cannot be written ({error.strerror or error}); make room, or choose another --out"
+        ) from error
 
 
 def clear(folder: Path) -> None:

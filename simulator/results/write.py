@@ -63,7 +63,7 @@ def disk(target: Target) -> Iterator[None]:
 
     try:
         yield
-    except (OSError, duckdb.IOException) as error:
+    except (OSError, duckdb.IOException, duckdb.TransactionException) as error:
         raise UserError(f"{target.folder}: cannot be written ({error}); choose another --out") from error
 
 

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 DEVIATIONS = 5.0
 """A normal or lognormal distribution counts as ending so many standard deviations out (6 in 10 million lie beyond)."""
+LARGEST = 1e30
+"""Size of plain parameters, as of all numbers: what is reckoned with them still fits a float."""
+WIDEST = 10.0
+"""Largest geometric standard deviation: the ends of a wider lognormal would take more than 4 in 1,000 off its mean."""
+EVEN = 1e4
+"""A normal so many times as wide as the span between its bounds is alike all over it, to the last digits of a mean."""
 
 Parameters = tuple[tuple[str, float | tuple[float, ...]], ...]
 Amount = Callable[[Any], float]
@@ -124,6 +130,8 @@ def _located(mean: float, sd: float, ends: Mapping[str, float]) -> float:
     if not low < mean < high:
         said = " and ".join(f"{'above' if key == 'low' else 'below'} its `{key}`" for key in ends)
         raise Wrong(f"its mean is that of what is drawn, so it must lie {said}: move the mean, or the bound")
+    if sd > EVEN * (high - low):
+        raise Wrong("its `sd` is so large that all between its bounds is alike: write uniform, or make it smaller")
     found = location_of(mean, sd, low, high) if sd > 0 else mean
     if found is None:
         raise Wrong("its `sd` is too large for a mean so near to a bound: make it smaller, or use a triangular or beta")
@@ -138,8 +146,8 @@ def _lognormal(raw: Any, amount: Amount, value: float | None) -> Distribution:
     if mean <= 0:
         raise Wrong("the mean of a lognormal distribution must be above 0")
     variance = math.log1p((_one_of(given, "sd", "cv", mean) / mean) ** 2)
-    median = mean / math.exp(variance / 2)
-    return Distribution("lognormal", (("median", median), ("gsd", math.exp(math.sqrt(variance)))), mean)
+    gsd = _narrow(math.exp(math.sqrt(variance)))
+    return Distribution("lognormal", (("median", mean / math.exp(variance / 2)), ("gsd", gsd)), mean)
 
 
 def _lognormal_by_median(given: Mapping[str, float]) -> Distribution:
@@ -147,8 +155,15 @@ def _lognormal_by_median(given: Mapping[str, float]) -> Distribution:
         raise Wrong("needs either `median` and `gsd`, or `mean` and `sd`")
     if given["median"] <= 0 or given["gsd"] < 1:
         raise Wrong("needs a `median` above 0 and a `gsd` of at least 1")
-    mean = given["median"] * math.exp(math.log(given["gsd"]) ** 2 / 2)
+    mean = given["median"] * math.exp(math.log(_narrow(given["gsd"])) ** 2 / 2)
     return Distribution("lognormal", (("median", given["median"]), ("gsd", given["gsd"])), mean)
+
+
+def _narrow(gsd: float) -> float:
+    """A geometric standard deviation. Raises Wrong where what ends at its fifth power would not have its mean."""
+    if gsd > WIDEST:
+        raise Wrong(f"its geometric standard deviation is {gsd:.3g}, and {WIDEST:g} at most: make it narrower")
+    return gsd
 
 
 def _beta(raw: Any, amount: Amount, _value: float | None) -> Distribution:
@@ -235,6 +250,8 @@ _BOUNDS: Mapping[str, Callable[[Mapping[str, Any], float], tuple[float, float]]]
 def _plain(raw: Any) -> float:
     if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
         raise Wrong(f"`{raw}` is not a plain number")
+    if abs(raw) > LARGEST:
+        raise Wrong(f"`{raw}` is too large for a number, the largest is {LARGEST:g}")
     return float(raw)
 
 

@@ -6,6 +6,7 @@ Each becomes a distribution that overrides the number, so that whoever reads sce
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -25,10 +26,13 @@ from simulator.scenario.reader import read
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.tree import Raw, dotted, keys_of, look
 from simulator.scenario.variants import variants_of
-from simulator.scenario.wrong import Wrong
+from simulator.scenario.wrong import Wrong, shown
 
 OPTION = "--vary"
+_BESIDE = re.compile(r"--set:(\d+)")
 _NUMBERS = (Number, Span, Coefficients, Emission, Gases)
+MOST = 1_000_000
+"""Points of a range."""
 _DIGITS = 12
 """Significant digits of the points of a range: 0.3, not 0.30000000000000004."""
 
@@ -88,9 +92,12 @@ def ends(text: str) -> tuple[tuple[float, ...], str]:
 
 
 def _count(text: str) -> int:
-    if not text.strip().isdecimal() or int(text) < 2:
+    digits = text.strip().lstrip("0")
+    if not digits.isdecimal() or digits == "1":
         raise Wrong(f"`{text.strip()}` is no number of points: write a whole number from 2 on after the second colon")
-    return int(text)
+    if len(digits) > len(str(MOST)) or int(digits) > MOST:
+        raise Wrong(f"`{shown(digits)}` points are too many, the most are {MOST:,}: write fewer after the second colon")
+    return int(digits)
 
 
 def _spaced(low: float, high: float, count: int) -> tuple[float, ...]:
@@ -215,8 +222,13 @@ def _as_varied(fault: Fault, sets: int, kind: str) -> Fault:
     if fault.file != "--set" or fault.line <= sets:
         return fault
     message = fault.message.replace("its distribution reaches", "its values reach")
+    message = _BESIDE.sub(lambda found: _renumbered(int(found[1]), sets), message)
     path = fault.path.partition(f".{kind}")[0]
     return replace(fault, file=OPTION, line=fault.line - sets, path=path, message=message)
+
+
+def _renumbered(line: int, sets: int) -> str:
+    return f"{OPTION}:{line - sets}" if line > sets else f"--set:{line}"
 
 
 def _all_drawn(scenario: Scenario, ranges: Sequence[Range]) -> None:

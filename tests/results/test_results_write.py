@@ -152,9 +152,10 @@ def test_csv_keeps_all_digits_and_reads_back(tmp_path: Path) -> None:
     assert b"\r" not in (folder / "flows.csv").read_bytes()
 
 
-def test_a_full_disk_is_told_as_such_and_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [OSError, duckdb.IOException, duckdb.TransactionException])
+def test_a_full_disk_is_told_as_such_and_leaves_nothing(tmp_path: Path, kind: type[Exception]) -> None:
     def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+        raise kind("No space left on device")
 
     with pytest.raises(UserError, match=r"x: cannot be written \(.*No space left on device\)"):
         written(tmp_path / "x", plots=full)

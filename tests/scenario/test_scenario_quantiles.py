@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -232,3 +233,32 @@ def test_a_factor_multiplies_a_length_of_time_and_its_distribution() -> None:
 def test_a_number_times_nothing_does_not_vary() -> None:
     found = parse_number({"uniform": [1, 2], "times": 0}, In("1"), {})
     assert (found.value, found.distribution) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ({"lognormal": {"median": 4, "gsd": 30}}, "is 30, and 10 at most"),
+        ({"lognormal": {"median": 4, "gsd": 1e30}}, "is 1e+30, and 10 at most"),
+        ({"lognormal": {"mean": 4, "cv": 1e30}}, "geometric standard deviation is"),
+        ({"lognormal": {"mean": 4, "cv": 1e200}}, "is too large for a number, the largest is 1e+30"),
+        ({"normal": {"mean": 4, "cv": 1e308}}, "is too large for a number"),
+        ({"normal": {"mean": 0.4, "sd": 1e20, "low": 0.3, "high": 0.5}}, "write uniform"),
+        ({"normal": {"mean": 0.4, "sd": 1e20, "low": 0.399, "high": 0.6}}, "write uniform"),
+        ({"normal": {"mean": 0.4, "sd": 1e20, "low": 0.3}}, "too large for a mean so near to a bound"),
+        ({"beta": {"alpha": 1e308, "beta": 1e308}}, "is too large for a number"),
+        ({"choice": {"values": [1, 2], "weights": [1e308, 1e308]}}, "is too large for a number"),
+    ],
+    ids=str,
+)
+def test_what_has_no_mean_or_no_quantiles_in_floats_is_refused(raw: dict[str, Any], said: str) -> None:
+    with pytest.raises(Wrong, match=re.escape(said)):
+        distribution(raw)
+
+
+@pytest.mark.parametrize("sd", [1e2, 10, 1])
+def test_a_truncated_normal_far_wider_than_its_bounds_keeps_its_mean(sd: float) -> None:
+    own = distribution({"normal": {"mean": 0.49, "sd": sd, "low": 0, "high": 1}})
+    values = own.quantile((np.arange(10_000) + 0.5) / 10_000)
+    assert abs(values.mean() - 0.49) < 1e-6
+    assert len(np.unique(values)) == 10_000

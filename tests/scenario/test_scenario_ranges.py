@@ -124,9 +124,10 @@ def test_what_cannot_vary_so_says_why_with_its_place(mill: Path, text: str, said
 
 
 def test_a_number_is_not_varied_twice_nor_set_and_varied(mill: Path) -> None:
-    with pytest.raises(ScenarioError, match=r"^--vary:2: .*cost: is varied twice, also in --vary:1: name all"):
-        chosen(mill, [f"{MELT}.cost=1,2", f"{MELT}.cost=3,4"])
-    with pytest.raises(ScenarioError, match="is set twice"):
+    for sets in ([], ["flows.dig.distance=7 km"]):
+        with pytest.raises(ScenarioError, match=r"^--vary:2: .*cost: is varied twice, also in --vary:1: name all"):
+            chosen(mill, [f"{MELT}.cost=1,2", f"{MELT}.cost=3,4"], sets)
+    with pytest.raises(ScenarioError, match=r"is set twice .*also in --set:1"):
         chosen(mill, [f"{MELT}.cost=1,2"], [f"{MELT}.cost=3 EUR/t"])
 
 
