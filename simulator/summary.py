@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -261,6 +262,8 @@ def _legend(run: Run, figures: Figures) -> Iterator[str]:
     if others:
         money = any(value for (_, name, _), value in figures.items() if name == "cash_flow")
         yield f"± against {first.name} in %, shares in points{', money in its unit' if money else ''}"
+    if others and run.ensemble and run.ensemble.failures:
+        yield "lanes failed: ± compares means of different draws; differences.csv has those that both have"
     if any(variant.hypothetical for variant in (first, *others)):
         yield f"{HYPOTHETICAL} hypothetical"
 
@@ -268,8 +271,16 @@ def _legend(run: Run, figures: Figures) -> Iterator[str]:
 def _times(run: Run) -> str:
     lanes = f"{run.lanes} {'lane' if run.lanes == 1 else 'lanes'}"
     spent = run.timings.get("simulate", 0.0) + run.timings.get("replicate", 0.0)
-    drawn = f", means of {run.ensemble.study.replications} draws" if run.ensemble else ""
-    return f"{lanes} simulated in {number(spent, 2)} s{drawn}"
+    return f"{lanes} simulated in {number(spent, 2)} s{_draws(run.ensemble)}"
+
+
+def _draws(ensemble: Ensemble | None) -> str:
+    """Over how many draws means are taken, by variant where lanes failed."""
+    if ensemble is None:
+        return ""
+    failed = Counter(one.variant for one in ensemble.failures)
+    counts = {ensemble.study.replications - failed[name] for name in ensemble.study.scenario.variants}
+    return f", means of {' to '.join(str(count) for count in sorted({min(counts), max(counts)}))} draws"
 
 
 def lasting(found: Bottleneck) -> bool:

@@ -41,7 +41,8 @@ def of_sweep(swept: Swept) -> Telling:
     one = ranges[0] if len(ranges) == 1 else None
     ends = (one.written(one.values[0]), one.written(one.values[-1])) if one else ("all lowest", "all highest")
     varied = "; ".join(f"{r.path} from {r.written(r.values[0])} to {r.written(r.values[-1])}" for r in ranges)
-    repeated = f", means of {swept.sweep.replications} draws" if swept.sweep.replications else ""
+    most = f"{'up to ' if swept.failures else ''}{swept.sweep.replications}"
+    repeated = f", means of {most} draws" if swept.sweep.replications else ""
     return Telling(
         heading=f"{swept.sweep.scenario.title}: {varied}",
         columns=("", "variant", *ends, "best", "at"),
