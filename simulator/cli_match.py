@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,17 @@ from simulator import files, terminal
 from simulator.errors import ScenarioError
 from simulator.options import changed, debug
 
+
+class _Finite(click.FloatRange):
+    """A range that infinity and what is not a number are no part of."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        found = float(super().convert(value, param, ctx))
+        if not isfinite(found):
+            self.fail(f"{value} is not a finite number.", param, ctx)
+        return found
+
+
 _FIT = "Part of what is useful in the feed that a waste must have, too."
 _DISTANCE = "Length of a way that no flow and no locations tell."
 
@@ -19,8 +31,8 @@ _DISTANCE = "Length of a way that no flow and no locations tell."
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--variant", metavar="NAME", help="Variant to look at; else the first.")
 @click.option("--top", default=10, show_default=True, type=click.IntRange(1, 99), help="So many are written and tried.")
-@click.option("--fit", default=0.5, show_default=True, type=click.FloatRange(0, 1), help=_FIT)
-@click.option("--distance", default=50.0, show_default=True, type=click.FloatRange(0), metavar="KM", help=_DISTANCE)
+@click.option("--fit", default=0.5, show_default=True, type=_Finite(0, 1), help=_FIT)
+@click.option("--distance", default=50.0, show_default=True, type=_Finite(0), metavar="KM", help=_DISTANCE)
 @click.option("--skip", metavar="NAME", multiple=True, help="Leave out a company, boundary node, process or material.")
 @click.option("--out", type=click.Path(path_type=Path), help="File to write, in FILE's folder; else FILE_match.yaml.")
 @click.option("--plot", is_flag=True, help="Draw what they save, beside the file: .png and .svg.")

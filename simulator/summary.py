@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from math import floor, isfinite, log10, nan
@@ -288,6 +289,8 @@ def _legend(run: Run, figures: Figures) -> Iterator[str]:
     if others:
         money = any(value for (_, name, _), value in figures.items() if name == "cash_flow")
         yield f"± against {first.name} in %, shares in points{', money in its unit' if money else ''}"
+    if others and run.ensemble and run.ensemble.failures:
+        yield "lanes failed: ± compares means of different draws; differences.csv has those that both have"
     if any(variant.hypothetical for variant in (first, *others)):
         yield f"{HYPOTHETICAL} hypothetical"
 
@@ -295,13 +298,23 @@ def _legend(run: Run, figures: Figures) -> Iterator[str]:
 def _times(run: Run) -> str:
     lanes = f"{run.lanes} {'lane' if run.lanes == 1 else 'lanes'}"
     spent = run.timings.get("simulate", 0.0) + run.timings.get("replicate", 0.0)
-    drawn = means_of_draws(run.ensemble.study.replications) if run.ensemble else ""
-    return f"{lanes} simulated in {number(spent, 2)} s{drawn}"
+    return f"{lanes} simulated in {number(spent, 2)} s{_draws(run.ensemble)}"
 
 
-def means_of_draws(count: int) -> str:
-    """What figures are, of so many draws; nothing of none."""
-    return f", means of {count} draws" if count > 1 else ", of one draw" if count else ""
+def _draws(ensemble: Ensemble | None) -> str:
+    """Over how many draws means are taken, by variant where lanes failed."""
+    if ensemble is None:
+        return ""
+    failed = Counter(one.variant for one in ensemble.failures)
+    return means_of_draws({ensemble.study.replications - failed[name] for name in ensemble.study.scenario.variants})
+
+
+def means_of_draws(counts: Collection[int]) -> str:
+    """What figures are, of so many draws each; nothing of none."""
+    ends = sorted({min(counts), max(counts)})
+    if max(ends) < 2:
+        return ", of one draw" if max(ends) else ""
+    return f", means of {' to '.join(map(str, ends))} draws"
 
 
 def lasting(found: Bottleneck) -> bool:

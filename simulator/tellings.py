@@ -41,13 +41,13 @@ def of_sweep(swept: Swept) -> Telling:
     one = ranges[0] if len(ranges) == 1 else None
     ends = (one.written(one.values[0]), one.written(one.values[-1])) if one else ("all lowest", "all highest")
     varied = "; ".join(f"{r.path} from {r.written(r.values[0])} to {r.written(r.values[-1])}" for r in ranges)
+    count = swept.sweep.replications
+    drawn = f", means of up to {count} draws" if swept.failures and count > 1 else means_of_draws({count})
     return Telling(
         heading=f"{swept.sweep.scenario.title}: {varied}",
         columns=("", "variant", *ends, "best", "at"),
         rows=tuple(_rows(swept)),
-        notes=(
-            f"{swept.lanes:,} lanes{means_of_draws(swept.sweep.replications)}; balance closes to {swept.residual:.1g}",
-        ),
+        notes=(f"{swept.lanes:,} lanes{drawn}; balance closes to {swept.residual:.1g}",),
     )
 
 

@@ -100,6 +100,12 @@ def test_a_file_that_could_not_be_run_is_not_written(called: Called, out: str, c
     assert not Path(out).exists()
 
 
+@pytest.mark.parametrize("option", ["--fit", "--distance"])
+def test_what_is_no_number_is_refused(called: Called, option: str) -> None:
+    for value in ("nan", "inf"):
+        assert called(option, value)[0] == 2
+
+
 def test_an_assumed_distance_is_marked_and_explained(called: Called) -> None:
     _, out, _ = called("--distance", "12", text=SLAG)
     assert " ~12 " in out

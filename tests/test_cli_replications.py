@@ -17,7 +17,7 @@ import pytest
 
 from simulator.cli import main
 from tests.engine.builders import text
-from tests.study.test_replications import WORKS
+from tests.study.test_replications import FAILING, WORKS
 
 ROOT = Path(__file__).parents[1]
 TABLES = ("lanes.parquet", "bands.parquet", "draws.parquet", "differences.csv", "indicators.csv", "flows.parquet")
@@ -55,6 +55,17 @@ def test_a_run_with_replications_leaves_their_tables_and_nothing_half_done(
             "select distinct variant, replication from read_parquet(?)", [str(out / "lanes.parquet")]
         )
         assert len(found.fetchall()) == 12
+
+
+def test_means_of_fewer_draws_are_told_as_such(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """About half of the lifetimes of one variant are too short to be simulated, and none of the other."""
+    longer = "variants: {drawn: {}, sure: {set: {companies.town.uses.fridge.lifetime: {fixed: 3 day}}}}\n"
+    file.write_text(text(FAILING, end="2025-01-20") + longer, encoding="utf-8")
+    assert main([str(file), "--replications", "20", "--no-plots", "--out", "out"]) == 0
+    said = capsys.readouterr().out
+    failed = len(json.loads(Path("out/run.json").read_text())["failed"])
+    assert f"means of {20 - failed} to 20 draws" in said
+    assert "lanes failed: ± compares means of different draws" in said
 
 
 def test_the_size_of_batches_and_who_does_them_change_no_byte(file: Path) -> None:

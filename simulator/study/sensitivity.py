@@ -87,9 +87,13 @@ def _factor(group: Sequence[Draw]) -> Factor:
 
 
 def _name(group: Sequence[Draw], paths: Sequence[str]) -> str:
-    """Of a split with what differs between its parts as a star: `materials.scrap.composition.*`."""
-    if not group[0].split:
-        return group[0].key
+    """Of a split with what differs between its parts as a star: `materials.scrap.composition.*`; of what a shared draw
+    joins beyond one split, the name of that draw.
+    """
+    keys = Counter(key for _, key in sorted({(draw.path, draw.key) for draw in group}))
+    name, times = keys.most_common(1)[0]
+    if times > 1 or not group[0].split:
+        return name
     columns = list(zip_longest(*(path.split(".") for path in paths)))
     return ".".join(str(keys[0]) if len(set(keys)) == 1 else "*" for keys in columns)
 

@@ -24,7 +24,7 @@ from simulator.study.outcomes import OUTCOMES
 from simulator.study.replication import Block
 from simulator.study.sensitivity import METHODS, Floats, Problem, Sensitivity, factors, found_by, inquiry, together
 from tests.engine.builders import read, text
-from tests.study.test_replications import uncertain
+from tests.study.test_replications import WORKS, uncertain
 
 pytest.importorskip("SALib")
 
@@ -176,6 +176,13 @@ def test_parts_of_a_split_are_one_factor_and_so_are_numbers_that_share_a_draw(tm
     assert split.tailed
     assert found["flows.buy.lead_time"].tailed
     assert not found["companies.works.processes.melt.rate"].tailed
+
+
+def test_a_draw_that_joins_splits_gives_the_factor_its_name(tmp_path: Path) -> None:
+    drawn = "Cu: {value: 0.9, dirichlet: 30"
+    body = WORKS.replace(drawn, f"{drawn}, draw: grade").replace("{Cu: 0.9}", f"{{{drawn}, draw: grade}}}}")
+    joined = next(factor for factor in factors(uncertain(tmp_path, body)) if len(factor.paths) == 4)
+    assert joined.name == "grade"
 
 
 @pytest.mark.parametrize("method", METHODS)
