@@ -15,7 +15,7 @@ import yaml
 
 import simulator
 from simulator.accounting.tables import Tables
-from simulator.files import CASES
+from simulator.cli.files import CASES
 
 PAGE = Path(__file__).with_name("copper.md")
 SCENARIO = CASES.parent / "copper_cycle.yaml"

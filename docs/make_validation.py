@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simulator.casebook import conclusion, markdown
-from simulator.files import CASES
+from simulator.cli.casebook import conclusion, markdown
+from simulator.cli.files import CASES
 from simulator.study.cases import cases_in, read_case, verdicts
 
 PAGE = Path(__file__).with_name("validation.md")

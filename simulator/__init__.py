@@ -17,7 +17,7 @@ The map of the house. Data flows one way, and each floor imports only floors abo
     study/       runs: many lanes, one result
     results/     what is left on disk: tables, provenance, data package
     report/      pictures
-    cli          what people type; its helpers are `terminal`, `summary`, `prices`, `matches`, `contributions`, …
+    cli/         what people type: commands, and results as text
 
 The names below are the public interface; each is imported when it is first asked for, so that `--help` answers at once.
 """

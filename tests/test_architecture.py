@@ -28,24 +28,9 @@ FLOORS = (
     {"study"},
     {"results"},
     {"report"},
-    {
-        "cli",
-        "terminal",
-        "summary",
-        "starter",
-        "prices",
-        "matches",
-        "contributions",
-        "cli_match",
-        "cli_partners",
-        "explanations",
-        "casebook",
-        "files",
-        "replications",
-        *("lanes", "options", "sensitivities", "sweeps", "tellings"),
-    },
+    {"cli"},
 )
-"""From the ground up; the last is the command line with its helpers."""
+"""From the ground up."""
 ONLY = {
     "simpy": {"engine"},
     "llvmlite": {"engine"},

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 import simulator
-from simulator import cli, files, terminal
+from simulator import cli
+from simulator.cli import files, terminal
 from simulator.errors import BalanceError, Fault, ScenarioError
 from simulator.study.run import Run
 from tests.results import synthetic
@@ -260,7 +261,8 @@ import os, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 from functools import partial
 from pathlib import Path
-from simulator import cli, files, terminal
+from simulator import cli
+from simulator.cli import files
 from simulator.study import run
 def stopped(scenario, **_):
     assert [path.suffix for path in Path("deep").iterdir()] == [".partial"]
@@ -273,7 +275,7 @@ sys.exit(cli.main([sys.argv[2], "--out", "deep/x", "--quiet"]))
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_ends_cleanly(tmp_path: Path, number: signal.Signals, code: int) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED, str(number.value), str(ROOT / "simulator" / "starter.yaml")],
+        [sys.executable, "-c", INTERRUPTED, str(number.value), str(ROOT / "simulator" / "cli" / "starter.yaml")],
         capture_output=True,
         text=True,
         check=False,

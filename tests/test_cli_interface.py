@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import simulator
-from simulator.starter import TEMPLATE
+from simulator.cli.starter import TEMPLATE
 
 ROOT = Path(__file__).parent.parent
 FLAGSHIP = ROOT / "scenarios" / "luenen.yaml"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator import cli, explanations
+from simulator import cli
+from simulator.cli import explanations
 from simulator.results.provenance import RECORD
 
 ROOT = Path(__file__).parent.parent

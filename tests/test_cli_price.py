@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from simulator import cli
-from simulator.prices import command, sorted_words
+from simulator.cli import program
+from simulator.cli.prices import command, sorted_words
 
 SLAG = """
 schema: 1
@@ -117,7 +118,7 @@ def test_a_partnership_is_answered_for_every_company_and_the_network(said: Said)
     assert out[0] == "deal: Slag becomes grit"
     firsts = [line.split()[0] for line in out if line]
     assert {"smelter", "grinder", "broker", "emissions", "waste", "not", "reuse"} <= set(firsts)
-    assert "next: kreislauf price reuse slag.yaml" in [line.replace(cli._program(), "kreislauf") for line in out]
+    assert "next: kreislauf price reuse slag.yaml" in [line.replace(program._program(), "kreislauf") for line in out]
 
 
 def test_without_a_name_every_partnership_has_a_row(said: Said) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulator import cli
-from simulator.starter import TEMPLATE
+from simulator.cli.starter import TEMPLATE
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from simulator import cli, lanes
+from simulator import cli
+from simulator.cli import lanes
 from simulator.study.replication import Workshop
 from tests.engine.builders import text
 from tests.study.test_replications import WORKS

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from simulator import terminal
 from simulator.accounting.bottlenecks import Bottleneck
-from simulator.summary import bottlenecks, number, per_cent, points, scale, summary
+from simulator.cli import terminal
+from simulator.cli.summary import bottlenecks, number, per_cent, points, scale, summary
 from tests.results import synthetic
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from simulator import terminal
+from simulator.cli import terminal
+from simulator.cli.summary import in_unit, summary
 from simulator.study.run import Run
-from simulator.summary import in_unit, summary
 from tests.results import synthetic
 
 GAINS = {"mill": -2.5e6, "dealer": 8e6, "town": 0.0, "network": 5.5e6}

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 import simulator
-from simulator.files import CASES
+from simulator.cli.files import CASES
 from simulator.study.cases import verdicts
 
 ROOT = Path(__file__).parent.parent

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from simulator.files import CASES
+from simulator.cli.files import CASES
 from simulator.scenario import load
 from simulator.study.run import Run, run
 from tests.engine.builders import chosen, closed, simulate, value

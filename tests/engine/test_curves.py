@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
+from simulator.cli.files import CASES
 from simulator.engine.curves import at_ends, initial_losses, survival
-from simulator.files import CASES
 from simulator.scenario.lifetimes import Lifetime
 from simulator.units import DAYS_PER_YEAR
 

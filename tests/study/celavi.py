@@ -11,7 +11,7 @@ import csv
 from collections import defaultdict
 from pathlib import Path
 
-from simulator.files import CASES
+from simulator.cli.files import CASES
 
 CASE = CASES / "celavi_cheapest_way"
 STEPS, LIFE, LOSS = 612, 240, 0.3

@@ -8,9 +8,9 @@ from shutil import copytree
 import pytest
 
 from simulator import cli
-from simulator.casebook import conclusion, markdown, row
+from simulator.cli.casebook import conclusion, markdown, row
+from simulator.cli.files import CASES
 from simulator.errors import UserError
-from simulator.files import CASES
 from simulator.study.cases import Verdict, cases_in, read_case, verdicts
 
 LOOP = CASES / "recycling_loop_instant"

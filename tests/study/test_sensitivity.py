@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from simulator.cli.sensitivity import METHODS as OFFERED
+from simulator.cli.sensitivity import OUTCOMES as TOLD
 from simulator.errors import UserError
 from simulator.scenario import load
 from simulator.scenario.drawing import Draw
 from simulator.scenario.numbers import Number
 from simulator.scenario.scenario import Scenario
-from simulator.sensitivities import METHODS as OFFERED
-from simulator.sensitivities import OUTCOMES as TOLD
 from simulator.study import executors
 from simulator.study.ensemble import replicate
 from simulator.study.outcomes import OUTCOMES

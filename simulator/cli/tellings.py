@@ -8,11 +8,11 @@ from math import isfinite
 
 import numpy as np
 
+from simulator.cli.summary import means_of_draws, number, scale
 from simulator.report.paths import readable
 from simulator.study.outcomes import Outcome
 from simulator.study.sensitivity import Sensitivity
 from simulator.study.sweep import Swept
-from simulator.summary import means_of_draws, number, scale
 
 WORDS = 30
 """Characters of words that stay in one line."""

@@ -23,11 +23,11 @@ from simulator.errors import Fault, ScenarioError
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from simulator.cli.summary import Summary
+    from simulator.cli.tellings import Telling
     from simulator.scenario.scenario import Scenario
     from simulator.study.cases import Verdict
     from simulator.study.run import Run
-    from simulator.summary import Summary
-    from simulator.tellings import Telling
 
 PATIENCE = 60.0
 """Seconds without a word that one waits gladly, where no bar can be drawn."""
@@ -150,7 +150,7 @@ def summarise(run: Run, folder: Path) -> None:
     """What came out, in about a dozen lines on stdout."""
     from rich.console import Console
 
-    from simulator.summary import summary
+    from simulator.cli.summary import summary
 
     console = Console(highlight=False, markup=False, soft_wrap=True)
     said = summary(run, console.width)
@@ -167,7 +167,7 @@ def compare(found: Sequence[Verdict]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from simulator.casebook import FIGURES, conclusion, row
+    from simulator.cli.casebook import FIGURES, conclusion, row
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("case, source, quantity", overflow="fold")

@@ -8,9 +8,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from simulator import files, terminal
+from simulator.cli import files, terminal
+from simulator.cli.replications import PLAIN, Many, keeping, workers_of
 from simulator.errors import ScenarioError, UserError
-from simulator.replications import PLAIN, Many, keeping, workers_of
 
 if TYPE_CHECKING:
     from simulator.results.target import Target

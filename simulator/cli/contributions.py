@@ -7,11 +7,11 @@ from itertools import combinations
 from math import isfinite
 
 from simulator.accounting.outcomes import CASH_FLOW, CONTENT, EMISSIONS, NOT_RECYCLED, WASTE, Outcome
-from simulator.prices import ALL, aligned, alike, span
+from simulator.cli.prices import ALL, aligned, alike, span
+from simulator.cli.summary import NOBODY, scale
 from simulator.scenario.figures import NETWORK
 from simulator.study.estimates import Estimate
 from simulator.study.partners import Findings
-from simulator.summary import NOBODY, scale
 
 _Figure = tuple[float, float]
 """A mean, and half of its interval."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from simulator.replications import PLAIN, SAMPLINGS
+from simulator.cli.replications import PLAIN, SAMPLINGS
 
 Command = Callable[..., Any]
 Option = Callable[[Command], Command]

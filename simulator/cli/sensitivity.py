@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator import lanes, options, terminal
+from simulator.cli import lanes, options, terminal
 
 if TYPE_CHECKING:
-    from simulator.cli import Session
+    from simulator.cli.program import Session
     from simulator.results.studies import Made
     from simulator.study.sensitivity import Inquiry, Sensitivity
 
@@ -44,9 +44,9 @@ def sensitivity(session: Session, /, variant: str | None, against: str | None, *
       kreislauf sensitivity my.yaml --method sobol --samples 1024 --outcome emissions
       kreislauf sensitivity my.yaml --vary companies.recycler.processes.sort.rate=6:18 --against linear
     """
+    from simulator.cli.tellings import of_sensitivity
     from simulator.scenario import ranges
     from simulator.study.sensitivity import inquiry
-    from simulator.tellings import of_sensitivity
 
     method, samples, outcomes = (given.pop(name) for name in ("method", "samples", "outcomes"))
     asked = lanes.asked(given)
@@ -61,7 +61,7 @@ def sensitivity(session: Session, /, variant: str | None, against: str | None, *
 
 def _variants(asked: lanes.Asked, program: str, variant: str | None, against: str | None) -> tuple[str, ...]:
     """The one asked about, and before it the one it is compared with."""
-    from simulator import files
+    from simulator.cli import files
     from simulator.errors import UserError
     from simulator.scenario.ranges import variants_in
 

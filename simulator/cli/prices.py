@@ -8,10 +8,10 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import floor, log10
 
+from simulator.cli.summary import NOBODY, number, scale
 from simulator.study.bargain import Bargain, Partner
 from simulator.study.counterfactual import EMISSIONS, NOT_RECYCLED, WASTE, Effect
 from simulator.study.partnerships import FLOWS, PARTNERSHIPS, Answer, Outlook, Survey
-from simulator.summary import NOBODY, number, scale
 from simulator.units import DAYS_PER_YEAR
 
 Command = Callable[[str, str | None], str]

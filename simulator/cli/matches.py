@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from simulator.cli.prices import UNITS, aligned, alike
+from simulator.cli.summary import NOBODY, scale
+from simulator.cli.terminal import Progress, shown
 from simulator.errors import UserError
-from simulator.prices import UNITS, aligned, alike
 from simulator.study.counterfactual import EMISSIONS, NOT_RECYCLED, Case, case
 from simulator.study.match import Match, Trial, find, kept, tried
 from simulator.study.match_pairs import Candidate, Terms
-from simulator.summary import NOBODY, scale
-from simulator.terminal import Progress, shown
 
 ASSUMED, NAMED = "~", "named"
 """Before a distance that nothing tells, and in the place of a fit where the input names the waste."""

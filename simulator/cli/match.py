@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from simulator import files, terminal
+from simulator.cli import files, terminal
+from simulator.cli.options import changed, debug
 from simulator.errors import ScenarioError
-from simulator.options import changed, debug
 
 
 class _Finite(click.FloatRange):
@@ -53,7 +53,7 @@ def match(context: click.Context, /, file: Path | None, **given: Any) -> None:
       kreislauf match my.yaml --variant today --top 5
       kreislauf match my.yaml --distance 80 --fit 0.7 --skip assembly --out my_pairs.yaml --force
     """
-    from simulator.matches import Wanted, answer, matched
+    from simulator.cli.matches import Wanted, answer, matched
 
     program = context.find_root().info_name or ""
     path = files.scenario(file, program)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from simulator import terminal
+from simulator.cli import terminal
 from simulator.errors import BalanceError, ScenarioError, UserError
 
 OURS, USERS, BALANCE, INTERRUPTED, UNREAD, TERMINATED = 1, 2, 3, 130, 141, 143

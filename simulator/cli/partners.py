@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator import files, lanes, terminal
+from simulator.cli import files, lanes, terminal
+from simulator.cli.options import changed, cluster, debug, no_plots, out, resumed, sampling, workers
+from simulator.cli.replications import LATIN, keeping, require_one, workers_of
 from simulator.errors import ScenarioError
-from simulator.options import changed, cluster, debug, no_plots, out, resumed, sampling, workers
-from simulator.replications import LATIN, keeping, require_one, workers_of
 
 if TYPE_CHECKING:
     from simulator.study.partners import Question
@@ -93,7 +93,7 @@ def partners(context: click.Context, /, **given: Any) -> None:
 def _answered(argv: Sequence[str], request: Request, path: Path) -> list[str]:
     """Reserve the folder, simulate, write: what to say."""
     from simulator import results
-    from simulator.contributions import answer
+    from simulator.cli.contributions import answer
     from simulator.report.partners import write
     from simulator.results import forms, provenance, shelf
     from simulator.study.partners import ask, simulate

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from simulator import terminal
+from simulator.cli import terminal
 from simulator.errors import UserError
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from simulator import terminal
+from simulator.cli import terminal
 from simulator.errors import UserError
 
-FLAGSHIP = Path(__file__).resolve().parents[1] / "scenarios" / "luenen.yaml"
+FLAGSHIP = Path(__file__).resolve().parents[2] / "scenarios" / "luenen.yaml"
 CASES = FLAGSHIP.parent / "validation"
 """Models of others, with what they gave."""
 

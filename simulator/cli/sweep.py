@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator import lanes, options, terminal
-from simulator.replications import LATIN, failed_lanes
+from simulator.cli import lanes, options, terminal
+from simulator.cli.replications import LATIN, failed_lanes
 
 if TYPE_CHECKING:
-    from simulator.cli import Session
+    from simulator.cli.program import Session
     from simulator.results.studies import Made
     from simulator.study.sweep import Sweep, Swept
 
@@ -38,9 +38,9 @@ def sweep(session: Session, /, variants: str | None, **given: Any) -> None:
       kreislauf sweep my.yaml --vary companies.recycler.processes.sort.rate=4:12:9 \\
                               --vary companies.brewery.uses.crates.demand=12,15,18
     """
+    from simulator.cli.tellings import of_sweep
     from simulator.scenario import ranges
     from simulator.study.sweep import Sweep
-    from simulator.tellings import of_sweep
 
     asked = lanes.asked(given)
     if not asked.varied:

@@ -1,4 +1,4 @@
-"""What people type: `kreislauf`, or `python run_scenario.py` in a checkout.
+"""The group of commands, with those that are short.
 
 This is the one place that turns errors into messages and exit codes. Everything heavy is imported inside functions, so
 that `--help` answers at once and `validate` loads neither the engine nor the pictures.
@@ -22,11 +22,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import simulator
-from simulator import explanations, files, lanes, terminal
-from simulator.cli_match import match
-from simulator.cli_partners import partners
-from simulator.errors import ScenarioError, UserError
-from simulator.options import (
+from simulator.cli import explanations, files, lanes, terminal
+from simulator.cli.match import match
+from simulator.cli.options import (
     changed,
     chosen,
     debug,
@@ -39,9 +37,11 @@ from simulator.options import (
     seeded,
     shared,
 )
-from simulator.replications import Many, replicated
-from simulator.sensitivities import sensitivity
-from simulator.sweeps import sweep
+from simulator.cli.partners import partners
+from simulator.cli.replications import Many, replicated
+from simulator.cli.sensitivity import sensitivity
+from simulator.cli.sweep import sweep
+from simulator.errors import ScenarioError, UserError
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
@@ -257,7 +257,7 @@ def schema() -> None:
 @click.pass_obj
 def new(session: Session, /, name: str) -> None:
     """Write NAME.yaml, a small scenario to start from."""
-    from simulator.starter import write
+    from simulator.cli.starter import write
 
     path = write(name)
     click.echo(f"{path} written; next: {session.program} {path}")
@@ -284,7 +284,7 @@ def price(session: Session, /, name: str | None, file: str | None, variant: str 
       kreislauf price my.yaml
       kreislauf price take_back my.yaml --variant circular --set 'transport.truck.cost=0.2 EUR/(t km)'
     """
-    from simulator.prices import answer, command, sorted_words
+    from simulator.cli.prices import answer, command, sorted_words
     from simulator.study.partnerships import ask
 
     name, file = sorted_words(name, file)
