@@ -12,7 +12,7 @@ from simulator import cli
 from simulator.accounting.tables import PARTNERS_COLUMNS
 from simulator.report.partners import figures
 from simulator.study.partners import Findings, Question, ask, simulate
-from tests.study.test_partners import CRATES
+from tests.study.test_partners import CRATES, OFTEN, fridges
 from tests.test_cli_replications import interrupt_after
 
 
@@ -98,6 +98,26 @@ def test_an_interrupted_question_is_gone_on_with(
     for name in ("partners.csv", "interactions.csv", "dropouts.csv", "coalitions.parquet"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
     assert not (tmp_path / "out" / "blocks").exists()
+
+
+def test_quiet_says_nothing_and_a_seed_is_one_of_the_file(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [path, "--variant", "pair", "--replications", 2, "--no-plots"]
+    assert said(capsys, *arguments, "--seed", 4, "--quiet", "--out", tmp_path / "option") == (0, [], "")
+    said(capsys, *arguments, "--set", "seed=4", "--out", tmp_path / "file")
+    said(capsys, *arguments, "--out", tmp_path / "other")
+    of = {name: (tmp_path / name / "coalitions.parquet").read_bytes() for name in ("option", "file", "other")}
+    assert of["option"] == of["file"] != of["other"]
+
+
+def test_a_lane_that_failed_is_recorded_with_its_partnerships(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fridges(tmp_path, OFTEN, 0)
+    said(capsys, tmp_path / "scenario.yaml", "--replications", 6, "--no-plots", "--out", tmp_path / "out")
+    failed = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["failed"]
+    assert {"short"} <= {name for one in failed for name in one["partnerships"]} <= {"short", "cheap"}
 
 
 def test_the_newest_interrupted_question_is_found_beneath_its_scenario(

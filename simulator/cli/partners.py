@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simulator.cli import files, lanes, terminal
-from simulator.cli.options import changed, cluster, debug, no_plots, out, resumed, sampling, workers
+from simulator.cli.options import changed, cluster, debug, no_plots, out, quiet, resumed, sampling, seeded, workers
 from simulator.cli.replications import LATIN, keeping, require_one, workers_of
 from simulator.errors import ScenarioError
 
@@ -25,6 +25,7 @@ class Request:
     file: Path | None
     variant: str | None
     sets: tuple[str, ...]
+    seed: int | None
     most: int
     permutations: int
     replications: int
@@ -35,6 +36,12 @@ class Request:
     out: Path | None
     force: bool
     no_plots: bool
+    quiet: bool
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """What the file is changed by."""
+        return self.sets if self.seed is None else (*self.sets, f"seed={self.seed}")
 
     def question(self) -> Question:
         """The part of it that decides numbers. Raises UserError where options exclude each other."""
@@ -49,6 +56,7 @@ class Request:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--variant", metavar="NAME", help="Variant to ask for; else the one with most partnerships.")
 @changed
+@seeded
 @click.option(
     "--most", type=click.IntRange(1, 20), default=12, show_default=True, help="Simulate every coalition of so many."
 )
@@ -67,6 +75,7 @@ class Request:
 @out
 @click.option("--force", is_flag=True, help="Replace the result that --out names; allow very many lanes.")
 @no_plots
+@quiet
 @debug
 @click.pass_context
 def partners(context: click.Context, /, **given: Any) -> None:
@@ -87,7 +96,8 @@ def partners(context: click.Context, /, **given: Any) -> None:
         lines = _answered(context.obj.argv, request, path)
     except ScenarioError as error:
         raise terminal.seen_from_here(error, path.parent) from error
-    click.echo("\n".join(lines))
+    if not request.quiet:
+        click.echo("\n".join(lines))
 
 
 def _answered(argv: Sequence[str], request: Request, path: Path) -> list[str]:
@@ -98,15 +108,15 @@ def _answered(argv: Sequence[str], request: Request, path: Path) -> list[str]:
     from simulator.results import forms, provenance, shelf
     from simulator.study.partners import ask, simulate
 
-    asked = ask(path, request.question(), request.sets)
+    asked = ask(path, request.question(), request.changes)
     if request.replications:
         lanes.check_size(asked.inquiry.lanes, force=request.force)
-    if request.replications and asked.inquiry.scenario.world.noisy:
+    if request.replications and asked.inquiry.scenario.world.noisy and not request.quiet:
         terminal.warn(["numbers that have `noise` stand still here: coalitions are compared at what is drawn once"])
     reserved = results.prepared(
         asked.inquiry.scenario, request.out, force=request.force, resume=request.resume, kind=results.PARTNERS
     )
-    with reserved as target, terminal.progress(quiet=False) as progress:
+    with reserved as target, terminal.progress(quiet=request.quiet) as progress:
         progress.stage(f"{asked.inquiry.lanes} lanes of {len(asked.inquiry.coalitions)} coalitions")
         store = shelf.shelf(target.partial, provenance.identity_of_coalitions(asked), forms.PARTS)
         with keeping(target):

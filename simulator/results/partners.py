@@ -15,6 +15,7 @@ from simulator.results.tables import write_csv, write_parquet
 from simulator.results.target import Target, publish
 from simulator.results.write import PLOTS, RESOLVED, disk, files_in, put_text
 from simulator.scenario.dump import documents
+from simulator.study.coalitions import name_of
 from simulator.study.contributions import tables
 from simulator.study.partners import Findings
 from simulator.study.run import timed
@@ -56,6 +57,7 @@ def write_partners(
 
 def _record(found: Findings, argv: Sequence[str], timings: dict[str, float], written: Sequence[str]) -> dict[str, Any]:
     inquiry = found.inquiry
+    named = {name_of(coalition): inquiry.names(coalition) for coalition in inquiry.coalitions} if found.failures else {}
     return {
         **origin(found.scenario, argv),
         "partnerships": list(found.partnerships),
@@ -63,7 +65,7 @@ def _record(found: Findings, argv: Sequence[str], timings: dict[str, float], wri
         "permutations": None if found.orders is None else 2 * len(found.orders),
         "replications": inquiry.replications,
         "sampling": sampling(inquiry.latin),
-        "failed": [asdict(failure) for failure in found.failures],
+        "failed": [{**asdict(failure), "partnerships": named[failure.variant]} for failure in found.failures],
         "lanes": inquiry.lanes - len(found.failures),
         **ending(found.events, found.residual, timings, found.late, written),
     }
