@@ -87,8 +87,8 @@ def open_instant(b: Batch, lane: int, now: int) -> None:
 
 @helper
 def close_instant(b: Batch, lane: int, now: int) -> None:
-    """Where companies review: production, settlement, energy."""
-    if b.tick[0].reviews > 0:
+    """Where companies review: production, settlement, energy; nothing more in a lane that did not come to rest."""
+    if b.tick[0].reviews > 0 and b.lane_state[lane].restless == 0:
         produce_and_settle(b, lane, now / SECONDS_PER_DAY)
         if b.tick_span[b.tick[0].number] > 0.0:
             dispatch(b, lane)

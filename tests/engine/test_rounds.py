@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from simulator.engine import Lane, plans
+from simulator.engine.batch import allocate
+from simulator.engine.casting import cast
+from simulator.engine.clock import simulate
 from simulator.errors import UserError
 from simulator.study.run import run
 from tests.engine.builders import by_period, chosen, closed, read, text
@@ -26,6 +30,9 @@ flows:
   back: {from: sorter, to: maker, material: made, as: raw, rank: 1, share: 0.9}
   out: {from: sorter, to: market, material: made}
 """
+
+
+RESTLESS = LOOP.replace("share: 0.9", "share: 0.9999999").replace("rate: 1 Mt", "rate: 9000 Mt")
 
 
 def quiet(body: str, **head: str) -> str:
@@ -127,7 +134,18 @@ def test_a_fixed_order_is_placed_once_an_instant(tmp_path: Path) -> None:
 def test_what_goes_round_without_coming_to_rest_is_said(tmp_path: Path) -> None:
     """A loop that loses one part in ten million would take 300 million rounds."""
     with pytest.raises(UserError, match="made at maker, and what is linked with it, goes round"):
-        shipped(tmp_path, quiet(LOOP.replace("share: 0.9", "share: 0.9999999").replace("rate: 1 Mt", "rate: 9000 Mt")))
+        shipped(tmp_path, quiet(RESTLESS))
+
+
+def test_a_lane_that_did_not_come_to_rest_is_not_gone_on_with(tmp_path: Path) -> None:
+    """Of three years it fails in the first; to go round without end in each would only take longer."""
+    (plan,) = plans(read(tmp_path, quiet(RESTLESS)))
+    batch = allocate(cast(plan, [Lane(name, 0) for name in plan.courses]), seed=1)
+    simulate(plan, batch)
+    moved = batch.rows_moved[0].reshape(3, -1).sum(axis=1)
+    assert batch.lane_state[0]["restless"] > 0
+    assert moved[0] > 0
+    assert (moved[1:] == 0).all()
 
 
 CHAIN = """
