@@ -19,7 +19,7 @@ from simulator.accounting.statistics import telling
 from simulator.engine.ledger import Floats
 
 Part = Literal["figures", "course"]
-LARGEST = 3e7
+LARGEST = 1e7
 """Bytes of figures that are gathered at a time."""
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from simulator.engine import Lane, Plan
 
-LANES_PER_BATCH = 16
+LANES_PER_BATCH = 8
 """Lanes that share a calendar: so many fit a processor's cache."""
 RECORDS = 5e7
 """Bytes that the records of a batch should take: fewer lanes share a calendar where each records much."""
