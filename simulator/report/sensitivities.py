@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,10 +22,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+Point = tuple[float, float]
 MOST = 20
 """Bars of a tornado."""
 NAMED, NEAR = 6, 0.02
 """Points of a scatter that are numbered, and the part of the largest effect below which none is."""
+BESIDE = ((4, 3), (4, -9), (-10, 3), (-10, -9))
+"""Places of a number beside its point, typographic points, the best first."""
+PANEL = (250, 160)
+"""Size of a panel of a scatter, about, typographic points."""
 PALE, STRONG = "#9CC5E3", style.OKABE_ITO[0]
 ROW, AROUND, WIDTH = 0.3, 1.9, 8.6
 """Height of a bar, of everything else, and width of the figure, inches."""
@@ -155,11 +160,28 @@ def _draw_scatter(ax: Axes, found: Sensitivity, one: Outcome, numbers: Mapping[i
     ax.plot([0, peak], [0, peak], color="#999999", linewidth=0.8, linestyle=DASHES)
     ax.plot(far, spread, "o", color=STRONG, markersize=4.5, markeredgecolor="white", clip_on=False)
     ax.set(xlim=(0, peak), ylim=(0, max(1.15 * float(np.nan_to_num(spread).max()), 0.3 * peak)))
-    for n in _told(found, one):
-        ax.annotate(str(numbers[n]), (far[n], spread[n]), (4, 3), textcoords="offset points", size=8)
+    told = _told(found, one)
+    in_panel = [(PANEL[0] * far[n] / peak, PANEL[1] * spread[n] / ax.get_ylim()[1]) for n in told]
+    for n, beside in zip(told, beside_points(in_panel), strict=True):
+        ax.annotate(str(numbers[n]), (far[n], spread[n]), beside, textcoords="offset points", size=8)
     ax.set_title(one.title)
     ax.set_xlabel(f"mu* ({unit.name})")
     ax.set_ylabel(f"sigma ({unit.name})")
+
+
+def beside_points(points: Sequence[Point]) -> list[Point]:
+    """Where numbers stand beside their points, as all of it in typographic points: where neither is in the way."""
+    taken, found = list(points), list[Point]()
+    for x, y in points:
+        free = [(dx, dy) for dx, dy in BESIDE if not any(_meet((x + dx, y + dy), other) for other in taken)]
+        found.append((free or BESIDE)[0])
+        taken.append((x + found[-1][0], y + found[-1][1]))
+    return found
+
+
+def _meet(number: Point, other: Point) -> bool:
+    """Whether a number at its lower left corner comes too near to another one's, or to a point."""
+    return -3 < other[0] - number[0] < 7 and abs(other[1] - number[1]) < 8 and other != number
 
 
 def _names(found: Sensitivity, numbers: Mapping[int, int]) -> Iterator[Artist]:

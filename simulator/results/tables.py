@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SQL_TYPES = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE"}
 """Of the column types in `ALL_COLUMNS`."""
-MEMORY = "200MB"
+MEMORY = "100MB"
 """What the database may take while it writes a table in pieces."""
 READABLE = "indicators"
 """The table that is always written as CSV, and only so: small, and the first that people open."""

@@ -112,5 +112,14 @@ def test_a_scatter_numbers_what_matters_and_has_no_point_for_a_group(tmp_path: P
     assert figure.get_suptitle().startswith("Careful against Usual: effect of each factor")
 
 
+def test_numbers_of_points_that_lie_close_do_not_overlap() -> None:
+    """As those of two factors did that move the cash flow of a network by as much."""
+    points = [(200.0, 100.0), (10.0, 20.0), (9.5, 16.0), (50.0, 12.0)]
+    beside = sensitivities.beside_points(points)
+    assert (beside[0], beside[1], beside[3]) == ((4, 3), (4, 3), (4, 3))
+    numbers = [(x + dx, y + dy) for (x, y), (dx, dy) in zip(points, beside, strict=True)]
+    assert all(abs(a - x) >= 7 or abs(b - y) >= 8 for a, b in numbers for x, y in numbers if (a, b) != (x, y))
+
+
 def test_sobol_has_no_scatter(tmp_path: Path) -> None:
     assert list(dict(sensitivities.figures(found_by(tmp_path, "sobol", 3)))) == ["tornado_cash_flow"]
