@@ -102,7 +102,7 @@ def check_size(count: int, *, force: bool) -> None:
 
 
 def simulated(
-    study: Study, target: Target, asked: Asked, advance: Callable[[float], None] | None
+    study: Study, target: Target, asked: Asked, advance: Callable[[float], None]
 ) -> tuple[Sequence[Block], dict[str, float]]:
     """Have every lane simulated; each block is on disk as soon as it is done. The blocks, and seconds by stage."""
     from simulator.results import forms, provenance, shelf

@@ -57,7 +57,7 @@ def require_one(workers: int | None, cluster: str | None) -> None:
         raise UserError("--workers and --cluster exclude each other: the cluster has workers of its own")
 
 
-def replicated(run: Run, target: Target, many: Many, progress: Callable[[float], None] | None) -> Run:
+def replicated(run: Run, target: Target, many: Many, progress: Callable[[float], None]) -> Run:
     """The run with its replications; each block is on disk as soon as it is done, and those that are there are used."""
     from simulator.results import forms, provenance, shelf
     from simulator.study.coarse import coarse

@@ -8,6 +8,8 @@ and gives it its name at the end.
     package     datapackage.json: what the columns mean
     provenance  run.json: what was run, by which versions, how long it took
     write       all of it, in order
+    shelf       parts of a study while it goes on, for `--resume`
+    forms       how each kind of part is kept there
     partners    the same of what coalitions of partnerships show
     studies     the same of a sweep or a sensitivity analysis: one table, pictures, run.json
 """
