@@ -32,6 +32,9 @@ WRITTEN = 80
 """Up to so many cells of a heat map have their number written in."""
 TICKS = 8
 """Values named on an axis of a heat map."""
+WIDE, NARROW = 48, 32
+"""Characters of a line below a curve, and beside a heat map."""
+GLUE = "\N{NO-BREAK SPACE}"
 ABSOLUTE, CHANGE = "cividis", {False: "RdBu_r", True: "RdBu"}
 """Colour maps: of amounts; of what is more or less than in the first variant, by whether more is better."""
 
@@ -73,7 +76,7 @@ def _draw_curves(ax: Axes, swept: Swept, varied: Range, outcome: Outcome) -> Non
     _calm(ax)
     ax.set_title(outcome.title)
     ax.set_ylabel(f"{outcome.label} ({unit.name})")
-    ax.set_xlabel(_axis(varied))
+    ax.set_xlabel(axis_label(varied, WIDE))
     ax.tick_params(labelbottom=True)
     ax.ticklabel_format(axis="both", style="plain", useOffset=False)
 
@@ -91,9 +94,10 @@ def _finite(values: Array) -> Array:
     return values[np.isfinite(values)]
 
 
-def _axis(varied: Range) -> str:
-    name = style.wrapped(readable(varied.path), 44)
-    return f"{name} ({varied.unit})" if varied.unit else name
+def axis_label(varied: Range, width: int) -> str:
+    """The number and its unit, in lines of at most `width` characters, but for a unit that is longer."""
+    unit = f" ({varied.unit})".replace(" ", GLUE) if varied.unit else ""
+    return style.wrapped(f"{readable(varied.path)}{unit}", width).replace(GLUE, " ")
 
 
 def _handles(swept: Swept) -> Iterator[Artist]:
@@ -173,10 +177,10 @@ def _name_values(ax: Axes, ranges: Sequence[Range], *, left: bool) -> None:
         places = np.unique(np.linspace(0, len(varied.values) - 1, min(TICKS, len(varied.values))).round().astype(int))
         axis.set_ticks(places + 0.5, [f"{varied.values[n]:.4g}".replace("-", "−") for n in places])
     ax.grid(visible=False)
-    ax.set_xlabel(_axis(ranges[0]))
+    ax.set_xlabel(axis_label(ranges[0], NARROW))
     ax.tick_params(labelbottom=True, labelleft=True)
     if left:
-        ax.set_ylabel(_axis(ranges[1]))
+        ax.set_ylabel(axis_label(ranges[1], NARROW))
 
 
 def _write_in(ax: Axes, values: Array, ends: tuple[float, float], *, amounts: bool) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from simulator.report import sensitivities, sweeps
 from simulator.report.paths import readable
 from simulator.report.sensitivities import MOST
+from simulator.scenario.ranges import Range
 from simulator.study.outcomes import OUTCOMES
 from simulator.study.sensitivity import METHODS, Factor, Inquiry, Sensitivity
 from tests.study.test_replications import uncertain
@@ -74,6 +77,20 @@ def test_a_heat_map_has_each_variant_and_the_change_against_the_first(tmp_path: 
     assert usual.get_xlabel() == "works: melt, rate (t/day)"
     assert [text.get_text() for text in usual.get_xticklabels()] == ["6", "9", "12"]
     assert len(usual.texts) == 6
+
+
+def test_names_below_neighbouring_maps_do_not_overlap(tmp_path: Path) -> None:
+    """As those of a long path did; its unit stands beside its last word."""
+    uncertain(tmp_path)
+    found = done(tmp_path, f"{RATE}=6:12:3", f"{COST}=10,50")
+    long = Range("boundary.scrap_market.supplies.old_scrap.rate", "kt/year", found.sweep.ranges[0].values)
+    found = replace(found, sweep=replace(found.sweep, ranges=(long, found.sweep.ranges[1])))
+    figure = dict(sweeps.heat_maps(found))["heat_cash_flow"]
+    figure.draw_without_rendering()
+    maps = [ax for ax in figure.axes if ax.get_title("left")]
+    assert maps[0].get_xlabel() == "scrap market: supplies, old\nscrap, rate (kt/year)"
+    names = [ax.xaxis.label.get_window_extent() for ax in maps]
+    assert not [(a, b) for a, b in combinations(names, 2) if a.overlaps(b)]
 
 
 def found_by(tmp_path: Path, method: str, count: int) -> Sensitivity:

@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 
-from simulator.errors import UserError
+from simulator.errors import ScenarioError, UserError
 from simulator.scenario import load
 from simulator.scenario.figures import NETWORK, TOTAL
-from simulator.study.counterfactual import EMISSIONS, NOT_RECYCLED, case
+from simulator.study.counterfactual import EMISSIONS, NOT_RECYCLED, Case, case
 from simulator.study.match import Match, Trial, find, kept, tried
 from simulator.study.match_pairs import Candidate, Terms, great_circle
 from simulator.study.match_sides import PILE
@@ -334,13 +334,23 @@ def test_what_would_go_round_without_end_is_named_and_the_others_are_tried(tmp_p
     assert kept(of, found, [trials["one"]]) == ""
 
 
+def found_unless_restless(of: Case) -> Match:
+    """A network in which goods go round at one instant without an end is not tried: it cannot run as it is."""
+    try:
+        return find(of, terms=Terms(least_fit=0.2, distance=0), top=3)
+    except ScenarioError as error:
+        if "without coming to rest" not in str(error):
+            raise
+        reject()
+
+
 @pytest.mark.slow
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(networks())
 def test_what_is_written_for_any_network_loads_and_runs(network: Network) -> None:
     with TemporaryDirectory() as folder:
         of = case(written(Path(folder), yaml.safe_dump(network.tree)))
-        found = find(of, terms=Terms(least_fit=0.2, distance=0), top=3)
+        found = found_unless_restless(of)
         path = Path(folder) / "net_match.yaml"
         path.write_text(found.text, encoding="utf-8")
         assert len(tried(of, path, found)) == len(found.proposals)
