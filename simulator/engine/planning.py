@@ -183,10 +183,12 @@ def output_of(b: Batch, lane: int, p: int, o: int) -> float:
             if present(b.rings) and b.places[place].ring >= 0:
                 total += kept_of_oldest(b, lane, place, amount, first)
                 continue
-            kept = 0.0
-            for k in range(b.mass.shape[2]):
-                kept += b.mass[lane, place, k] * b.numbers[lane, first + k]
-            total += amount * (kept / b.place_state[lane, place].on_hand)
+            on_hand = b.place_state[lane, place].on_hand
+            if on_hand > 0.0:  # another process may have taken all but a rounding error of what is planned
+                kept = 0.0
+                for k in range(b.mass.shape[2]):
+                    kept += b.mass[lane, place, k] * b.numbers[lane, first + k]
+                total += amount * (kept / on_hand)
     return total
 
 

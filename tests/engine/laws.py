@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 from hypothesis import HealthCheck, Phase, assume, event, given, settings
 from hypothesis import strategies as st
 
@@ -79,7 +80,12 @@ def recorded(scenario: Scenario) -> Ledger:
     assume(found is not None)
     assert found is not None
     accounting.require(accounting.check(found))
+    assert all(np.isfinite(part).all() for part in vars(found).values() if _are_figures(part))
     return found
+
+
+def _are_figures(part: object) -> bool:
+    return isinstance(part, np.ndarray) and part.dtype.kind == "f"
 
 
 def simulated(plan: Plan, seed: int) -> tuple[Ledger | None, str]:

@@ -100,6 +100,29 @@ ONE = "p: {inputs: [a], rate: 100 t/day, outputs: {b: {X: 1}, rest: rest}}"
 TWO = ", ".join(f"{ONE[:-1].replace('p:', f'{name}:')}, makes_to: b}}" for name in "pq")
 
 
+EMPTIED = """
+materials: {a: {}, c: {}, d: {}, rest: {waste: true}}
+companies:
+  s:
+    inventories: {a: {initial: 2 t}, c: {initial: 9 t, fifo: true}, d: {capacity: 5 t}}
+    processes:
+      first: {inputs: {one: &a {share: 0.5, any_of: [a]}, two: &c {share: 0.5, any_of: [c]}}, rate: 9 t/day,
+              outputs: {rest: 1}}
+      second: {inputs: {one: *a, two: *c}, rate: 1.0e-16 t/day, outputs: {d: 1}}
+boundary: {market: {accepts: {rest: {fate: landfill}}, demands: {d: {}}}}
+flows:
+  tip: {from: s, to: market, material: rest}
+  sell: {from: s, to: market, material: d}
+"""
+
+
+def test_a_store_that_another_emptied_by_rounding_gives_nothing(tmp_path: Path) -> None:
+    """Less than the last digit of 2 t is left for the second process, so that the first takes all."""
+    result = simulate(tmp_path, EMPTIED)
+    assert throughput(result, "first") == 4
+    assert throughput(result, "second") == pytest.approx(0, abs=1e-12)
+
+
 def test_a_ceiling_finds_the_lot_at_which_it_is_met(tmp_path: Path) -> None:
     """Room for 10 t of X: on day 1 all 30 t of the first lot, with 6 t of X; on day 2 room for 8 t of the pure one."""
     result = simulate(tmp_path, SORTING.format(fifo="true", b="capacity: 10 t", processes=ONE))
