@@ -97,6 +97,24 @@ def test_an_interrupted_run_is_gone_on_with(
     assert left(Path("out")) == left(Path("whole"))
 
 
+def test_what_a_killed_run_had_begun_to_write_is_written_anew(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed while its tables, asked for as CSV too, and its pictures were half there."""
+    arguments = [str(file), "--replications", "6", "--no-plots", "--quiet", "--batch", "2"]
+    assert main([*arguments, "--out", "whole"]) == 0
+    with monkeypatch.context() as interrupting:
+        interrupt_after(2, [], interrupting)
+        assert main([*arguments, "--out", "out"]) != 0
+    partial = Path("out.partial")
+    (partial / "plots").mkdir()
+    for name in ("lanes.duckdb.wal", "bands.csv", "plots/waste.png"):
+        (partial / name).write_text("half of it", encoding="utf-8")
+    with duckdb.connect(str(partial / "lanes.duckdb")) as connection:
+        connection.execute("CREATE TABLE rows_of (value DOUBLE)")
+    assert main([*arguments, "--out", "out", "--resume"]) == 0
+    assert left(Path("out")) == left(Path("whole"))
+    assert sorted(path.name for path in Path("out").iterdir()) == sorted(path.name for path in Path("whole").iterdir())
+
+
 def interrupt_after(count: int, done: list[object], monkeypatch: pytest.MonkeyPatch) -> None:
     from simulator.results.shelf import Shelf
 

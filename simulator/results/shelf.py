@@ -190,6 +190,19 @@ def clear(folder: Path) -> None:
     shutil.rmtree(folder / FOLDER, ignore_errors=True)
 
 
+def clear_all_else(folder: Path) -> None:
+    """Remove what an interrupted run had begun to write beside its shelf: it is written anew.
+
+    Raises UserError where the disk refuses.
+    """
+    with _disk(folder):
+        for path in folder.iterdir():
+            if path.is_dir() and path.name != FOLDER:
+                shutil.rmtree(path)
+            elif path.name != FOLDER:
+                path.unlink()
+
+
 def holds_blocks(folder: Path) -> bool:
     """Whether there is anything to go on from."""
     return any((folder / FOLDER).glob("*-*.json"))

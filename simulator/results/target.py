@@ -17,7 +17,7 @@ from pathlib import Path
 
 from simulator.errors import BalanceError, UserError
 from simulator.results.provenance import RECORD, config_hash, file_of
-from simulator.results.shelf import holds_blocks
+from simulator.results.shelf import clear_all_else, holds_blocks
 from simulator.scenario.scenario import Scenario
 
 LATEST = "latest"
@@ -60,6 +60,7 @@ def prepared(
     if resume:
         folder = _interrupted(scenario, root, out, kind)
         with _removed(partial_of(folder)):
+            clear_all_else(partial_of(folder))
             yield Target(folder, partial_of(folder), None if out else folder.parent / LATEST)
         return
     wanted = default_folder(scenario, root, now or datetime.now(UTC), kind) if out is None else out.resolve()
