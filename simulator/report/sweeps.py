@@ -35,6 +35,7 @@ TICKS = 8
 WIDE, NARROW = 48, 32
 """Characters of a line below a curve, and beside a heat map."""
 GLUE = "\N{NO-BREAK SPACE}"
+"""Keeps a unit beside the last word of a name."""
 ABSOLUTE, CHANGE = "cividis", {False: "RdBu_r", True: "RdBu"}
 """Colour maps: of amounts; of what is more or less than in the first variant, by whether more is better."""
 
@@ -76,7 +77,7 @@ def _draw_curves(ax: Axes, swept: Swept, varied: Range, outcome: Outcome) -> Non
     _calm(ax)
     ax.set_title(outcome.title)
     ax.set_ylabel(f"{outcome.label} ({unit.name})")
-    ax.set_xlabel(axis_label(varied, WIDE))
+    ax.set_xlabel(_axis_label(varied, WIDE))
     ax.tick_params(labelbottom=True)
     ax.ticklabel_format(axis="both", style="plain", useOffset=False)
 
@@ -94,7 +95,7 @@ def _finite(values: Array) -> Array:
     return values[np.isfinite(values)]
 
 
-def axis_label(varied: Range, width: int) -> str:
+def _axis_label(varied: Range, width: int) -> str:
     """The number and its unit, in lines of at most `width` characters, but for a unit that is longer."""
     unit = f" ({varied.unit})".replace(" ", GLUE) if varied.unit else ""
     return style.wrapped(f"{readable(varied.path)}{unit}", width).replace(GLUE, " ")
@@ -177,10 +178,10 @@ def _name_values(ax: Axes, ranges: Sequence[Range], *, left: bool) -> None:
         places = np.unique(np.linspace(0, len(varied.values) - 1, min(TICKS, len(varied.values))).round().astype(int))
         axis.set_ticks(places + 0.5, [f"{varied.values[n]:.4g}".replace("-", "−") for n in places])
     ax.grid(visible=False)
-    ax.set_xlabel(axis_label(ranges[0], NARROW))
+    ax.set_xlabel(_axis_label(ranges[0], NARROW))
     ax.tick_params(labelbottom=True, labelleft=True)
     if left:
-        ax.set_ylabel(axis_label(ranges[1], NARROW))
+        ax.set_ylabel(_axis_label(ranges[1], NARROW))
 
 
 def _write_in(ax: Axes, values: Array, ends: tuple[float, float], *, amounts: bool) -> None:
